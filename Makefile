@@ -1,0 +1,57 @@
+# Everything a person does with this repository. `make` alone lists the targets.
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+MEMBERS := libs/contracts libs/chassis services/registry services/scoring services/awards services/notify services/gateway deploy/nats deploy/embedded
+DISTRIBUTIONS := thidua thidua-awards thidua-chassis thidua-contracts thidua-gateway thidua-notify thidua-registry thidua-scoring thidua-topology
+# Debian names the interpreter python3 where 3.11 is the system's own.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+.DEFAULT_GOAL := help
+.PHONY: help up down setup check test lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+##@ Run
+up: setup ## run the whole house on this machine; Ctrl-C ends it
+	@$(BIN)/thidua up
+
+down: ## stop a house that runs in the background
+	@$(BIN)/thidua down
+
+##@ Work
+setup: $(VENV)/.ready build/assets/.ready ## install what the locks name, nothing else
+
+check: setup ## format, lint, types, import contracts, generated documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m contracts.generate --check
+
+test: check ## everything: check, then every test on real servers
+	$(BIN)/pytest -n 2
+
+lock: $(UV) ## resolve the locks anew after a dependency changed
+	$(UV) pip compile --upgrade --generate-hashes --no-annotate --no-header --group dev $(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml -o requirements.lock -q
+	printf 'hatchling\nsetuptools\neditables\n' | $(UV) pip compile --upgrade --generate-hashes --no-annotate --no-header - -o build.lock -q
+	$(BIN)/npm install --package-lock-only
+
+clean: ## remove what setup made; data under .thidua stays
+	rm -rf $(VENV) build node_modules
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Cần Python 3.11 (đặt PYTHON=/đường/dẫn/python3.11)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.ready: requirements.lock build.lock $(MEMBERS:%=%/pyproject.toml) | $(UV)
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --no-deps --build-constraints build.lock -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --build-constraints build.lock $(MEMBERS:%=-e %)
+	@touch $@
+
+build/assets/.ready: package-lock.json $(VENV)/.ready services/gateway/gateway/pages/assets.py
+	$(BIN)/npm ci --silent
+	$(BIN)/python -m gateway.pages.assets build/assets
+	@touch $@

@@ -1,0 +1,232 @@
+"""Does each right work, and is everything else refused? On a real server: a mock would agree with our mistakes."""
+
+import asyncio
+import json
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import nats
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from contracts.catalog import LISTENERS, SERVICES, STREAM
+from thidua.nats_server import NatsServer
+from topology import accounts, streams
+
+PUBLISHERS = [service for service in SERVICES if service != accounts.READER]
+
+
+@dataclass
+class Member:
+    """A connection under one name, and what the server refused it."""
+
+    client: Client
+    refusals: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+
+    @property
+    def unhindered(self) -> bool:
+        return self.refusals.empty()
+
+    async def is_refused(self, subject: str, body: bytes = b"") -> bool:
+        """Ask for something forbidden and wait for the server's word about it; a silent server is a test that fails."""
+        await self.client.publish(subject, body, reply=self.client.new_inbox())
+        async with asyncio.timeout(2):
+            said = await self.refusals.get()
+        return "permissions violation" in said.lower() and subject.lower() in said.lower()
+
+
+Join = Callable[[str], Awaitable[Member]]
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="module")
+def bus(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Iterator[NatsServer]:
+    with NatsServer(tmp_path_factory.mktemp("nats"), config_extra=accounts.authorization(keys)) as server:
+        yield server
+
+
+@pytest.fixture
+async def join(bus: NatsServer, keys: Path) -> AsyncIterator[Join]:
+    async with AsyncExitStack() as stack:
+
+        async def connect(name: str) -> Member:
+            refusals: asyncio.Queue[str] = asyncio.Queue()
+
+            async def note(error: Exception) -> None:
+                refusals.put_nowait(str(error))
+
+            client = await nats.connect(
+                bus.url,
+                nkeys_seed=str(keys / f"{name}.seed"),
+                inbox_prefix=accounts.inbox_prefix(name).encode(),
+                error_cb=note,
+            )
+            stack.push_async_callback(client.close)
+            return Member(client, refusals)
+
+        admin = await connect(accounts.ADMIN)
+        # Unprotected, so that a test which is wrong about a right shows a deletion and not another refusal.
+        await streams.apply(admin.client.jetstream(), protected=False)
+        yield connect
+
+
+def subject(service: str) -> str:
+    event_type = {
+        "registry": "registry.report_submitted.v1",
+        "scoring": "scoring.ranking_changed.v1",
+        "awards": "awards.eligibility_changed.v1",
+        "notify": "notify.message_posted.v1",
+    }[service]
+    return f"{event_type}.{uuid4()}"
+
+
+def inbox_of(name: str) -> bytes:
+    return f"{accounts.inbox_prefix(name)}.".encode()
+
+
+async def publish_batch(member: Member, subjects: list[str]) -> dict[str, Any]:
+    batch = uuid4().hex
+    *first, last = enumerate(subjects, start=1)
+    headers = {"Nats-Batch-Id": batch}
+    for place, each in first:
+        await member.client.publish(each, b"{}", headers={**headers, "Nats-Batch-Sequence": str(place)})
+    headers |= {"Nats-Batch-Sequence": str(last[0]), "Nats-Batch-Commit": "1"}
+    answer = await member.client.request(last[1], b"{}", timeout=2, headers=headers)
+    found: dict[str, Any] = json.loads(answer.data)
+    return found
+
+
+@pytest.mark.parametrize("service", PUBLISHERS)
+async def test_a_service_publishes_its_own_events_in_one_atomic_batch(join: Join, service: str) -> None:
+    member = await join(service)
+    answer = await publish_batch(member, [subject(service) for _ in range(3)])
+    assert answer["count"] == 3
+    assert member.unhindered
+
+
+@pytest.mark.parametrize("service", LISTENERS)
+async def test_a_service_takes_and_acknowledges_what_its_own_durable_delivers(join: Join, service: str) -> None:
+    heard = LISTENERS[service][0].event_type
+    publisher = await join(heard.split(".")[0])
+    await publisher.client.jetstream().publish(f"{heard}.{uuid4()}", b"{}", stream=STREAM)
+
+    member = await join(service)
+    js = member.client.jetstream()
+    own = await js.pull_subscribe_bind(durable=service, stream=STREAM, inbox_prefix=inbox_of(service))
+    taken = (await own.fetch(1, timeout=2))[0]
+    waiting = (await js.consumer_info(STREAM, service)).num_ack_pending or 0
+    await taken.ack_sync(timeout=2)
+    assert (await js.consumer_info(STREAM, service)).num_ack_pending == waiting - 1
+    assert member.unhindered
+
+
+async def follow(member: Member, start: ConsumerConfig) -> JetStreamContext.PullSubscription:
+    """Follow the stream as the gateway may: an ephemeral pull consumer with a name of its own."""
+    js = member.client.jetstream()
+    name = f"live-{uuid4().hex}"
+    config = start.evolve(name=name, ack_policy=AckPolicy.NONE, inactive_threshold=30.0, mem_storage=True)
+    await js.add_consumer(STREAM, config)
+    return await js.pull_subscribe_bind(consumer=name, stream=STREAM, inbox_prefix=inbox_of(accounts.READER))
+
+
+async def test_the_gateway_follows_the_stream_with_a_consumer_of_its_own(join: Join) -> None:
+    gateway = await join("gateway")
+    following = await follow(gateway, ConsumerConfig(deliver_policy=DeliverPolicy.NEW))
+    scoring = (await join("scoring")).client.jetstream()
+    published = [(await scoring.publish(subject("scoring"), b"{}", stream=STREAM)).seq for _ in range(20)]
+    seen: list[Msg] = []
+    while len(seen) < len(published):
+        seen += await following.fetch(50, timeout=2)
+    assert [each.metadata.sequence.stream for each in seen] == published
+    assert [each.metadata.sequence.consumer for each in seen] == list(range(1, 21)), "a gap would show here"
+
+    from_the_16th = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=published[15])
+    again = await (await follow(gateway, from_the_16th)).fetch(5, timeout=2)
+    assert [each.metadata.sequence.stream for each in again] == published[15:]
+    assert gateway.unhindered
+
+
+@pytest.mark.parametrize("name", accounts.NAMES)
+async def test_nobody_publishes_an_event_of_another_service(join: Join, name: str) -> None:
+    member = await join(name)
+    for other in PUBLISHERS:
+        forged = subject(other)
+        assert other == name or await member.is_refused(forged)
+
+
+async def test_a_batch_with_a_forged_event_is_not_stored_at_all(join: Join) -> None:
+    member = await join("scoring")
+    before = (await member.client.jetstream().stream_info(STREAM)).state.messages
+    answer = await publish_batch(member, [subject("scoring"), subject("registry"), subject("scoring")])
+    assert answer["error"]["err_code"] == 10176
+    assert (await member.client.jetstream().stream_info(STREAM)).state.messages == before
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_nobody_reads_or_changes_the_durable_of_another_service(join: Join, service: str) -> None:
+    member = await join(service)
+    for durable in LISTENERS.keys() - {service}:
+        for action in ("MSG.NEXT", "CREATE", "DURABLE.CREATE", "DELETE", "PAUSE", "RESET", "UNPIN"):
+            assert await member.is_refused(f"$JS.API.CONSUMER.{action}.{STREAM}.{durable}")
+
+
+async def test_the_gateway_cannot_overwrite_a_durable_by_naming_it_in_the_body(join: Join) -> None:
+    gateway = await join("gateway")
+    for name in ({"durable_name": "scoring"}, {"name": "scoring"}, {"name": "scoring", "durable_name": "scoring"}):
+        body = {"stream_name": STREAM, "config": {**name, "ack_policy": "explicit", "filter_subject": "notify.>"}}
+        changing = json.dumps(body).encode()
+        assert await gateway.is_refused(f"$JS.API.CONSUMER.CREATE.{STREAM}", changing)
+        await gateway.client.request(f"$JS.API.CONSUMER.CREATE.{STREAM}.live", changing, timeout=2)
+    admin = await join(accounts.ADMIN)
+    assert await streams.check(admin.client.jetstream(), protected=False) == []
+
+
+async def test_nobody_acknowledges_what_another_service_has_to_do(join: Join) -> None:
+    registry = await join("registry")
+    await registry.client.jetstream().publish(subject("registry"), b"{}", stream=STREAM)
+    scoring = await join("scoring")
+    js = scoring.client.jetstream()
+    own = await js.pull_subscribe_bind(durable="scoring", stream=STREAM, inbox_prefix=inbox_of("scoring"))
+    taken = (await own.fetch(1, timeout=2))[0]
+    waiting = (await js.consumer_info(STREAM, "scoring")).num_ack_pending
+    for name in (name for name in accounts.NAMES if name != "scoring"):
+        thief = await join(name)
+        assert await thief.is_refused(taken.reply, b"+TERM")
+    assert (await js.consumer_info(STREAM, "scoring")).num_ack_pending == waiting
+    await taken.ack_sync(timeout=2)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_service_touches_the_stream_itself(join: Join, service: str) -> None:
+    member = await join(service)
+    for action in ("CREATE", "UPDATE", "DELETE", "PURGE", "MSG.DELETE", "MSG.GET", "SNAPSHOT", "RESTORE"):
+        assert await member.is_refused(f"$JS.API.STREAM.{action}.{STREAM}")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_service_listens_to_the_bus_or_to_the_answers_of_another(join: Join, service: str) -> None:
+    member = await join(service)
+    for each in (">", "registry.>", "_INBOX.>", "_INBOX_admin.>", "$JS.API.>"):
+        await member.client.subscribe(each)
+        async with asyncio.timeout(2):
+            assert "permissions violation for subscription" in (await member.refusals.get()).lower()
+
+
+def test_seeds_are_private_and_are_made_once(tmp_path: Path) -> None:
+    first = {name: path.read_bytes() for name, path in accounts.ensure_keys(tmp_path / "keys").items()}
+    again = accounts.ensure_keys(tmp_path / "keys")
+    assert first == {name: path.read_bytes() for name, path in again.items()}
+    assert len(set(first.values())) == len(accounts.NAMES)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in again.values()} == {0o600}

@@ -1,0 +1,1 @@
+"""How a service runs. No word of the domain stands in here."""

@@ -1,0 +1,28 @@
+"""Business time: database time plus one offset that the first start writes and every service reads.
+
+It runs, never stands, and survives restarts. Acceptance is taken with it, last in the submitting transaction.
+Tokens, telemetry and an event's ``time`` use real time.
+"""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_NOW = text("SELECT clock_timestamp() + (SELECT ahead FROM business_clock) AS now")
+_OFFSET = text("SELECT ahead FROM business_clock")
+
+
+async def business_now(db: AsyncConnection) -> datetime:
+    """Give the business time of this very moment, in UTC."""
+    now: datetime = (await db.execute(_NOW)).scalar_one()
+    return now
+
+
+async def offset(db: AsyncConnection) -> timedelta:
+    """Give how far business time runs from real time; zero in a real deployment."""
+    ahead: timedelta = (await db.execute(_OFFSET)).scalar_one()
+    return ahead

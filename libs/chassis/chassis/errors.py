@@ -1,0 +1,146 @@
+"""Errors that a person can act on, and how they leave the house: RFC 9457 problem details, in Vietnamese."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from chassis.db import is_away
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field, in the words that stand beside it, and what mends it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    message: str
+    remedy: str | None = None
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+    """A refusal that the caller can act on. Subclasses fix the status and the title."""
+
+    status = 400
+    title = "Yêu cầu chưa hợp lệ"
+
+    def __init__(self, detail: str, *, errors: Sequence[FieldError] = (), **members: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.members = members
+
+
+class Invalid(Problem):
+    """Some fields are wrong: all of them at once."""
+
+    status = 422
+    title = "Còn chỗ cần sửa"
+
+
+class NotFound(Problem):
+    status = 404
+    title = "Không tìm thấy"
+
+
+class Forbidden(Problem):
+    status = 403
+    title = "Không có quyền"
+
+
+class Unauthenticated(Problem):
+    status = 401
+    title = "Cần đăng nhập"
+
+
+class Conflict(Problem):
+    """The thing has moved on since the caller looked; ``members`` show how it stands now."""
+
+    status = 409
+    title = "Dữ liệu đã thay đổi"
+
+
+class Unavailable(Problem):
+    status = 503
+    title = "Tạm thời chưa phục vụ được"
+
+
+_WORDS = {
+    "missing": "còn thiếu",
+    "extra_forbidden": "không có trong biểu mẫu này",
+    "uuid_parsing": "không phải mã định danh hợp lệ",
+    "decimal_parsing": "không phải là số",
+    "int_parsing": "không phải là số nguyên",
+    "date_from_datetime_parsing": "không phải ngày, viết như 2023-11-30",
+    "json_invalid": "không đọc được: nội dung gửi lên không phải JSON",
+    "greater_than_equal": "nhỏ hơn mức cho phép",
+    "enum": "không thuộc danh sách cho phép",
+    "literal_error": "không thuộc danh sách cho phép",
+}
+
+
+def problem_response(problem: Problem) -> JSONResponse:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.members,
+    }
+    if problem.errors:
+        body["errors"] = [error.model_dump(exclude_none=True) for error in problem.errors]
+    headers = {"Retry-After": "2"} if problem.status == Unavailable.status else None
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+
+
+def validation_errors(problems: Sequence[Any]) -> list[FieldError]:
+    """Turn pydantic's findings into fields with words; the place is the path inside the body."""
+    return [
+        FieldError(
+            field=".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")),
+            message=_WORDS.get(each["type"], each["msg"].removeprefix("Value error, ")),
+        )
+        for each in problems
+    ]
+
+
+def install(app: FastAPI) -> None:
+    """Make every refusal of this app a problem document."""
+
+    @app.exception_handler(Problem)
+    def _problem(_request: Request, problem: Problem) -> JSONResponse:
+        return problem_response(problem)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        found = validation_errors(error.errors())
+        return problem_response(Invalid(f"Có {len(found)} chỗ chưa đúng.", errors=found))
+
+    @app.exception_handler(HTTPException)
+    def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        problem = (
+            NotFound("Địa chỉ này không có.") if error.status_code == NotFound.status else Problem(str(error.detail))
+        )
+        problem.status = error.status_code
+        return problem_response(problem)
+
+    @app.exception_handler(IntegrityError)
+    def _contradiction(_request: Request, _error: Exception) -> JSONResponse:
+        return problem_response(
+            Conflict("Nội dung này trái với dữ liệu đang có: nó trùng, hoặc nhắc tới một mục chưa có. Chưa lưu gì cả.")
+        )
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeoutError)
+    @app.exception_handler(OSError)
+    def _database(_request: Request, error: Exception) -> JSONResponse:
+        if not is_away(error):
+            raise error
+        # The caller's request is safe to repeat with the same Idempotency-Key: nothing was committed, or all of it was.
+        return problem_response(Unavailable("Cơ sở dữ liệu chưa trả lời. Chưa có gì bị mất, hãy thử lại sau ít giây."))

@@ -1,0 +1,165 @@
+"""The transaction that work is done in, and the event log it writes to. Only the edges build and commit one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from opentelemetry import propagate
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from chassis.clock import business_now
+from chassis.tables import event_log, event_pending
+from contracts.catalog import event_class
+from contracts.envelope import Event, Payload
+
+SYSTEM_ACTOR: Final = "system"
+
+
+class Outcome(StrEnum):
+    """How an event ended in one consumer. ``unchanged`` is an end, not a stuck step."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    WAITING = "waiting"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is recorded: who acted, in which ripple, after which event, in which trace."""
+
+    actor: str
+    correlationid: UUID
+    causationid: UUID | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who speaks: the agency's code and the service's name."""
+
+    agency: str
+    service: str
+
+    def __str__(self) -> str:
+        return f"//{self.agency}/{self.service}"
+
+
+def cause_of(event: Event[Any]) -> Cause:
+    """Give the cause of whatever follows from this event, in the trace that is running now."""
+    return Cause(event.actor, event.correlationid, event.id, current_traceparent() or event.traceparent)
+
+
+def current_traceparent() -> str | None:
+    """Give the W3C trace context of the span that is open now."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")
+
+
+@dataclass(slots=True)
+class _Followed:
+    """What came of one event that this transaction took up."""
+
+    outcome: Outcome = Outcome.UNCHANGED
+    recorded: list[UUID] = field(default_factory=list)
+
+
+class Tx:
+    """One transaction: a connection, and the events that will be logged when the edge commits.
+
+    Actions write rows through ``db`` and call ``record``. They never commit, and no event exists before the commit.
+    """
+
+    def __init__(self, db: AsyncConnection, source: Source, cause: Cause | None = None) -> None:
+        self.db = db
+        self._source = source
+        self._cause = cause
+        self._written: list[tuple[UUID, Payload, Cause]] = []
+        self._followed: dict[UUID, _Followed] = {}
+        self._accepted_at: datetime | None = None
+
+    async def accept(self) -> datetime:
+        """Take the business time that decides lateness; call it last, it also becomes the events' business time."""
+        self._accepted_at = await business_now(self.db)
+        return self._accepted_at
+
+    @property
+    def correlationid(self) -> UUID:
+        """The ripple that this request begins."""
+        if self._cause is None:
+            raise RuntimeError("a batch has one correlation per event: name the event")
+        return self._cause.correlationid
+
+    def record(self, payload: Payload, *, because: Collection[Event[Any]] = ()) -> UUID:
+        """Log an event with this transaction. ``because`` names the events that led to it, the decisive one last."""
+        identity = uuid7()
+        causes = list(because)
+        cause = cause_of(causes[-1]) if causes else self._cause
+        if cause is None:
+            raise RuntimeError("an event recorded while taking up events must say because of which")
+        for event in causes:
+            self.changed(event)
+            self._followed[event.id].recorded.append(identity)
+        self._written.append((identity, payload, cause))
+        return identity
+
+    def changed(self, event: Event[Any]) -> None:
+        """Say that this event had an effect here."""
+        self._follow(event).outcome = Outcome.CHANGED
+
+    def waiting(self, event: Event[Any]) -> None:
+        """Say that this event is kept and waits for a fact that is not here yet."""
+        self._follow(event).outcome = Outcome.WAITING
+
+    def outcome_of(self, event: Event[Any]) -> tuple[Outcome, list[UUID]]:
+        """Tell what came of an event that this transaction took up."""
+        followed = self._followed.get(event.id, _Followed())
+        return followed.outcome, followed.recorded
+
+    def _follow(self, event: Event[Any]) -> _Followed:
+        return self._followed.setdefault(event.id, _Followed())
+
+    async def write_log(self) -> bool:
+        """Write the recorded events into the log; the edge calls it right before its commit. True if there were any."""
+        if not self._written:
+            return False
+        business_time = self._accepted_at or await business_now(self.db)
+        now = datetime.now(UTC)
+        rows = [self._row(*each, now, business_time) for each in self._written]
+        await self.db.execute(insert(event_log), rows)
+        await self.db.execute(insert(event_pending), [{"event_id": row["id"]} for row in rows])
+        return True
+
+    def _row(
+        self, identity: UUID, payload: Payload, cause: Cause, now: datetime, business_time: datetime
+    ) -> dict[str, Any]:
+        event = event_class(payload.event_type)(
+            id=identity,
+            source=str(self._source),
+            type=payload.event_type,
+            subject=str(payload.key),
+            time=now,
+            dataschema=f"https://thidua.vn/schemas/{payload.event_type}.json",
+            correlationid=cause.correlationid,
+            causationid=cause.causationid,
+            actor=cause.actor,
+            traceparent=cause.traceparent,
+            businesstime=business_time,
+            data=payload,
+        )
+        return {
+            "id": identity,
+            "type": event.type,
+            "subject": event.subject,
+            "correlationid": event.correlationid,
+            "causationid": event.causationid,
+            "actor": event.actor,
+            "traceparent": event.traceparent,
+            "bytes": event.encoded(),
+        }

@@ -1,0 +1,130 @@
+"""The HTTP edge: one transaction per command, committed before the answer goes out; reads on one snapshot."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+import orjson
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid_utils.compat import uuid7
+
+from chassis import db
+from chassis.errors import FieldError, Invalid
+from chassis.events import Cause, Source, Tx, current_traceparent
+from chassis.failpoints import failpoint
+from chassis.identity import HEADER, Identity, Verifier
+from chassis.tables import idempotency
+
+_LONGEST_KEY = 200
+
+
+class Runtime(Protocol):
+    """What the edge needs of the running service."""
+
+    engine: AsyncEngine
+    source: Source
+    verifier: Verifier
+
+    def wake_relay(self) -> None:
+        """Say that a transaction with events has just committed."""
+
+
+def runtime(request: Request) -> Runtime:
+    """Give the service that this request came to."""
+    running: Runtime = request.app.state.service
+    return running
+
+
+def identity(
+    service: Annotated[Runtime, Depends(runtime)], token: Annotated[str | None, Header(alias=HEADER)] = None
+) -> Identity:
+    """Give who acts; raises ``Unauthenticated``."""
+    return service.verifier.verify(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A read: who asks, and the snapshot that answers."""
+
+    db: db.Read
+    identity: Identity
+
+
+async def reading(
+    service: Annotated[Runtime, Depends(runtime)], who: Annotated[Identity, Depends(identity)]
+) -> AsyncIterator[Reading]:
+    async with db.reading(service.engine) as connection:
+        yield Reading(connection, who)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: who acts, the transaction it happens in, and the key that makes repeating it harmless."""
+
+    tx: Tx
+    identity: Identity
+    key: str | None
+
+    async def once(self, body: BaseModel, act: Callable[[], Awaitable[BaseModel]], *, status: int = 200) -> Response:
+        """Act, or give the answer of the first time; the same key with another body is refused (422).
+
+        The answer is stored in the transaction of the effect: both stand or neither.
+        """
+        if self.key is None:
+            return _json(orjson.dumps((await act()).model_dump(mode="json")), status)
+        request = hashlib.sha256(body.model_dump_json().encode()).digest()
+        # A second request with this key waits here until the first one has committed or failed.
+        first = await self.tx.db.execute(
+            insert(idempotency)
+            .values(actor=self.identity.account, key=self.key, request=request)
+            .on_conflict_do_nothing()
+            .returning(idempotency.c.key)
+        )
+        mine = (idempotency.c.actor == self.identity.account) & (idempotency.c.key == self.key)
+        if first.scalar_one_or_none() is None:
+            stored = (await self.tx.db.execute(select(idempotency).where(mine))).one()
+            if stored.request != request:
+                raise Invalid(
+                    "Khóa chống gửi trùng này đã dùng cho một nội dung khác.",
+                    errors=[FieldError(field="Idempotency-Key", message="đã dùng", remedy="Tải lại trang rồi gửi lại")],
+                )
+            return _json(stored.response, stored.status)
+        response = orjson.dumps((await act()).model_dump(mode="json"))
+        await self.tx.db.execute(update(idempotency).where(mine).values(status=status, response=response))
+        return _json(response, status)
+
+
+def _json(body: bytes, status: int) -> Response:
+    return Response(body, status, media_type="application/json")
+
+
+async def command(
+    service: Annotated[Runtime, Depends(runtime)],
+    who: Annotated[Identity, Depends(identity)],
+    idempotency_key: Annotated[str | None, Header(max_length=_LONGEST_KEY)] = None,
+) -> AsyncIterator[Command]:
+    """Open the transaction of one command, and commit it before the answer leaves (pitfall 4.12)."""
+    async with service.engine.begin() as connection:
+        cause = Cause(who.account, uuid7(), None, current_traceparent())
+        tx = Tx(connection, service.source, cause)
+        yield Command(tx, who, idempotency_key)
+        recorded = await tx.write_log()
+        failpoint("edge.before_commit")
+    failpoint("edge.after_commit")
+    if recorded:
+        service.wake_relay()
+
+
+Asked = Annotated[Reading, Depends(reading, scope="function")]
+Commanded = Annotated[Command, Depends(command, scope="function")]
+
+
+class Page(BaseModel):
+    """A list, whole."""
+
+    items: list[Any]

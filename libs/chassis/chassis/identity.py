@@ -1,0 +1,111 @@
+"""Who acts, as one service tells another: a short signed token (EdDSA over Ed25519, RFC 8037), checked by each service.
+
+The gateway signs for one service (``aud``) and five minutes at most; a service authorises on role × scope again.
+"""
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chassis.errors import Forbidden, Unauthenticated
+
+HEADER: Final = "Thidua-Identity"
+LIFETIME_SECONDS: Final = 300
+_ALGORITHM: Final = "Ed25519"
+_LEEWAY_SECONDS: Final = 10
+
+
+class Grant(BaseModel):
+    """A role within one scope: a unit, a block or the city, by its id."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: str
+    scope: UUID
+
+
+class Identity(BaseModel):
+    """An account, the post it stands for, and what it may do where."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    post: str
+    grants: tuple[Grant, ...] = ()
+
+    def holds(self, role: str, scope: UUID | None = None) -> bool:
+        """Tell whether this identity has the role, in that scope or (without one) anywhere."""
+        return any(grant.role == role and scope in (None, grant.scope) for grant in self.grants)
+
+    def require(self, *allowed: tuple[str, UUID | None], who_may: str) -> None:
+        """Refuse unless one of the roles in its scope is held; ``who_may`` names in words who could do it."""
+        if not any(self.holds(role, scope) for role, scope in allowed):
+            raise Forbidden(f"{self.post} không làm được việc này. Người làm được: {who_may}.")
+
+
+def make_key() -> OKPKey:
+    """Make a new signing key."""
+    return OKPKey.generate_key("Ed25519")
+
+
+def write_key(key: OKPKey, path: Path, *, private: bool) -> None:
+    """Write a key as a JWK; the private half is for the gateway's eyes only."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(key.as_dict(private=private)))
+
+
+def load_key(path: Path) -> OKPKey:
+    """Read a JWK from a file."""
+    return OKPKey.import_key(json.loads(path.read_text()))
+
+
+class Signer:
+    """The gateway's half."""
+
+    def __init__(self, key: OKPKey) -> None:
+        self._key = key
+
+    def sign(self, identity: Identity, audience: str) -> str:
+        """Give a token that only ``audience`` accepts, for five minutes."""
+        now = int(time.time())
+        claims = {**identity.model_dump(mode="json"), "aud": audience, "iat": now, "exp": now + LIFETIME_SECONDS}
+        return jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM])
+
+
+class Verifier:
+    """A service's half."""
+
+    def __init__(self, key: OKPKey, audience: str) -> None:
+        self._key = key
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=_LEEWAY_SECONDS,
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+
+    def verify(self, token: str | None) -> Identity:
+        """Give the identity that a token proves; raises ``Unauthenticated``."""
+        if not token:
+            raise Unauthenticated("Yêu cầu này không mang danh tính. Hãy đi qua cổng.")
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[_ALGORITHM]).claims
+            self._claims.validate(claims)
+            if claims["exp"] - claims["iat"] > LIFETIME_SECONDS:
+                raise Unauthenticated("Danh tính có thời hạn quá dài.")
+            return Identity.model_validate(claims)
+        except (JoseError, ValidationError, ValueError) as error:
+            raise Unauthenticated("Danh tính không hợp lệ hoặc đã hết hạn. Hãy đăng nhập lại.") from error
+
+
+def scopes(identity: Identity, role: str) -> Iterable[UUID]:
+    """Give the scopes in which the identity holds a role."""
+    return (grant.scope for grant in identity.grants if grant.role == role)

@@ -1,0 +1,132 @@
+"""Taking events up once: the claim, and the dead letters of what could not be taken up."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from chassis.db import Read
+from chassis.errors import Conflict, NotFound
+from chassis.events import Outcome, Tx
+from chassis.tables import dead_letter, inbox
+from contracts.envelope import Event
+
+_ERROR_LENGTH: Final = 2_000
+
+
+async def claim(db: AsyncConnection, consumer: str, events: Sequence[Event[Any]]) -> set[UUID]:
+    """Claim events for this consumer and give the ids that are new to it.
+
+    One statement decides "first time?": a second delivery blocks on the key until the first transaction ends.
+    """
+    rows = [
+        {
+            "consumer": consumer,
+            "event_id": event.id,
+            "type": event.type,
+            "correlationid": event.correlationid,
+            "causationid": event.causationid,
+            "outcome": Outcome.UNCHANGED,
+            "recorded": [],
+        }
+        # One order for all: two batches that share events cannot lock one another out.
+        for event in sorted({event.id: event for event in events}.values(), key=lambda each: each.id)
+    ]
+    claimed = await db.execute(insert(inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.event_id))
+    return set(claimed.scalars())
+
+
+async def note_outcomes(tx: Tx, consumer: str, events: Sequence[Event[Any]]) -> None:
+    """Keep what came of the events, where it is not the default ``unchanged``."""
+    rows = []
+    for event in events:
+        outcome, recorded = tx.outcome_of(event)
+        if outcome is not Outcome.UNCHANGED:
+            rows.append({"of": event.id, "came": outcome, "led_to": recorded})
+    if rows:
+        await tx.db.execute(
+            update(inbox)
+            .where(inbox.c.consumer == consumer, inbox.c.event_id == bindparam("of"))
+            .values(outcome=bindparam("came"), recorded=bindparam("led_to")),
+            rows,
+        )
+
+
+async def park(
+    db: AsyncConnection, consumer: str, *, stream_sequence: int, subject: str, body: bytes, attempts: int, error: str
+) -> None:
+    """Keep an event that could not be taken up, whole, with what went wrong. Parking it again changes nothing."""
+    identity, correlation, kind = _read_what_can_be_read(body, subject)
+    await db.execute(
+        insert(dead_letter)
+        .values(
+            id=uuid7(),
+            consumer=consumer,
+            stream_sequence=stream_sequence,
+            event_id=identity,
+            correlationid=correlation,
+            type=kind,
+            payload=body,
+            error=error[:_ERROR_LENGTH],
+            attempts=attempts,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def _read_what_can_be_read(body: bytes, subject: str) -> tuple[UUID | None, UUID | None, str]:
+    try:
+        event = Event[Any].model_validate_json(body)
+    except ValueError:
+        return None, None, subject.rpartition(".")[0] or subject
+    return event.id, event.correlationid, event.type
+
+
+async def letters(db: Read, *, state: str = Outcome.PARKED, limit: int = 200) -> list[dict[str, Any]]:
+    """List dead letters, oldest first, without their payload."""
+    rows = await db.execute(
+        select(*[column for column in dead_letter.c if column is not dead_letter.c.payload])
+        .where(dead_letter.c.state == state)
+        .order_by(dead_letter.c.parked_at)
+        .limit(limit)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+async def letter(db: AsyncConnection, identity: UUID) -> dict[str, Any]:
+    """Give one dead letter whole; raises ``NotFound``."""
+    row = (await db.execute(select(dead_letter).where(dead_letter.c.id == identity))).mappings().one_or_none()
+    if row is None:
+        raise NotFound("Không có thư lỗi này.")
+    return dict(row)
+
+
+async def settle(db: AsyncConnection, identity: UUID, *, state: str, reason: str, actor: str) -> dict[str, Any]:
+    """Mark a parked letter as redriven or discarded; raises ``Conflict`` when somebody did that before."""
+    row = (
+        await db.execute(
+            update(dead_letter)
+            .where(dead_letter.c.id == identity, dead_letter.c.state == Outcome.PARKED)
+            .values(state=state, reason=reason, decided_by=actor, decided_at=datetime.now(UTC))
+            .returning(dead_letter)
+        )
+    ).mappings()
+    found = row.one_or_none()
+    if found is None:
+        current = await letter(db, identity)
+        raise Conflict("Thư lỗi này đã được xử lý.", state=current["state"])
+    return dict(found)
+
+
+async def parked_count(db: Read) -> int:
+    """Count the letters that wait for somebody."""
+    return int(
+        (
+            await db.execute(select(func.count()).select_from(dead_letter).where(dead_letter.c.state == Outcome.PARKED))
+        ).scalar_one()
+    )

@@ -1,0 +1,253 @@
+"""From the event log to the stream: number, commit, publish, advance. One relay per service.
+
+Numbering and publishing are two transactions on purpose: repeating a publish is harmless (``Nats-Msg-Id`` and the
+consumers' inbox), repeating a numbering is not. Sources: architecture.md §3.2; ADR-50 of nats-architecture-and-design
+(atomic batch publish, at most 1,000 messages).
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError
+from opentelemetry import propagate, trace
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from uuid_utils.compat import uuid7
+
+from chassis.failpoints import failpoint
+from chassis.tables import event_head, event_log, event_order, event_pending
+from contracts.catalog import STREAM
+
+log = structlog.get_logger()
+tracer = trace.get_tracer("chassis.relay")
+
+_AT_ONCE: Final = 500
+_ACK_SECONDS: Final = 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
+_ADVISORY_KEY: Final = 0x7468_6964
+"""Any constant will do: the lock is per database, and each service has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    sequence: int
+    identity: UUID
+    type: str
+    subject: str
+    traceparent: str | None
+    hash: bytes
+    body: bytes
+
+
+def chained(previous: bytes, sequence: int, body: bytes) -> bytes:
+    """Give the next hash of the chain: sha256 over the last one, the number (8 bytes, big-endian) and the bytes."""
+    return hashlib.sha256(previous + sequence.to_bytes(8, "big") + body).digest()
+
+
+class Relay:
+    """Runs until stopped; a second relay on the same database waits until the first one is gone."""
+
+    def __init__(self, engine: AsyncEngine, nats: Client, *, poll_seconds: float) -> None:
+        self._engine = engine
+        self._nats = nats
+        self._jetstream = nats.jetstream(timeout=_ACK_SECONDS)
+        self._poll_seconds = poll_seconds
+        self._awake = asyncio.Event()
+        self._stopping = False
+        self.trouble: str | None = None
+        """Why nothing moves, in words, or None while all is well; readiness repeats it."""
+
+    def wake(self) -> None:
+        """Say that a transaction with events has just committed."""
+        self._awake.set()
+
+    def stop(self) -> None:
+        """End after the round that is running."""
+        self._stopping = True
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Relay until stopped; whatever fails is told in ``trouble`` and tried again after a growing pause."""
+        pause = _FIRST_PAUSE
+        while not self._stopping:
+            try:
+                async with self._engine.connect() as db:
+                    try:
+                        await self._lead(db)
+                        self.trouble = None
+                        pause = _FIRST_PAUSE
+                        await self._rounds(db)
+                    finally:
+                        # Never back into the pool: the advisory lock belongs to this very session.
+                        await db.invalidate()
+            except (SQLAlchemyError, NatsError, OSError, TimeoutError, asyncio.TimeoutError) as error:
+                self.trouble = f"chưa chuyển được sự kiện: {type(error).__name__}"
+                log.warning("relay.paused", error=str(error), seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _lead(self, db: AsyncConnection) -> None:
+        """Wait for the advisory lock: it keeps relays from crowding, the fence is the row lock on the head."""
+        while not self._stopping:
+            if (await db.execute(select(text(f"pg_try_advisory_lock({_ADVISORY_KEY})")))).scalar_one():
+                await db.commit()
+                return
+            await db.commit()
+            await self._rest()
+
+    async def _rounds(self, db: AsyncConnection) -> None:
+        while not self._stopping:
+            self._awake.clear()
+            numbered = await self._number(db)
+            published = await self._publish_numbered(db)
+            if not numbered and not published:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._awake.wait(), self._poll_seconds)
+        except TimeoutError:
+            pass
+
+    async def _number(self, db: AsyncConnection) -> int:
+        """Give pending events their places in the chain, and commit that before anything is published."""
+        async with db.begin():
+            pending = (
+                (await db.execute(select(event_pending.c.event_id).order_by(event_pending.c.event_id).limit(_AT_ONCE)))
+                .scalars()
+                .all()
+            )
+            if not pending:
+                return 0
+            head = (await db.execute(select(event_head).with_for_update())).one()
+            # Under the fence: another relay may have numbered some of them since they were read.
+            taken = (
+                (
+                    await db.execute(
+                        delete(event_pending)
+                        .where(event_pending.c.event_id.in_(pending))
+                        .returning(event_pending.c.event_id)
+                    )
+                )
+                .scalars()
+                .all()
+            )
+            rows = await db.execute(
+                select(event_log.c.id, event_log.c.bytes).where(event_log.c.id.in_(taken)).order_by(event_log.c.id)
+            )
+            sequence, last = head.sequence, head.hash
+            places = []
+            for row in rows:
+                sequence += 1
+                last = chained(last, sequence, row.bytes)
+                places.append({"sequence": sequence, "event_id": row.id, "hash": last})
+            if places:
+                await db.execute(insert(event_order), places)
+                await db.execute(update(event_head).values(sequence=sequence, hash=last))
+        return len(places)
+
+    async def _publish_numbered(self, db: AsyncConnection) -> int:
+        """Publish what is numbered and not yet published, in order, then move the head."""
+        async with db.begin():
+            rows = await db.execute(
+                select(
+                    event_order.c.sequence,
+                    event_log.c.id,
+                    event_log.c.type,
+                    event_log.c.subject,
+                    event_log.c.traceparent,
+                    event_order.c.hash,
+                    event_log.c.bytes,
+                )
+                .join(event_log, event_log.c.id == event_order.c.event_id)
+                .where(event_order.c.sequence > select(event_head.c.published).scalar_subquery())
+                .order_by(event_order.c.sequence)
+                .limit(_AT_ONCE)
+            )
+            numbered = [_Numbered(*row) for row in rows]
+        if not numbered:
+            return 0
+        failpoint("relay.before_publish")
+        await self._publish(numbered)
+        failpoint("relay.after_ack")
+        async with db.begin():
+            reached = numbered[-1].sequence
+            await db.execute(update(event_head).where(event_head.c.published < reached).values(published=reached))
+        return len(numbered)
+
+    async def _publish(self, numbered: Sequence[_Numbered]) -> None:
+        if not self._nats.is_connected:
+            # Publishing now would fill the client's buffer and be delivered at some later time.
+            raise ConnectionError("NATS is not connected")
+        spans = [
+            tracer.start_span(
+                f"publish {each.type}",
+                context=propagate.extract({"traceparent": each.traceparent} if each.traceparent else {}),
+                kind=trace.SpanKind.PRODUCER,
+                attributes={
+                    "messaging.system": "nats",
+                    "messaging.operation.type": "send",
+                    "messaging.destination.name": STREAM,
+                    "messaging.message.id": str(each.identity),
+                },
+            )
+            for each in numbered
+        ]
+        try:
+            headers = [self._headers(each, span) for each, span in zip(numbered, spans, strict=True)]
+            await self._send(numbered, headers)
+        finally:
+            for span in spans:
+                span.end()
+
+    def _headers(self, event: _Numbered, span: trace.Span) -> dict[str, str]:
+        headers = {
+            JetStreamHeaders.MESSAGE_ID: str(event.identity),
+            JetStreamHeaders.SEQUENCE: str(event.sequence),
+            JetStreamHeaders.HASH: event.hash.hex(),
+        }
+        propagate.inject(headers, trace.set_span_in_context(span))
+        return headers
+
+    async def _send(self, numbered: Sequence[_Numbered], headers: Sequence[dict[str, str]]) -> None:
+        if len(numbered) > 1:
+            try:
+                await self._send_batch(numbered, headers)
+            except (NatsError, TimeoutError, APIError) as error:
+                # Unknown or refused, e.g. 10201: one id of the batch is known already. The same ids one by one.
+                log.info("relay.batch_refused", error=str(error), events=len(numbered))
+            else:
+                return
+        for event, each in zip(numbered, headers, strict=True):
+            await self._jetstream.publish(
+                f"{event.type}.{event.subject}", event.body, stream=STREAM, headers=dict(each)
+            )
+
+    async def _send_batch(self, numbered: Sequence[_Numbered], headers: Sequence[dict[str, str]]) -> None:
+        batch = uuid7().hex
+        last = len(numbered)
+        for place, (event, each) in enumerate(zip(numbered, headers, strict=True), start=1):
+            marked = {**each, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(place)}
+            subject = f"{event.type}.{event.subject}"
+            if place < last:
+                await self._nats.publish(subject, event.body, headers=marked)
+            else:
+                await self._jetstream.publish(
+                    subject, event.body, stream=None, headers={**marked, "Nats-Batch-Commit": "1"}
+                )
+
+
+class JetStreamHeaders:
+    """The headers that an event carries beside its body."""
+
+    MESSAGE_ID = "Nats-Msg-Id"
+    SEQUENCE = "Thidua-Sequence"
+    HASH = "Thidua-Hash"

@@ -1,0 +1,309 @@
+"""A service, running: engine first, bus second, HTTP last; left in reverse."""
+
+import asyncio
+import contextlib
+import importlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats.security import NatsNKey
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.api import ConsumerConfig
+from nats.js.errors import NotFoundError
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis import errors, standard_api
+from chassis.bus import Batcher, Consumers, Intake
+from chassis.db import make_engine
+from chassis.events import Source, Tx
+from chassis.identity import Verifier, load_key
+from chassis.relay import Relay
+from chassis.settings import ServiceSettings
+from chassis.telemetry import configure
+from contracts.catalog import LISTENERS, STREAM, event_class
+
+log = structlog.get_logger()
+
+EXIT_BUS_LOST: Final = 70
+EXIT_CONFIGURATION: Final = 78
+_STOP_SECONDS: Final = 8
+_FETCH: Final = 200
+
+
+@asynccontextmanager
+async def _nothing(_service: "Service") -> AsyncIterator[None]:
+    yield
+
+
+class ConfigurationError(Exception):
+    """Somebody must change the surroundings of this service; the sentence says what."""
+
+
+class Service:
+    """One of the five processes. ``app.py`` of each service builds it and nothing else does.
+
+    ``around`` is entered before the first request and left after the last; ``on_bus`` is called once NATS is there.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServiceSettings,
+        *,
+        routers: tuple[APIRouter, ...],
+        consumers: Consumers | None = None,
+        around: Callable[["Service"], AbstractAsyncContextManager[None]] = _nothing,
+        on_bus: Callable[[Client], Awaitable[None]] | None = None,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.source = Source(settings.agency_code, name)
+        self.engine: AsyncEngine = make_engine(settings.database_url, name=name)
+        self.verifier = Verifier(load_key(settings.identity_key), audience=name)
+        self.broker = self._make_broker()
+        self.stopping = asyncio.Event()
+        self.exit_code = 0
+        self._consumers = consumers or Consumers(name)
+        self._consumers.complete()
+        self._around = around
+        self._on_bus = on_bus
+        self._batcher = Batcher(self.engine, self.source, self._consumers, self.wake_relay)
+        self._relay: Relay | None = None
+        self._bus_trouble: str | None = "chưa nối với NATS"
+        self.app = FastAPI(
+            title=f"Thi đua – {name}",
+            version="1",
+            lifespan=self._lifespan,
+            telemetry={"operation_spans": False, "auto_configure": False},
+            docs_url=None,
+            redoc_url=None,
+        )
+        self.app.state.service = self
+        errors.install(self.app)
+        for router in (standard_api.router, *routers):
+            self.app.include_router(router)
+
+    def wake_relay(self) -> None:
+        """Say that a transaction with events has just committed."""
+        if self._relay:
+            self._relay.wake()
+
+    async def take_again(self, tx: Tx, letter: dict[str, Any]) -> None:
+        """Take a parked event up in this transaction."""
+        await self._batcher.take_up(tx, [event_class(letter["type"]).decoded(letter["payload"])])
+
+    async def trouble(self) -> str | None:
+        """Say what stands in the way of progress, or None: the database, the bus and the relay are asked."""
+        try:
+            async with asyncio.timeout(2), self.engine.connect() as db:
+                await db.execute(text("SELECT 1"))
+        except Exception as error:  # noqa: BLE001 - any failure means the same here
+            return f"cơ sở dữ liệu không trả lời ({type(error).__name__})"
+        if self._bus_trouble:
+            return self._bus_trouble
+        if not self.nats.is_connected:
+            return "mất liên lạc với NATS"
+        return self._relay.trouble if self._relay else "chưa chạy bộ chuyển sự kiện"
+
+    @property
+    def nats(self) -> Client:
+        """The one connection of this process to the bus."""
+        return self.broker.connection
+
+    def fail(self, sentence: str, code: int) -> None:
+        """Stop this process in order, with a sentence for the operator and a code for the supervisor."""
+        log.critical("service.stops", reason=sentence)
+        print(f"{self.name}: {sentence}", file=sys.stderr, flush=True)
+        self.exit_code = self.exit_code or code
+        self.stopping.set()
+
+    def _make_broker(self) -> NatsBroker:
+        seed = self.settings.nats_nkey_seed
+        return NatsBroker(
+            self.settings.nats_url,
+            security=NatsNKey(seed) if seed else None,
+            name=f"thidua-{self.name}",
+            inbox_prefix=f"_INBOX_{self.name}",
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            # Never give up: a closed connection would freeze FastStream's pull loop (pitfall 4.4).
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            graceful_timeout=_STOP_SECONDS,
+            error_cb=self._on_bus_error,
+            closed_cb=self._on_bus_closed,
+            logger=None,
+        )
+
+    async def _on_bus_error(self, error: Exception) -> None:
+        words = str(error)
+        if "permissions violation" in words.lower():
+            self.fail(f"bị từ chối quyền trên NATS: {words}", EXIT_BUS_LOST)
+        else:
+            log.warning("bus.error", error=words or type(error).__name__)
+
+    async def _on_bus_closed(self) -> None:
+        if not self.stopping.is_set():
+            self.fail("kết nối NATS đã đóng hẳn", EXIT_BUS_LOST)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        await self._check_database()
+        # HTTP opens at once: while the bus is away a report is still taken, its events wait in the log.
+        bus = asyncio.create_task(self._run_bus(), name="bus")
+        try:
+            async with self._around(self):
+                yield
+        finally:
+            self.stopping.set()
+            if self._relay:
+                self._relay.stop()
+            bus.cancel()
+            with contextlib.suppress(asyncio.CancelledError, NatsError):
+                await bus
+            with contextlib.suppress(NatsError, TimeoutError):
+                await asyncio.wait_for(self.broker.stop(), _STOP_SECONDS)
+            await self.engine.dispose()
+
+    async def _check_database(self) -> None:
+        try:
+            async with self.engine.connect() as db:
+                await db.execute(text("SELECT ahead FROM business_clock"))
+        except Exception as error:
+            raise ConfigurationError(
+                f"cơ sở dữ liệu chưa sẵn sàng ({type(error).__name__}); hãy chạy nâng cấp lược đồ trước"
+            ) from error
+
+    async def _run_bus(self) -> None:
+        if not self._consumers.empty:
+            self._subscribe()
+        try:
+            await self.broker.connect()
+            if not self._consumers.empty:
+                await self._check_durable()
+            await self.broker.start()
+        except ConfigurationError as error:
+            self.fail(str(error), EXIT_CONFIGURATION)
+            return
+        except NatsError as error:
+            self.fail(f"không dùng được NATS: {error}", EXIT_BUS_LOST)
+            return
+        if self._on_bus:
+            await self._on_bus(self.nats)
+        self._bus_trouble = None
+        self._relay = Relay(self.engine, self.nats, poll_seconds=self.settings.relay_poll_seconds)
+        await self._relay.run()
+
+    def _subscribe(self) -> None:
+        intake = Intake(
+            self.engine,
+            self._batcher,
+            self.name,
+            attempts=self.settings.redelivery_attempts,
+            first_delay=self.settings.redelivery_seconds,
+        )
+
+        async def undecoded(message: Any) -> Any:
+            return message.body
+
+        self.broker.subscriber(
+            durable=self.name,
+            # Streams and durables belong to the topology; declaring here would overwrite its settings (pitfall 4.5).
+            stream=JStream(STREAM, declare=False),
+            config=ConsumerConfig(filter_subjects=_subjects(self.name)),
+            # Pull size is concurrency: the batcher makes one transaction of what arrives together.
+            pull_sub=PullSub(batch_size=_FETCH, timeout=5),
+            inbox_prefix=f"_INBOX_{self.name}.".encode(),
+            decoder=undecoded,
+        )(intake.take)
+
+    async def _check_durable(self) -> None:
+        """Refuse to run on a durable that delivers other events than the contracts name."""
+        while True:
+            try:
+                found = await self.nats.jetstream().consumer_info(STREAM, self.name)
+                break
+            except NotFoundError:
+                raise ConfigurationError(
+                    f"luồng {STREAM} chưa có bộ nhận “{self.name}”; hãy áp dụng cấu hình NATS"
+                ) from None
+            except (NatsError, TimeoutError):
+                # Under narrow rights a missing durable is a time-out too; the bus may also just be starting.
+                self._bus_trouble = f"NATS chưa trả lời về bộ nhận “{self.name}”"
+                await asyncio.sleep(0.5)
+        subjects = found.config.filter_subjects or [found.config.filter_subject or ""]
+        if sorted(subjects) != sorted(_subjects(self.name)):
+            raise ConfigurationError(
+                f"bộ nhận “{self.name}” trên NATS nhận {sorted(subjects)}, hợp đồng ghi {sorted(_subjects(self.name))}"
+            )
+
+
+def _subjects(service: str) -> list[str]:
+    return [f"{payload.event_type}.*" for payload in LISTENERS.get(service, ())]
+
+
+async def _serve(service: Service) -> int:
+    config = uvicorn.Config(
+        service.app,
+        host=service.settings.http_host,
+        port=service.settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.stopping.set)
+
+    async def stop_when_told() -> None:
+        await service.stopping.wait()
+        server.should_exit = True
+
+    stopper = asyncio.create_task(stop_when_told())
+    # Our own handlers: uvicorn's raise the signal again at the end, and a clean stop would look like a death.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+    await server.serve()
+    stopper.cancel()
+    return service.exit_code if server.started else service.exit_code or EXIT_CONFIGURATION
+
+
+def run(name: str) -> None:
+    """Be the service ``name`` until SIGTERM or SIGINT; ends the process.
+
+    Exit codes: 0 clean; 70 the bus was lost for good or a right was violated; 78 the surroundings are not right.
+    """
+    try:
+        settings = importlib.import_module(f"{name}.settings").Settings()
+    except ValidationError as error:
+        for each in error.errors():
+            print(f"{name}: {'.'.join(map(str, each['loc'])).upper()}: {each['msg']}", file=sys.stderr)
+        sys.exit(EXIT_CONFIGURATION)
+    provider = configure(name, settings.otel_exporter_otlp_endpoint)
+
+    async def main() -> int:
+        service: Service = importlib.import_module(f"{name}.app").build(settings)
+        return await _serve(service)
+
+    code = asyncio.run(main())
+    provider.shutdown()
+    sys.stdout.flush()
+    os._exit(code) if code else sys.exit(0)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])

@@ -1,0 +1,48 @@
+"""What every service needs from its environment. Names are read without a prefix, in capitals."""
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.db import asyncpg_url
+
+
+class ServiceSettings(BaseSettings):
+    """The part of the environment that all services share; each service adds its own in its ``settings.py``."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str
+    """``postgresql://role:password@host:port/database``, or with ``?host=/socket/folder``: this service's own database."""
+
+    nats_url: str
+    nats_nkey_seed: Path | None = None
+    """The file with this service's NKey seed; without one the connection is anonymous."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=0, ge=0, le=65535)
+    """0 takes a free port, which only tests want."""
+
+    identity_key: Path
+    """The key that identities are checked with: the gateway's public key (the private one for the gateway itself)."""
+
+    agency_code: str = Field(default="000.00.00.H35", pattern=r"^[A-Za-z0-9.]+$")
+    """QCVN 102:2016/BTTTT; it stands in the ``source`` of every event. H35 = Lai Châu, unconfirmed."""
+
+    otel_exporter_otlp_endpoint: str | None = None
+    """Traces leave the process only when this is set."""
+
+    relay_poll_seconds: float = Field(default=0.5, gt=0)
+    """How long a pending event may wait when nobody woke the relay (a crash between commit and wake-up)."""
+
+    redelivery_seconds: float = Field(default=1.0, gt=0)
+    """The first delay after a failed delivery; it doubles, with jitter, up to a minute."""
+
+    redelivery_attempts: int = Field(default=8, ge=1)
+    """How often an event is tried before it is parked in the dead-letter table."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _asyncpg(cls, url: str) -> str:
+        return asyncpg_url(url)

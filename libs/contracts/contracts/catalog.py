@@ -1,0 +1,79 @@
+"""All event types, and which service takes up which: the one list that topology, consumers and ripples share."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from contracts import awards, notify, registry, scoring
+from contracts.envelope import Event, Payload
+
+STREAM: Final = "EVENTS"
+
+PAYLOADS: Final[Mapping[str, type[Payload]]] = {
+    payload.event_type: payload
+    for payload in (
+        registry.UnitRegistered,
+        registry.BlockFormed,
+        registry.CampaignLaunched,
+        registry.TargetsAssigned,
+        registry.ReportSubmitted,
+        registry.YearRecorded,
+        scoring.SheetPublished,
+        scoring.ScoreChanged,
+        scoring.RankingChanged,
+        awards.EligibilityChanged,
+        notify.MessagePosted,
+    )
+}
+
+LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
+    "registry": (scoring.SheetPublished,),
+    "scoring": (
+        registry.BlockFormed,
+        registry.CampaignLaunched,
+        registry.TargetsAssigned,
+        registry.ReportSubmitted,
+    ),
+    "awards": (
+        registry.UnitRegistered,
+        registry.CampaignLaunched,
+        registry.YearRecorded,
+        scoring.ScoreChanged,
+        scoring.RankingChanged,
+    ),
+    "notify": (
+        registry.UnitRegistered,
+        registry.BlockFormed,
+        registry.CampaignLaunched,
+        registry.ReportSubmitted,
+        scoring.RankingChanged,
+        awards.EligibilityChanged,
+    ),
+}
+"""Service → the event types its one durable delivers. A service that is not named listens to nothing."""
+
+SERVICES: Final = ("registry", "scoring", "awards", "notify", "gateway")
+
+
+class UnknownEventTypeError(LookupError):
+    """The event names a type that no contract describes."""
+
+
+def subject_of(payload: Payload) -> str:
+    """Give the NATS subject of an event: its type, then its ordering key as one token."""
+    return f"{payload.event_type}.{payload.key}"
+
+
+def listeners_of(event_type: str) -> tuple[str, ...]:
+    """Name the services that must take up an event of this type."""
+    return tuple(
+        service for service, types in LISTENERS.items() if any(each.event_type == event_type for each in types)
+    )
+
+
+def event_class(event_type: str) -> type[Event[Payload]]:
+    """Give the class that parses an event of this type; raises ``UnknownEventTypeError``."""
+    try:
+        payload = PAYLOADS[event_type]
+    except KeyError:
+        raise UnknownEventTypeError(event_type) from None
+    return Event[payload]  # type: ignore[valid-type]

@@ -1,0 +1,148 @@
+"""Events of the registry: units, blocks, campaigns, targets, reports and the year record."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from contracts.envelope import Amount, Facts, Payload
+
+
+class UnitKind(StrEnum):
+    """The kinds of unit that the campaign addresses (seed document, "Nơi nhận")."""
+
+    CITY = "city"
+    WARD = "ward"
+    COMMUNE = "commune"
+    DEPARTMENT = "department"
+    PARTY_BODY = "party_body"
+    MASS_ORGANIZATION = "mass_organization"
+    SERVICE_UNIT = "service_unit"
+    VERTICAL_BODY = "vertical_body"
+    SCHOOL = "school"
+    ENTERPRISE = "enterprise"
+
+
+class TaskRating(StrEnum):
+    """Mức độ hoàn thành nhiệm vụ of a collective, best first."""
+
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    COMPLETED = "completed"
+    NOT_COMPLETED = "not_completed"
+
+
+class UnitRegistered(Payload):
+    event_type: ClassVar[str] = "registry.unit_registered.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    unit_id: UUID
+    version: int
+    name: str
+    kind: UnitKind
+    parent_id: UUID | None = None
+    code: str | None = None
+    valid_from: date
+
+
+class BlockFormed(Payload):
+    """A khối thi đua of one year: its members compare themselves with one another on one score sheet."""
+
+    event_type: ClassVar[str] = "registry.block_formed.v1"
+    ordering_key: ClassVar[str] = "block_id"
+
+    block_id: UUID
+    version: int
+    year: int
+    name: str
+    sheet_id: UUID
+    head_unit_id: UUID | None = None
+    member_unit_ids: tuple[UUID, ...]
+
+
+class CampaignPeriod(Facts):
+    """One reporting period; ``number`` orders the periods of a campaign, the last one is the year's."""
+
+    period_id: UUID
+    number: int
+    name: str
+    opens_at: AwareDatetime
+    due_at: AwareDatetime
+    closes_at: AwareDatetime
+
+
+class CampaignLaunched(Payload):
+    event_type: ClassVar[str] = "registry.campaign_launched.v1"
+    ordering_key: ClassVar[str] = "campaign_id"
+
+    campaign_id: UUID
+    version: int
+    year: int
+    name: str
+    starts_on: date
+    ends_on: date
+    periods: tuple[CampaignPeriod, ...]
+
+
+class Target(Facts):
+    """The plan value of one criterion for one unit; ``assigned`` false takes the criterion out of its maximum."""
+
+    criterion: str
+    target: Amount | None = None
+    assigned: bool = True
+
+
+class TargetsAssigned(Payload):
+    event_type: ClassVar[str] = "registry.targets_assigned.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    campaign_id: UUID
+    unit_id: UUID
+    version: int
+    targets: tuple[Target, ...]
+
+
+class ReportedValue(Facts):
+    """What a unit reports for one criterion: an amount in the criterion's measure, 1 or 0 for yes or no."""
+
+    criterion: str
+    value: Amount
+
+
+class ReportSubmitted(Payload):
+    """A report was accepted. It holds every value, so that a reader never needs an older version."""
+
+    event_type: ClassVar[str] = "registry.report_submitted.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    report_id: UUID
+    receipt_number: str
+    version: int
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID
+    accepted_at: AwareDatetime
+    late: bool
+    values: tuple[ReportedValue, ...]
+
+
+class YearRecorded(Payload):
+    """The year of a collective in figures: what the conditions of its titles are checked against."""
+
+    event_type: ClassVar[str] = "registry.year_recorded.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    unit_id: UUID
+    year: int
+    version: int
+    headcount: int
+    completed_tasks: int
+    advanced_workers: int
+    grassroots_fighters: int
+    disciplined: int
+    """Members disciplined from cảnh cáo (warning) up."""
+    task_rating: TaskRating | None = None
+    pledged_on: date | None = None

@@ -1,0 +1,195 @@
+"""The public API: sessions, the way through to each service, and ripples as a whole."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from chassis.errors import Forbidden, NotFound, Problem, Unauthenticated
+from chassis.identity import Identity
+from contracts.notify import Post
+from gateway import actions, queries, rules
+from gateway.actions import SignInBody
+from gateway.live import Watchers
+from gateway.rules import Ripple
+from gateway.services import Upstreams, refusal
+
+COOKIE = "thidua"
+_LARGEST_BODY = 1024 * 1024
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_CARRIED = ("content-type", "idempotency-key", "accept")
+_RIPPLING = ("registry", "scoring", "awards", "notify")
+
+router = APIRouter(prefix="/api")
+
+
+def same_site(request: Request) -> None:
+    """Refuse a change that another site's page asked for with this reader's cookie (as Go 1.25's CrossOriginProtection).
+
+    Browsers send ``Sec-Fetch-Site``; where it is absent the ``Origin`` decides; a client without either is no browser.
+    """
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    foreign = site not in (None, "same-origin", "none") or (
+        site is None and origin is not None and origin.partition("://")[2] != request.headers.get("host")
+    )
+    if foreign:
+        raise Forbidden("Yêu cầu này đến từ một trang khác. Hãy mở lại trang của hệ thống rồi thử lại.")
+
+
+async def session(request: Request) -> Identity | None:
+    """Give who is signed in, with the grants of this moment, or None."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    async with request.app.state.service.engine.connect() as db:
+        return await queries.behind(db, token)
+
+
+def signed_in(who: Annotated[Identity | None, Depends(session)]) -> Identity:
+    """Give who is signed in; raises ``Unauthenticated``."""
+    if who is None:
+        raise Unauthenticated("Bạn chưa đăng nhập, hoặc phiên làm việc đã hết.")
+    return who
+
+
+def upstreams(request: Request) -> Upstreams:
+    """Give the way to the services."""
+    found: Upstreams = request.app.state.upstreams
+    return found
+
+
+SignedIn = Annotated[Identity, Depends(signed_in)]
+Services = Annotated[Upstreams, Depends(upstreams)]
+SameSite = Depends(same_site)
+
+
+@router.post("/sessions", status_code=204, dependencies=[SameSite], tags=["sessions"])
+async def open_session(body: SignInBody, request: Request) -> Response:
+    response = Response(status_code=204)
+    await start_session(request, body, response)
+    return response
+
+
+async def start_session(request: Request, body: SignInBody, response: Response) -> None:
+    """Sign in and hand the cookie to the response; the JSON door and the page share this."""
+    settings = request.app.state.service.settings
+    async with request.app.state.service.engine.begin() as db:
+        token = await actions.sign_in(db, body, hours=settings.session_hours)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=settings.session_hours * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=settings.cookie_secure,
+    )
+
+
+@router.delete("/sessions", status_code=204, dependencies=[SameSite], tags=["sessions"])
+async def close_session(request: Request) -> Response:
+    response = Response(status_code=204)
+    await end_session(request, response)
+    return response
+
+
+async def end_session(request: Request, response: Response) -> None:
+    """Sign out and take the cookie back."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        async with request.app.state.service.engine.begin() as db:
+            await actions.sign_out(db, token)
+    response.delete_cookie(COOKIE)
+
+
+@router.get("/me", tags=["sessions"])
+async def me(who: SignedIn) -> Identity:
+    return who
+
+
+@router.get("/ripples/{correlationid}", tags=["ripples"])
+async def one_ripple(correlationid: UUID, who: SignedIn, services: Services) -> Ripple:
+    return await ripple_for(who, services, correlationid)
+
+
+async def ripple_for(who: Identity, services: Upstreams, correlationid: UUID) -> Ripple:
+    """Ask every service at once and walk the ripple; raises ``NotFound`` for one the viewer may not follow."""
+    answers = await asyncio.gather(
+        *[services.ask(who, service, "GET", f"ripples/{correlationid}") for service in _RIPPLING]
+    )
+    parts: dict[str, Any] = {}
+    for service, answer in zip(_RIPPLING, answers, strict=True):
+        if answer.status_code != 200:  # noqa: PLR2004 - the one status that carries an answer
+            raise refusal(answer)
+        parts[service] = answer.json()
+    ripple = rules.walk(correlationid, parts)
+    if not _may_follow(who, ripple):
+        raise NotFound("Không có hành trình này, hoặc nó không thuộc đơn vị của bạn.")
+    return ripple
+
+
+def _may_follow(who: Identity, ripple: Ripple) -> bool:
+    if any(who.holds(role) for role in (Post.CITY_OFFICE, Post.OPERATOR)):
+        return True
+    return ripple.about is not None and who.holds(Post.UNIT_OFFICER, ripple.about)
+
+
+async def ripple_changes(
+    who: Identity, services: Upstreams, watchers: Watchers, correlationid: UUID, stopping: asyncio.Event
+) -> AsyncIterator[Ripple]:
+    """Give the ripple whenever it changed, until it is complete, two minutes have passed, or the gateway stops."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + 120
+    last: Ripple | None = None
+    async with watchers.of(correlationid) as seen:
+        while not stopping.is_set() and loop.time() < ends:
+            seen.clear()
+            try:
+                ripple = await ripple_for(who, services, correlationid)
+            except NotFound:
+                # The receipt is a moment older than what its services can tell.
+                ripple = None
+            if ripple and ripple != last:
+                last = ripple
+                yield ripple
+            if ripple and ripple.complete:
+                return
+            try:
+                # A wake-up can be missed (the reader of the stream reconnects), so nobody waits longer than this.
+                await asyncio.wait_for(seen.wait(), 0.5)
+            except TimeoutError:
+                continue
+
+
+@router.api_route(
+    "/{service}/{path:path}",
+    methods=["GET", "POST", "PUT", "DELETE"],
+    dependencies=[SameSite],
+    include_in_schema=False,
+)
+async def through(service: str, path: str, request: Request, who: SignedIn, services: Services) -> Response:
+    """Pass a call on to one service, under the caller's own identity."""
+    if service not in services.addresses or path.partition("/")[0] == "ripples":
+        raise NotFound("Địa chỉ này không có.")
+    body = await read_body(request)
+    headers = {name: request.headers[name] for name in _CARRIED if name in request.headers}
+    answer = await services.ask(who, service, request.method, path, query=request.url.query, body=body, headers=headers)
+    return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
+
+
+async def read_body(request: Request) -> bytes:
+    """Read a body up to 1 MiB; raises a 413 problem before reading what is larger."""
+    problem = Problem("Nội dung gửi lên lớn hơn 1 MB. Hãy gửi ít hơn trong một lần.")
+    problem.status, problem.title = 413, "Quá lớn"
+    if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
+        raise problem
+    chunks = bytearray()
+    async for chunk in request.stream():
+        chunks += chunk
+        if len(chunks) > _LARGEST_BODY:
+            raise problem
+    return bytes(chunks)

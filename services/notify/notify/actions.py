@@ -1,0 +1,122 @@
+"""What notify can do: learn names, post messages, mark them read."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
+
+from chassis.clock import business_now
+from chassis.events import Tx
+from contracts.envelope import Event, Payload
+from contracts.notify import MessagePosted
+from contracts.registry import BlockFormed, CampaignLaunched, UnitRegistered
+from notify.rules import IN_APP, Message, Names
+from notify.tables import blocks, messages, periods, units
+
+P = TypeVar("P", bound=Payload)
+
+
+class ReadBody(BaseModel):
+    """Which messages somebody has read."""
+
+    message_ids: Annotated[list[UUID], Field(max_length=500)]
+
+
+class MarkedRead(BaseModel):
+    marked: int
+
+
+async def learn_units(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
+    for event in events:
+        await _learn(tx, event, units, "unit_id", event.data.unit_id, event.data.name, event.data.version)
+
+
+async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
+    for event in events:
+        await _learn(tx, event, blocks, "block_id", event.data.block_id, event.data.name, event.data.version)
+
+
+async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
+    for event in events:
+        for period in event.data.periods:
+            await _learn(tx, event, periods, "period_id", period.period_id, period.name, event.data.version)
+
+
+async def _learn(tx: Tx, event: Event[Any], table: Table, key: str, identity: UUID, name: str, version: int) -> None:
+    """Keep a name; an older version never overwrites a newer one."""
+    row = {"name": name, "version": version}
+    written = await tx.db.execute(
+        insert(table)
+        .values(**{key: identity}, **row)
+        .on_conflict_do_update(index_elements=[key], set_=row, where=table.c.version < version)
+        .returning(table.c[key])
+    )
+    if written.first():
+        tx.changed(event)
+
+
+async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], Iterator[Message]]) -> None:
+    """Post what the events ask for: at most one message per recipient, cause and channel, whatever is repeated."""
+    names = await _names(tx)
+    rows: list[tuple[Event[P], dict[str, Any]]] = [
+        (
+            event,
+            {
+                **message.model_dump(),
+                "message_id": uuid7(),
+                "channel": IN_APP,
+                "cause": event.id,
+                "posted_at": event.businesstime,
+            },
+        )
+        for event in events
+        for message in word(event.data, names)
+    ]
+    if not rows:
+        return
+    posted = await tx.db.execute(
+        insert(messages).values([row for _, row in rows]).on_conflict_do_nothing().returning(messages.c.message_id)
+    )
+    new = set(posted.scalars())
+    for event, row in rows:
+        if row["message_id"] in new:
+            tx.record(
+                MessagePosted(
+                    message_id=row["message_id"],
+                    about_id=row["about_id"],
+                    post=row["post"],
+                    scope_id=row["scope_id"],
+                    channel=IN_APP,
+                ),
+                because=[event],
+            )
+
+
+async def _names(tx: Tx) -> Names:
+    known: dict[UUID, str] = {}
+    for table, key in ((units, "unit_id"), (blocks, "block_id"), (periods, "period_id")):
+        known |= {row[0]: row[1] for row in await tx.db.execute(select(table.c[key], table.c.name))}
+    return lambda identity: known.get(identity, "Đơn vị")
+
+
+async def mark_read(tx: Tx, posts: Iterable[tuple[str, UUID]], body: ReadBody) -> MarkedRead:
+    """Mark messages read, but only those that stand in one of the reader's own posts."""
+    marked = 0
+    for name, scope in posts:
+        done = await tx.db.execute(
+            update(messages)
+            .where(
+                messages.c.post == name,
+                messages.c.scope_id == scope,
+                messages.c.message_id.in_(body.message_ids),
+                messages.c.read_at.is_(None),
+            )
+            .values(read_at=await business_now(tx.db))
+            .returning(messages.c.message_id)
+        )
+        marked += len(done.all())
+    return MarkedRead(marked=marked)

@@ -1,0 +1,27 @@
+"""Notify's HTTP door: a post's own messages, nobody else's."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from chassis.http import Asked, Commanded
+from chassis.identity import Identity
+from notify import actions, queries
+from notify.actions import MarkedRead, ReadBody
+
+router = APIRouter()
+
+
+def _posts(who: Identity) -> list[tuple[str, UUID]]:
+    return [(grant.role, grant.scope) for grant in who.grants]
+
+
+@router.get("/messages", tags=["messages"])
+async def messages(asked: Asked) -> dict[str, Any]:
+    return await queries.inbox(asked.db, _posts(asked.identity))
+
+
+@router.post("/messages/read", tags=["messages"])
+async def mark_read(body: ReadBody, commanded: Commanded) -> MarkedRead:
+    return await actions.mark_read(commanded.tx, _posts(commanded.identity), body)

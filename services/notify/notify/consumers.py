@@ -1,0 +1,43 @@
+"""Notify's event door."""
+
+from collections.abc import Sequence
+
+from chassis.bus import Consumers
+from chassis.events import Tx
+from contracts.awards import EligibilityChanged
+from contracts.envelope import Event
+from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, UnitRegistered
+from contracts.scoring import RankingChanged
+from notify import actions, rules
+
+consumers = Consumers("notify")
+
+
+@consumers.on(UnitRegistered)
+async def unit_registered(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
+    await actions.learn_units(tx, events)
+
+
+@consumers.on(BlockFormed)
+async def block_formed(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
+    await actions.learn_blocks(tx, events)
+
+
+@consumers.on(CampaignLaunched)
+async def campaign_launched(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
+    await actions.learn_periods(tx, events)
+
+
+@consumers.on(ReportSubmitted)
+async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
+    await actions.post(tx, events, rules.tell_submitted)
+
+
+@consumers.on(RankingChanged)
+async def ranking_changed(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
+    await actions.post(tx, events, rules.tell_ranking)
+
+
+@consumers.on(EligibilityChanged)
+async def eligibility_changed(tx: Tx, events: Sequence[Event[EligibilityChanged]]) -> None:
+    await actions.post(tx, events, rules.tell_eligibility)

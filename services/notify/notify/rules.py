@@ -1,0 +1,123 @@
+"""Who is told of an event, and in which words: pure functions, plain Vietnamese after interface.md §5."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.awards import EligibilityChanged, Finding, Verdict
+from contracts.notify import Post
+from contracts.registry import ReportSubmitted
+from contracts.scoring import Place, RankingChanged
+
+IN_APP: Final = "in_app"
+
+
+class Message(BaseModel):
+    """One message to one post, worded."""
+
+    model_config = ConfigDict(frozen=True)
+
+    post: Post
+    scope_id: UUID
+    about_id: UUID
+    title: str
+    text: str
+    link: str
+
+
+Names = Callable[[UUID], str]
+"""Gives the name of a unit, a block or a period."""
+
+
+def points(amount: Decimal) -> str:
+    """Write points as people read them: two places, decimal comma."""
+    return f"{amount:.2f}".replace(".", ",")
+
+
+def tell_submitted(event: ReportSubmitted, names: Names) -> Iterator[Message]:
+    """The unit has its receipt; the block's head knows that one more report is in."""
+    late = " Báo cáo nộp sau hạn." if event.late else ""
+    period = names(event.period_id)
+    link = f"/bien-nhan/{event.receipt_number}"
+    yield Message(
+        post=Post.UNIT_OFFICER,
+        scope_id=event.unit_id,
+        about_id=event.unit_id,
+        title=f"Báo cáo {period} đã nhận",
+        text=f"Số biên nhận {event.receipt_number}.{late}",
+        link=link,
+    )
+    yield Message(
+        post=Post.BLOCK_HEAD,
+        scope_id=event.block_id,
+        about_id=event.unit_id,
+        title=f"{names(event.unit_id)} đã gửi báo cáo {period}",
+        text=f"Số biên nhận {event.receipt_number}.{late}",
+        link=f"/bang-khoi/{event.block_id}",
+    )
+
+
+def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:
+    """Every unit whose place moved, and the head of the block."""
+    link = f"/bang-khoi/{event.block_id}"
+    moved = [place for place in event.changed if place.rank != place.previous_rank]
+    for place in moved:
+        yield Message(
+            post=Post.UNIT_OFFICER,
+            scope_id=place.unit_id,
+            about_id=place.unit_id,
+            title=f"{names(place.unit_id)} {_movement(place)}",
+            text=_standing(place, event.ranked),
+            link=link,
+        )
+    if moved:
+        yield Message(
+            post=Post.BLOCK_HEAD,
+            scope_id=event.block_id,
+            about_id=event.block_id,
+            title=f"Bảng {names(event.block_id)} có {len(moved)} đơn vị đổi hạng",
+            text="; ".join(f"{names(place.unit_id)} {_movement(place)}" for place in moved[:5]) + ".",
+            link=link,
+        )
+
+
+def _movement(place: Place) -> str:
+    if place.rank is None:
+        return "không còn được xếp hạng"
+    if place.previous_rank is None:
+        return f"được xếp hạng {place.rank}"
+    return f"{'lên' if place.rank < place.previous_rank else 'xuống'} hạng {place.rank}"
+
+
+def _standing(place: Place, ranked: int) -> str:
+    if place.rank is None or place.points is None:
+        return "Xem lý do trong bảng khối."
+    before = f", trước đó hạng {place.previous_rank}" if place.previous_rank else ""
+    return f"Hạng {place.rank} trong {ranked} đơn vị đã xếp hạng{before}. Tổng điểm tạm tính {points(place.points)}."
+
+
+_VERDICTS: Final = {
+    Verdict.ELIGIBLE: "đủ điều kiện theo số liệu hiện có",
+    Verdict.NOT_ELIGIBLE: "chưa đủ điều kiện",
+    Verdict.NEEDS_CONFIRMATION: "cần xác nhận thêm",
+}
+
+
+def tell_eligibility(event: EligibilityChanged, names: Names) -> Iterator[Message]:
+    """Only the unit itself: what it still misses is nobody else's business."""
+    missing = sum(finding.finding is Finding.MISSING for finding in event.conditions)
+    to_confirm = sum(finding.finding in (Finding.UNKNOWN, Finding.UNSURE) for finding in event.conditions)
+    parts = [f"còn thiếu {missing} điều kiện"] * bool(missing) + [f"{to_confirm} điều kiện cần xác nhận"] * bool(
+        to_confirm
+    )
+    yield Message(
+        post=Post.UNIT_OFFICER,
+        scope_id=event.unit_id,
+        about_id=event.unit_id,
+        title=f"{event.title_name}: {names(event.unit_id)} {_VERDICTS[event.verdict]}",
+        text=(", ".join(parts).capitalize() + ".") if parts else "Các điều kiện đều đạt.",
+        link="/#danh-hieu",
+    )

@@ -1,0 +1,191 @@
+"""What a report and a year record must be: pure functions on what a person typed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.registry import ReportedValue
+from contracts.scoring import SheetCriterion, ValueKind
+
+_MOST_DIGITS: Final = 15
+_MOST_DECIMALS: Final = 6
+_LONGEST_FIELD: Final = 200
+_THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
+_AMBIGUOUS: Final = re.compile(r"\d{1,3}\.\d{3}")
+_PLAIN: Final = re.compile(r"\d+([.,]\d+)?")
+_YES: Final = frozenset({"1", "có", "co", "đạt", "dat", "x", "true"})
+_NO: Final = frozenset({"0", "không", "khong", "chưa", "chua", "false"})
+
+
+class NotANumberError(ValueError):
+    """The text is no number; the message says what to type."""
+
+
+class AmbiguousNumberError(ValueError):
+    """``1.234`` may be 1234 or 1,234: a person has to say. ``reading`` is the likelier one."""
+
+    def __init__(self, text: str, reading: Decimal) -> None:
+        super().__init__(text)
+        self.text = text
+        self.reading = reading
+
+
+def parse_amount(text: str) -> Decimal:
+    """Read a number as it is written in Vietnam: decimal comma, dots between thousands, spaces allowed.
+
+    Raises ``AmbiguousNumberError`` for one dot followed by exactly three digits, ``NotANumberError`` for all else
+    that is no number from 0 up with at most 15 digits and 6 decimals.
+    """
+    squeezed = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if _AMBIGUOUS.fullmatch(squeezed):
+        raise AmbiguousNumberError(text.strip(), Decimal(squeezed.replace(".", "")))
+    if _THOUSANDS.fullmatch(squeezed):
+        squeezed = squeezed.replace(".", "")
+    elif not _PLAIN.fullmatch(squeezed):
+        raise NotANumberError(text)
+    whole, _, decimals = squeezed.replace(",", ".").partition(".")
+    if len(whole.lstrip("0")) + len(decimals) > _MOST_DIGITS or len(decimals) > _MOST_DECIMALS:
+        raise NotANumberError(text)
+    return Decimal(squeezed.replace(",", "."))
+
+
+class Fault(BaseModel):
+    """What is wrong with one line of a report, in the words that stand beside the field."""
+
+    model_config = ConfigDict(frozen=True)
+
+    criterion: str
+    message: str
+    remedy: str | None = None
+
+
+def read_report(
+    criteria: Sequence[SheetCriterion], fields: Mapping[str, str]
+) -> tuple[tuple[ReportedValue, ...], tuple[Fault, ...]]:
+    """Read all lines of a report; give the values, and every fault at once in the order of the sheet."""
+    values: list[ReportedValue] = []
+    faults: list[Fault] = []
+    asked = {each.criterion: each for each in criteria if each.value_kind is not ValueKind.DERIVED}
+    for code, criterion in asked.items():
+        typed = fields.get(code, "").strip()
+        if not typed:
+            if criterion.required:
+                faults.append(Fault(criterion=code, message=_missing(criterion)))
+            continue
+        found = _read_value(criterion, typed)
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            values.append(ReportedValue(criterion=code, value=found))
+    for code in fields:
+        if code not in asked:
+            faults.append(
+                Fault(
+                    criterion=code, message=f"Mục {code} không có trong bảng điểm này", remedy="Bỏ mục này rồi gửi lại"
+                )
+            )
+    return tuple(values), tuple(faults)
+
+
+def overlong(fields: Mapping[str, str]) -> tuple[Fault, ...]:
+    """Name the fields that hold more than a number can be; a draft keeps anything shorter."""
+    return tuple(
+        Fault(criterion=code, message=f"Mục {code}: dài quá {_LONGEST_FIELD} ký tự", remedy="Chỉ nhập số liệu")
+        for code, typed in fields.items()
+        if len(typed) > _LONGEST_FIELD
+    )
+
+
+def _missing(criterion: SheetCriterion) -> str:
+    if criterion.value_kind is ValueKind.YES_NO:
+        return f"Mục {criterion.criterion}: chọn Có hoặc Không"
+    return f"Mục {criterion.criterion}: nhập số {criterion.measure}, ví dụ 2"
+
+
+def _read_value(criterion: SheetCriterion, typed: str) -> Decimal | Fault:
+    code = criterion.criterion
+    if criterion.value_kind is ValueKind.YES_NO:
+        folded = typed.casefold()
+        if folded in _YES or folded in _NO:
+            return Decimal(folded in _YES)
+        return Fault(criterion=code, message=_missing(criterion))
+    try:
+        amount = parse_amount(typed)
+    except AmbiguousNumberError as error:
+        return Fault(
+            criterion=code,
+            message=f"Mục {code}: xác nhận “{error.text}” là {error.reading} {criterion.measure}",
+            remedy=str(error.reading),
+        )
+    except NotANumberError:
+        return Fault(criterion=code, message=f"Mục {code}: nhập số {criterion.measure}, ví dụ 2")
+    if criterion.value_kind is ValueKind.COUNT and amount != amount.to_integral_value():
+        return Fault(criterion=code, message=f"Mục {code}: nhập số nguyên {criterion.measure}, ví dụ 2")
+    if criterion.largest is not None and amount > criterion.largest:
+        largest = format(criterion.largest.normalize(), "f").replace(".", ",")
+        return Fault(criterion=code, message=f"Mục {code}: nhiều nhất là {largest} {criterion.measure}")
+    return amount
+
+
+class PeriodState(StrEnum):
+    """Whether a period takes reports at a given moment."""
+
+    NOT_OPEN = "not_open"
+    OPEN = "open"
+    LATE = "late"
+    CLOSED = "closed"
+
+
+def period_state(opens_at: datetime, due_at: datetime, closes_at: datetime, at: datetime) -> PeriodState:
+    """Decide by the moment of acceptance: on the due instant is in time, on the closing instant still taken."""
+    if at < opens_at:
+        return PeriodState.NOT_OPEN
+    if at > closes_at:
+        return PeriodState.CLOSED
+    return PeriodState.LATE if at > due_at else PeriodState.OPEN
+
+
+def receipt_number(accepted_at: datetime, number: int) -> str:
+    """Write the number that a person reads out on the telephone: ``BN-2311-0417``. ``accepted_at`` in local time."""
+    return f"BN-{accepted_at:%y%m}-{number:04d}"
+
+
+class YearFigures(BaseModel):
+    """The counted part of a unit's year; persons, whole numbers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    headcount: int
+    completed_tasks: int
+    advanced_workers: int
+    grassroots_fighters: int
+    disciplined: int
+
+
+_FIGURE_WORDS: Final = {
+    "completed_tasks": "Số người hoàn thành nhiệm vụ",
+    "advanced_workers": "Số Lao động tiên tiến",
+    "grassroots_fighters": "Số Chiến sĩ thi đua cơ sở",
+    "disciplined": "Số người bị kỷ luật từ cảnh cáo trở lên",
+}
+
+
+def check_year(figures: YearFigures) -> tuple[Fault, ...]:
+    """Name every figure that cannot be: below zero, or more persons than the unit has."""
+    faults = []
+    if figures.headcount < 1:
+        faults.append(Fault(criterion="headcount", message="Số người của đơn vị: nhập từ 1 trở lên"))
+    for field, words in _FIGURE_WORDS.items():
+        count: int = getattr(figures, field)
+        if count < 0:
+            faults.append(Fault(criterion=field, message=f"{words}: nhập từ 0 trở lên"))
+        elif count > figures.headcount >= 1:
+            faults.append(
+                Fault(criterion=field, message=f"{words}: không thể nhiều hơn {figures.headcount} người của đơn vị")
+            )
+    return tuple(faults)

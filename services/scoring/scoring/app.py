@@ -1,0 +1,11 @@
+"""Scoring, put together: the only place where its objects are built."""
+
+from scoring import api
+from scoring.consumers import consumers
+from scoring.settings import Settings
+from chassis.service import Service
+
+
+def build(settings: Settings) -> Service:
+    """Give scoring, ready to be served."""
+    return Service("scoring", settings, routers=(api.router,), consumers=consumers)

@@ -1,0 +1,7 @@
+"""What scoring needs from its environment: what every service needs, nothing more."""
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """The settings of scoring."""

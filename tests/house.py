@@ -1,0 +1,188 @@
+"""The whole house for tests: real PostgreSQL, real NATS, real service processes, each test with its own."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import asyncpg
+import httpx2
+import nats
+from nats.aio.client import Client
+
+from chassis import migrations
+from chassis.clock import VIETNAM
+from chassis.identity import HEADER, Grant, Identity, Signer, make_key, write_key
+from chassis.testing import ServiceProcess, eventually, preload
+from contracts.catalog import SERVICES, STREAM
+from datetime import datetime
+from thidua.nats_server import NatsServer
+from thidua.postgres import PostgresServer
+from topology import accounts, streams
+
+CITY = UUID(int=1)
+NAMESPACE = UUID(int=2023)
+EVENT_SERVICES = ("registry", "scoring", "awards", "notify")
+
+preload(["chassis.testing", *(f"{service}.app" for service in ("registry", "notify"))])
+
+
+def ident(name: str) -> UUID:
+    """Give the same UUID for the same name in every test."""
+    return uuid5(NAMESPACE, name)
+
+
+class Templates:
+    """One migrated database per service, copied for every test: a copy costs milliseconds, a migration does not."""
+
+    def __init__(self, postgres: PostgresServer) -> None:
+        self.postgres = postgres
+
+    async def make(self) -> None:
+        for service in ("registry","notify","gateway"):
+            await self._make(service)
+
+    async def _make(self, service: str) -> None:
+        role = f"thidua_{service}"
+        await self._run(f"CREATE ROLE {role} LOGIN PASSWORD 'test'", f"CREATE DATABASE template_{service}")
+        url = self.postgres.url_of(f"template_{service}", "thidua", self._password())
+        await migrations.upgrade(service, url, role)
+        start = datetime(2023, 11, 15, 8, 0, tzinfo=VIETNAM)
+        await migrations.ensure_clock(url, start - datetime.now(VIETNAM))
+
+    async def copy(self, service: str, to: str) -> str:
+        """Copy a template; give the address for the service's own role."""
+        await self._run(f'CREATE DATABASE "{to}" TEMPLATE template_{service}')
+        return self.postgres.url_of(to, f"thidua_{service}", "test")
+
+    async def drop(self, name: str) -> None:
+        await self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def admin_url(self, database: str) -> str:
+        return self.postgres.url_of(database, "thidua", self._password())
+
+    def _password(self) -> str:
+        return self.postgres._password.read_text()
+
+    async def _run(self, *statements: str) -> None:
+        connection = await asyncpg.connect(self.postgres.url)
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+class House:
+    """Five services on their own bus and databases."""
+
+    def __init__(self, templates: Templates, home: Path, name: str) -> None:
+        self.templates = templates
+        self.home = home
+        self.name = name
+        home.mkdir(parents=True, exist_ok=True)
+        self.keys = accounts.ensure_keys(home / "nkeys")
+        self.nats = NatsServer(home / "nats", config_extra=accounts.authorization(home / "nkeys"))
+        key = make_key()
+        self.signer = Signer(key)
+        write_key(key, home / "private.jwk", private=True)
+        write_key(key, home / "public.jwk", private=False)
+        self.services: dict[str, ServiceProcess] = {}
+        self.urls: dict[str, str] = {}
+
+    def database(self, service: str) -> str:
+        return f"{self.name}_{service}"
+
+    async def open(self, services: Iterable[str] = EVENT_SERVICES, **environment: str) -> None:
+        """Make the surroundings, start these services and wait until all are ready."""
+        self.nats.start()
+        async with self.bus() as bus:
+            await streams.apply(bus.jetstream(), protected=False)
+        for service in ("registry","notify","gateway"):
+            self.urls[service] = await self.templates.copy(service, self.database(service))
+        for service in services:
+            self.services[service] = ServiceProcess(service, {**self.environment(service), **environment})
+            self.services[service].start()
+        for service in self.services.values():
+            await service.ready()
+
+    def environment(self, service: str) -> dict[str, str]:
+        upstream = {f"{name.upper()}_URL": process.url for name, process in self.services.items()}
+        return {
+            "DATABASE_URL": self.urls[service],
+            "NATS_URL": self.nats.url,
+            "NATS_NKEY_SEED": str(self.keys[service]),
+            "IDENTITY_KEY": str(self.home / ("private.jwk" if service == "gateway" else "public.jwk")),
+            "ASSETS_DIR": str(Path.cwd() / "build" / "assets"),
+            "REDELIVERY_SECONDS": "0.1",
+            "RELAY_POLL_SECONDS": "0.05",
+            **(upstream if service == "gateway" else {}),
+        }
+
+    async def close(self) -> None:
+        for service in self.services.values():
+            service.kill()
+        self.nats.kill()
+        for service in ("registry","notify","gateway"):
+            await self.templates.drop(self.database(service))
+
+    @contextlib.asynccontextmanager
+    async def bus(self) -> AsyncIterator[Client]:
+        """Connect with every right, as the topology does."""
+        connection = await nats.connect(self.nats.url, nkeys_seed=str(self.keys["admin"]), inbox_prefix="_INBOX_admin")
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    def client(self, service: str, *grants: tuple[str, UUID], account: str = "test", **options: Any) -> httpx2.AsyncClient:
+        """Give a client that speaks to one service with a signed identity."""
+        who = Identity(account=account, post="Cán bộ thử", grants=[Grant(role=role, scope=scope) for role, scope in grants])
+        return httpx2.AsyncClient(
+            base_url=self.services[service].url,
+            headers={HEADER: self.signer.sign(who, service)},
+            timeout=10,
+            **options,
+        )
+
+    def office(self, service: str) -> httpx2.AsyncClient:
+        return self.client(service, ("city_office", CITY), ("operator", CITY), account="office")
+
+    async def rows(self, service: str, query: str, *arguments: Any) -> list[Any]:
+        """Ask a service's database as its owner."""
+        connection = await asyncpg.connect(self.templates.admin_url(self.database(service)))
+        try:
+            return list(await connection.fetch(query, *arguments))
+        finally:
+            await connection.close()
+
+    async def stream_events(self) -> list[tuple[str, str]]:
+        """Give (event id, subject) of everything on the stream, in order."""
+        async with self.bus() as bus:
+            js = bus.jetstream()
+            state = (await js.stream_info(STREAM)).state
+            found = []
+            for sequence in range(state.first_seq, state.last_seq + 1):
+                message = await js.get_msg(STREAM, sequence)
+                found.append(((message.headers or {})["Nats-Msg-Id"], str(message.subject)))
+            return found
+
+    async def quiet(self, *, within: float = 20.0) -> None:
+        """Wait until nothing is on its way: every log is published, every durable has acknowledged all."""
+
+        async def settled() -> bool:
+            for service in self.services.keys() & set(EVENT_SERVICES):
+                pending = await self.rows(
+                    service,
+                    "SELECT (SELECT count(*) FROM event_pending) + (SELECT sequence - published FROM event_head) AS open",
+                )
+                assert pending[0]["open"] == 0, f"{service}: {pending[0]['open']} events not published"
+            async with self.bus() as bus:
+                for service in self.services.keys() & set(EVENT_SERVICES):
+                    info = await bus.jetstream().consumer_info(STREAM, service)
+                    assert not info.num_pending, f"{service}: {info.num_pending} not delivered"
+                    assert not info.num_ack_pending, f"{service}: {info.num_ack_pending} not acknowledged"
+            return True
+
+        await eventually(settled, within=within, expect="the house is quiet")
