@@ -47,7 +47,7 @@ $(UV):
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.ready: requirements.lock build.lock $(MEMBERS:%=%/pyproject.toml) | $(UV)
-	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --no-deps --build-constraints build.lock -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes --no-deps --build-constraints build.lock -r requirements.lock
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --build-constraints build.lock $(MEMBERS:%=-e %)
 	@touch $@
 

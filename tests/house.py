@@ -25,7 +25,7 @@ CITY = UUID(int=1)
 NAMESPACE = UUID(int=2023)
 EVENT_SERVICES = ("registry", "scoring", "awards", "notify")
 
-preload(["chassis.testing", *(f"{service}.app" for service in ("registry", "notify"))])
+preload(["chassis.testing", *(f"{service}.app" for service in SERVICES if service != "gateway")])
 
 
 def ident(name: str) -> UUID:
@@ -40,13 +40,13 @@ class Templates:
         self.postgres = postgres
 
     async def make(self) -> None:
-        for service in ("registry","notify","gateway"):
+        for service in SERVICES:
             await self._make(service)
 
     async def _make(self, service: str) -> None:
         role = f"thidua_{service}"
         await self._run(f"CREATE ROLE {role} LOGIN PASSWORD 'test'", f"CREATE DATABASE template_{service}")
-        url = self.postgres.url_of(f"template_{service}", "thidua", self._password())
+        url = self.admin_url(f"template_{service}")
         await migrations.upgrade(service, url, role)
         start = datetime(2023, 11, 15, 8, 0, tzinfo=VIETNAM)
         await migrations.ensure_clock(url, start - datetime.now(VIETNAM))
@@ -60,10 +60,7 @@ class Templates:
         await self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def admin_url(self, database: str) -> str:
-        return self.postgres.url_of(database, "thidua", self._password())
-
-    def _password(self) -> str:
-        return self.postgres._password.read_text()
+        return self.postgres.admin_url(database)
 
     async def _run(self, *statements: str) -> None:
         connection = await asyncpg.connect(self.postgres.url)
@@ -99,7 +96,7 @@ class House:
         self.nats.start()
         async with self.bus() as bus:
             await streams.apply(bus.jetstream(), protected=False)
-        for service in ("registry","notify","gateway"):
+        for service in SERVICES:
             self.urls[service] = await self.templates.copy(service, self.database(service))
         for service in services:
             self.services[service] = ServiceProcess(service, {**self.environment(service), **environment})
@@ -124,7 +121,7 @@ class House:
         for service in self.services.values():
             service.kill()
         self.nats.kill()
-        for service in ("registry","notify","gateway"):
+        for service in SERVICES:
             await self.templates.drop(self.database(service))
 
     @contextlib.asynccontextmanager

@@ -52,7 +52,7 @@ async def ensure(admin_url: str, home: Home) -> dict[str, Database]:
         connection = await asyncpg.connect(admin_url, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         raise Refusal(
-            f"Không nối được PostgreSQL ở DATABASE_URL ({error}). Hãy kiểm tra địa chỉ, tài khoản và máy chủ."
+            f"Không nối được PostgreSQL ở DATABASE_URL ({_first_line(error)}). Hãy kiểm tra địa chỉ, tài khoản và máy chủ."
         ) from error
     try:
         number = int(await connection.fetchval("SHOW server_version_num"))
@@ -61,7 +61,7 @@ async def ensure(admin_url: str, home: Home) -> dict[str, Database]:
             await _ensure_one(connection, service, passwords[service], number)
     except asyncpg.InsufficientPrivilegeError as error:
         raise Refusal(
-            f"Tài khoản ở DATABASE_URL không đủ quyền ({error}). Cần quyền CREATEDB và CREATEROLE."
+            f"Tài khoản ở DATABASE_URL không đủ quyền ({_first_line(error)}). Cần quyền CREATEDB và CREATEROLE."
         ) from error
     finally:
         await connection.close()
@@ -104,3 +104,8 @@ def _moved(url: str, database: str, login: tuple[str, str] | None = None) -> str
     place = parts.netloc.rpartition("@")[2]
     netloc = parts.netloc if login is None else f"{quote(login[0])}:{quote(login[1], safe='')}@{place}"
     return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}"))
+
+
+def _first_line(error: Exception) -> str:
+    """Give what went wrong without the server's DETAIL and HINT."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

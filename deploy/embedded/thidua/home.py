@@ -22,15 +22,18 @@ class Home:
     @classmethod
     def here(cls) -> "Home":
         """Take ``THIDUA_HOME``, else ``.thidua`` in the current folder."""
-        folder = Path(os.environ.get("THIDUA_HOME") or ".thidua").absolute()
+        return cls(Path(os.environ.get("THIDUA_HOME") or ".thidua").absolute())
+
+    def ensure(self) -> None:
+        """Make the folders; what lies in them is for their owner alone."""
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(exist_ok=True)
         except OSError as error:
             raise Refusal(
-                f"Không tạo được thư mục dữ liệu {folder} ({error.strerror}). "
+                f"Không tạo được thư mục dữ liệu {self.folder} ({error.strerror}). "
                 "Hãy kiểm tra quyền ghi, hoặc đặt THIDUA_HOME tới một thư mục ghi được."
             ) from error
-        return cls(folder)
 
     @property
     def nats(self) -> Path:
@@ -66,6 +69,7 @@ class Home:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the house for one supervisor; the lock falls with the process, however that ends."""
+        self.ensure()
         with (self.folder / "lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -100,7 +100,8 @@ class Keeper:
                 self._pause = _FIRST_PAUSE
             return False
         if self._due is None:
-            self._say(f"{self._thing.name} đã dừng đột ngột; khởi động lại sau {self._pause:g} giây.")
+            pause = f"{self._pause:g}".replace(".", ",")
+            self._say(f"{self._thing.name} đã dừng đột ngột; khởi động lại sau {pause} giây.")
             self._due = now + self._pause
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
         if now < self._due:

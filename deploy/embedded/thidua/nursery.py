@@ -10,7 +10,16 @@ from contracts.catalog import SERVICES
 
 PRELOADED = tuple(
     importlib.import_module(name)
-    for name in ("chassis.service", *(f"{service}.app" for service in SERVICES), "thidua.prepare", "thidua.load")
+    for name in (
+        *(f"{service}.{part}" for service in SERVICES for part in ("settings", "app")),
+        "thidua.prepare",
+        "thidua.load",
+        # What these import at the last moment, and each service would import again for itself.
+        "fastapi.telemetry._runtime",
+        "uvicorn.lifespan.on",
+        "uvicorn.protocols.http.auto",
+        "uvicorn.protocols.websockets.auto",
+    )
 )
 
 # What was imported never dies. Frozen, its pages are not touched by the collector, and so not copied.

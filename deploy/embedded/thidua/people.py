@@ -3,7 +3,6 @@
 import json
 import secrets
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from thidua.home import Home, write_private
@@ -53,8 +52,3 @@ def ensure_accounts(home: Home, wanted: list[dict[str, Any]]) -> list[Account]:
 def _password() -> str:
     """Make a password that can be read aloud: three groups of four, 59 bits."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
-
-
-def accounts_of(_data: Path) -> list[dict[str, Any]]:
-    """Placeholder."""
-    return []

@@ -70,7 +70,11 @@ class PostgresServer:
     @property
     def url(self) -> str:
         """Give the superuser's address, ``postgresql://thidua:…@/postgres?host=<socket folder>``."""
-        return self.url_of("postgres", SUPERUSER, self._password.read_text())
+        return self.admin_url("postgres")
+
+    def admin_url(self, database: str) -> str:
+        """Give the superuser's address of a database."""
+        return self.url_of(database, SUPERUSER, self._password.read_text())
 
     @property
     def places(self) -> dict[str, str]:
@@ -165,7 +169,9 @@ class PostgresServer:
             check=False,
         )
         if made.returncode:
-            raise Refusal(f"Không tạo được kho dữ liệu PostgreSQL trong {self._datadir}: {made.stderr.strip()}")
+            raise Refusal(
+                f"Không tạo được kho dữ liệu PostgreSQL trong {self._datadir}: {' | '.join(made.stderr.splitlines()[-3:])}"
+            )
         unfinished.rename(self._data)
 
     def _prepare_sockets(self) -> None:

@@ -1,7 +1,6 @@
 """What must stand before the first service starts: keys, streams, databases, tables, the clock, the demo accounts."""
 
 import asyncio
-import json
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,8 @@ from chassis import identity, migrations
 from contracts.catalog import SERVICES
 from thidua import databases, people
 from thidua.errors import Refusal
-from thidua.home import Home, write_private
+from thidua.folder import DataFolder
+from thidua.home import Home
 from thidua.nats_server import refuse_old
 from topology import accounts, streams
 
@@ -33,7 +33,7 @@ def run(
     services' environments and how far business time runs ahead of real time (negative while the demo plays in 2023).
     """
     private, public = _identity_keys(home)
-    people.ensure_accounts(home, data)
+    people.ensure_accounts(home, DataFolder(data).accounts())
     made, ahead = asyncio.run(_prepare_servers(home, database_url, nats_url, nats_keys, demo_date))
     environments = {
         service: {
@@ -87,6 +87,8 @@ def _identity_keys(home: Home) -> tuple[Path, Path]:
     """Make the key pair that the gateway signs identities with, once."""
     private, public = home.keys / "identity.private.json", home.keys / "identity.public.json"
     if not private.exists():
-        write_private(private, json.dumps(identity.make_key().as_dict(private=True)))
-    write_private(public, json.dumps(identity.load_key(private).as_dict(private=False)))
+        unfinished = private.with_suffix(".unfinished")
+        identity.write_key(identity.make_key(), unfinished, private=True)
+        unfinished.replace(private)
+    identity.write_key(identity.load_key(private), public, private=False)
     return private, public

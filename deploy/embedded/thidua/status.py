@@ -1,14 +1,16 @@
 """What runs, asked of the processes and not of memory."""
 
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import timedelta, timezone
+from typing import Any, Final
 
 import psutil
 
 from thidua import health
 from thidua.home import Home, read_json
 from thidua.nats_server import healthy
+
+VIETNAM: Final = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Status:
     started_at: str | None = None
     ahead: timedelta = timedelta()
     services: tuple[Part, ...] = ()
-    servers: tuple[Part, ...] = field(default=())
+    servers: tuple[Part, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -47,9 +49,8 @@ class Status:
         return whole
 
 
-def supervisor_of(home: Home) -> psutil.Process | None:
-    """Give the living supervisor of this house."""
-    run = read_json(home.run)
+def supervisor_of(run: dict[str, Any]) -> psutil.Process | None:
+    """Give the living supervisor that wrote this state file."""
     try:
         process = psutil.Process(run["pid"])
         same = abs(process.create_time() - run["created"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
@@ -61,7 +62,7 @@ def supervisor_of(home: Home) -> psutil.Process | None:
 def look(home: Home) -> Status:
     """Ask everything that should run."""
     run = read_json(home.run)
-    if supervisor_of(home) is None:
+    if supervisor_of(run) is None:
         return Status("stopped", str(home.folder))
     return Status(
         state=run["state"],

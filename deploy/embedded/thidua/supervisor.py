@@ -40,8 +40,8 @@ class Order:
     home: Home
     port: int
     demo_date: date
-    data: Path = REPOSITORY / "data" / "lai-chau-2023"
-    assets: Path = REPOSITORY / "build" / "assets"
+    data: Path
+    assets: Path
     database_url: str | None = None
     nats_url: str | None = None
     nats_keys: Path | None = None
@@ -85,8 +85,8 @@ class Supervisor:
 
     def _ask_to_stop(self) -> None:
         again = self._stop_asked.is_set()
-        self._say("Vẫn đang dừng cho trọn vẹn." if again else "Đang dừng, xin chờ ít giây …")
         self._stop_asked.set()
+        self._say("Vẫn đang dừng cho trọn vẹn." if again else "Đang dừng, xin chờ ít giây …")
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
         """Do the work; give up and tell False when somebody wants the house down first."""
@@ -109,7 +109,9 @@ class Supervisor:
         order = self._order
         await asyncio.to_thread(self._end_leftovers)
         self._refuse_unfinished_setup()
-        processes.refuse_taken(order.port, remedy="Hãy dừng chương trình đó, hoặc chọn cổng khác, ví dụ THIDUA_PORT=8010.")
+        processes.refuse_taken(
+            order.port, remedy="Hãy dừng chương trình đó, hoặc chọn cổng khác, ví dụ THIDUA_PORT=8010."
+        )
         self._note("starting")
         children.open_nursery()
         database_url, nats_url, nats_keys = await self._start_servers()
@@ -124,9 +126,7 @@ class Supervisor:
             demo_date=order.demo_date,
         )
         await self._start_services(environments)
-        await asyncio.to_thread(
-            children.errand, "thidua.load", home=order.home, data=order.data, url=order.url
-        )
+        await asyncio.to_thread(children.errand, "thidua.load", home=order.home, data=order.data, url=order.url)
 
     def _refuse_unfinished_setup(self) -> None:
         for folder in (self._order.assets, self._order.data):
@@ -159,7 +159,6 @@ class Supervisor:
 
     async def _start_services(self, environments: dict[str, dict[str, str]]) -> None:
         order = self._order
-        order.home.logs.mkdir(exist_ok=True)
         ports = {name: order.port if name == "gateway" else processes.free_port() for name in SERVICES}
         environments["gateway"] |= {
             "ASSETS_DIR": str(order.assets),

@@ -263,6 +263,7 @@ async def _serve(service: Service) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="none",
         timeout_graceful_shutdown=3,
     )
     server = uvicorn.Server(config)

@@ -1,20 +1,24 @@
 """What is happening now: one ordered reader of the stream for all open pages, and the ripples they watch.
 
-An ordered ephemeral consumer, never a core subscription: that one sees batches which were never committed.
+An ephemeral consumer of the stream, never a core subscription: that one sees batches which were never committed. It
+is made under a name of its own: the nameless request could overwrite another service's durable, so the gateway has no
+right to it (topology.accounts).
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.api import DeliverPolicy
+from nats.errors import TimeoutError as FetchTimeoutError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import APIError
 
 from contracts.catalog import STREAM
 
@@ -26,6 +30,7 @@ class Watchers:
 
     def __init__(self) -> None:
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._following: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def of(self, correlationid: UUID) -> AsyncIterator[asyncio.Event]:
@@ -39,7 +44,7 @@ class Watchers:
             if not self._waiting[correlationid]:
                 del self._waiting[correlationid]
 
-    async def take(self, message: Msg) -> None:
+    def _take(self, message: Msg) -> None:
         """Read one message of the stream, only to learn which ripple it belongs to."""
         try:
             correlationid = UUID(orjson.loads(message.data)["correlationid"])
@@ -48,17 +53,46 @@ class Watchers:
         for seen in self._waiting.get(correlationid, ()):
             seen.set()
 
-    def release_all(self) -> None:
-        """Wake everybody, because the gateway stops."""
+    async def follow(self, nats: Client) -> None:
+        """Read the stream from now on, in the background; a page that misses a wake-up asks again by itself."""
+        self._following = asyncio.create_task(self._follow(nats), name="live")
+
+    def stop(self) -> None:
+        """Stop reading and wake everybody, because the gateway stops."""
+        if self._following:
+            self._following.cancel()
         for watching in self._waiting.values():
             for seen in watching:
                 seen.set()
 
-    async def follow(self, nats: Client) -> None:
-        """Read the stream from now on; a page that misses a wake-up asks again by itself."""
-        try:
-            await nats.jetstream().subscribe(
-                ">", stream=STREAM, ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=self.take
-            )
-        except (NatsError, TimeoutError) as error:
-            log.warning("live.not_following", error=str(error))
+    async def _follow(self, nats: Client) -> None:
+        while True:
+            try:
+                await self._read(nats)
+            except (NatsError, TimeoutError, APIError) as error:
+                log.warning("live.reads_anew", error=str(error) or type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _read(self, nats: Client) -> None:
+        jetstream = nats.jetstream()
+        name = f"live-{uuid4().hex}"
+        await jetstream.add_consumer(
+            STREAM,
+            ConsumerConfig(
+                name=name,
+                deliver_policy=DeliverPolicy.NEW,
+                ack_policy=AckPolicy.NONE,
+                inactive_threshold=30.0,
+                mem_storage=True,
+            ),
+        )
+        subscription = await jetstream.pull_subscribe_bind(
+            consumer=name, stream=STREAM, inbox_prefix=b"_INBOX_gateway."
+        )
+        while True:
+            try:
+                messages = await subscription.fetch(100, timeout=5)
+            except FetchTimeoutError:
+                continue
+            for message in messages:
+                self._take(message)

@@ -1,9 +1,9 @@
 """Notify, put together: the only place where its objects are built."""
 
+from chassis.service import Service
 from notify import api
 from notify.consumers import consumers
 from notify.settings import Settings
-from chassis.service import Service
 
 
 def build(settings: Settings) -> Service:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from chassis.clock import VIETNAM, business_now
@@ -19,6 +20,7 @@ from contracts.registry import (
     BlockFormed,
     CampaignLaunched,
     CampaignPeriod,
+    ReportedValue,
     ReportSubmitted,
     Target,
     TargetsAssigned,
@@ -102,12 +104,15 @@ class DraftBody(Body):
     fields: Fields
 
 
-class ReportBody(Body):
+class CheckBody(Body):
     campaign_id: UUID
     period_id: UUID
     unit_id: UUID
-    version: Annotated[int, Field(ge=0)]
     fields: Fields
+
+
+class ReportBody(CheckBody):
+    version: Annotated[int, Field(ge=0)]
 
 
 class YearBody(Body):
@@ -262,7 +267,7 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
     """
     if faults := rules.overlong(body.fields):
         raise _invalid(faults)
-    await _period(tx, campaign_id, period_id)
+    await _period(tx.db, campaign_id, period_id)
     report = await _report_for_update(tx, campaign_id, period_id, unit_id, body.version)
     now = await business_now(tx.db)
     version = report["version"] + 1
@@ -274,17 +279,29 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
     return Saved(version=version, saved_at=now)
 
 
+class Checked(BaseModel):
+    """What a report would be if it were sent now: the values that can be read, and every fault."""
+
+    values: tuple[ReportedValue, ...]
+    errors: tuple[FieldError, ...]
+
+
+async def check_report(db: AsyncConnection, body: CheckBody) -> Checked:
+    """Read a report as sending it would, and keep nothing."""
+    period = await _period(db, body.campaign_id, body.period_id)
+    block = await _block_of(db, body.unit_id, period["year"])
+    values, faults = rules.read_report(await _criteria(db, block["sheet_id"]), body.fields)
+    return Checked(values=values, errors=tuple(_field_error(fault) for fault in faults))
+
+
 async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
     """Accept a unit's report for a period, first or amended, and give its receipt.
 
     Raises ``Invalid`` with every fault at once, ``Conflict`` when the period takes no reports or the version is stale.
     """
-    period = await _period(tx, body.campaign_id, body.period_id)
-    block = await _block_of(tx, body.unit_id, period["year"])
-    sheet = (await tx.db.execute(select(sheets).where(sheets.c.sheet_id == block["sheet_id"]))).mappings().one_or_none()
-    if sheet is None:
-        raise Unavailable("Bảng điểm của khối chưa được công bố tới nơi nhận báo cáo. Hãy thử lại sau ít phút.")
-    values, faults = rules.read_report([SheetCriterion.model_validate(each) for each in sheet["criteria"]], body.fields)
+    period = await _period(tx.db, body.campaign_id, body.period_id)
+    block = await _block_of(tx.db, body.unit_id, period["year"])
+    values, faults = rules.read_report(await _criteria(tx.db, block["sheet_id"]), body.fields)
     if faults:
         raise _invalid(faults)
     report = await _report_for_update(tx, body.campaign_id, body.period_id, body.unit_id, body.version)
@@ -324,8 +341,12 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
 def _invalid(faults: Sequence[rules.Fault]) -> Invalid:
     return Invalid(
         f"Còn {len(faults)} chỗ cần sửa trước khi gửi.",
-        errors=[FieldError(field=each.criterion, message=each.message, remedy=each.remedy) for each in faults],
+        errors=[_field_error(fault) for fault in faults],
     )
+
+
+def _field_error(fault: rules.Fault) -> FieldError:
+    return FieldError(field=fault.criterion, message=fault.message, remedy=fault.remedy)
 
 
 def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
@@ -340,8 +361,15 @@ def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
         raise Conflict(f"{period['name']} nhận báo cáo từ {opens:%H:%M} ngày {opens:%d/%m/%Y}.")
 
 
-async def _period(tx: Tx, campaign_id: UUID, period_id: UUID) -> Any:
-    found = await tx.db.execute(
+async def _criteria(db: AsyncConnection, sheet_id: UUID) -> list[SheetCriterion]:
+    criteria = (await db.execute(select(sheets.c.criteria).where(sheets.c.sheet_id == sheet_id))).scalar_one_or_none()
+    if criteria is None:
+        raise Unavailable("Bảng điểm của khối chưa được công bố tới nơi nhận báo cáo. Hãy thử lại sau ít phút.")
+    return [SheetCriterion.model_validate(each) for each in criteria]
+
+
+async def _period(db: AsyncConnection, campaign_id: UUID, period_id: UUID) -> Any:
+    found = await db.execute(
         select(periods, campaigns.c.year)
         .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
         .where(periods.c.period_id == period_id, periods.c.campaign_id == campaign_id)
@@ -355,8 +383,8 @@ async def _period(tx: Tx, campaign_id: UUID, period_id: UUID) -> Any:
     return period
 
 
-async def _block_of(tx: Tx, unit_id: UUID, year: int) -> Any:
-    found = await tx.db.execute(
+async def _block_of(db: AsyncConnection, unit_id: UUID, year: int) -> Any:
+    found = await db.execute(
         select(blocks)
         .join(block_members, block_members.c.block_id == blocks.c.block_id)
         .where(block_members.c.unit_id == unit_id, block_members.c.year == year)

@@ -11,6 +11,8 @@ from registry import actions, queries
 from registry.actions import (
     BlockBody,
     CampaignBody,
+    CheckBody,
+    Checked,
     DraftBody,
     Receipt,
     ReportBody,
@@ -94,6 +96,13 @@ async def one_report(campaign_id: UUID, period_id: UUID, unit_id: UUID, asked: A
 async def save_draft(campaign_id: UUID, period_id: UUID, unit_id: UUID, body: DraftBody, commanded: Commanded) -> Saved:
     _own_unit(commanded, unit_id)
     return await actions.save_draft(commanded.tx, campaign_id, period_id, unit_id, body)
+
+
+@router.post("/reports/check", tags=["reports"])
+async def check_report(body: CheckBody, asked: Asked) -> Checked:
+    """Say what sending this would find, and keep nothing."""
+    _own_unit(asked, body.unit_id)
+    return await actions.check_report(asked.db, body)
 
 
 @router.post("/reports", tags=["reports"], status_code=201, response_model=Receipt)

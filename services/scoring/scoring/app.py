@@ -1,9 +1,9 @@
 """Scoring, put together: the only place where its objects are built."""
 
+from chassis.service import Service
 from scoring import api
 from scoring.consumers import consumers
 from scoring.settings import Settings
-from chassis.service import Service
 
 
 def build(settings: Settings) -> Service:

@@ -1,0 +1,179 @@
+"""``thidua up | down | status | ripple``: the whole house from one command line."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Final, ParamSpec
+
+import typer
+
+from thidua import people, processes, ripple, status
+from thidua.errors import Refusal
+from thidua.home import Home, read_json
+from thidua.supervisor import REPOSITORY, Order, Supervisor
+
+app = typer.Typer(
+    help="Thi đua: chạy, dừng và xem cả hệ thống trên máy này.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+P = ParamSpec("P")
+
+_DETACHED_SECONDS: Final = 90.0
+_DOWN_SECONDS: Final = 20.0
+_NOT_DONE: Final = 1
+_FIRST_DEMO_DAY: Final = "2023-11-15"
+
+AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho máy đọc.")]
+
+
+def _in_words(command: Callable[P, None]) -> Callable[P, None]:
+    """Say a refusal on the error output and end with a code that is not zero."""
+
+    @wraps(command)
+    def told(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except Refusal as refusal:
+            print(refusal, file=sys.stderr)
+            raise typer.Exit(_NOT_DONE) from None
+
+    return told
+
+
+@app.command()
+@_in_words
+def up(
+    detach: Annotated[bool, typer.Option("--detach", help="Chạy nền, trả lại dòng lệnh khi đã sẵn sàng.")] = False,
+    port: Annotated[int, typer.Option(envvar="THIDUA_PORT", help="Cổng của trang.", min=1, max=65535)] = 8000,
+    demo_date: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Ngày nghiệp vụ của lần chạy đầu tiên.")
+    ] = _FIRST_DEMO_DAY,  # type: ignore[assignment] # typer reads the default as it reads the option
+    data: Annotated[
+        Path, typer.Option(envvar="THIDUA_DATA", help="Thư mục dữ liệu nạp vào lần đầu.", file_okay=False)
+    ] = REPOSITORY / "data" / "lai-chau-2023",
+    silent: Annotated[bool, typer.Option(hidden=True, help="Không in tài khoản: kết quả đi vào nhật ký.")] = False,
+) -> None:
+    """Khởi động cả hệ thống; Ctrl-C để dừng."""
+    home = Home.here()
+    if detach:
+        _detach(
+            home, ["--port", str(port), "--demo-date", demo_date.date().isoformat(), "--data", str(data), "--silent"]
+        )
+        return
+    order = Order(
+        home=home,
+        port=port,
+        demo_date=demo_date.date(),
+        data=data.absolute(),
+        assets=Path(os.environ.get("ASSETS_DIR") or REPOSITORY / "build" / "assets"),
+        database_url=os.environ.get("DATABASE_URL") or None,
+        nats_url=os.environ.get("NATS_URL") or None,
+        nats_keys=Path(keys) if (keys := os.environ.get("THIDUA_NATS_KEYS")) else None,
+    )
+
+    async def run() -> None:
+        await Supervisor(order, _say).run((lambda: None) if silent else (lambda: _welcome(home)))
+
+    _say("Đang khởi động …")
+    asyncio.run(run())
+    _say("Đã dừng.")
+
+
+@app.command()
+@_in_words
+def down() -> None:
+    """Dừng hệ thống đang chạy, kể cả chạy nền."""
+    process = status.supervisor_of(read_json(Home.here().run))
+    if process is None:
+        print("Thi đua không chạy.")
+        return
+    process.send_signal(signal.SIGTERM)
+    if not processes.until(lambda: processes.gone(process), _DOWN_SECONDS):
+        raise Refusal(f"Tiến trình {process.pid} chưa dừng sau {_DOWN_SECONDS:.0f} giây. Hãy chạy lại thidua down.")
+    print("Đã dừng.")
+
+
+@app.command("status")
+@_in_words
+def show_status(as_json: AsJson = False) -> None:
+    """Xem phần nào đang chạy và sẵn sàng; mã thoát 0 khi tất cả sẵn sàng."""
+    found = status.look(Home.here())
+    if as_json:
+        print(json.dumps(found.document(), ensure_ascii=False))
+    else:
+        _show(found)
+    if not found.ready:
+        raise typer.Exit(_NOT_DONE)
+
+
+@app.command("ripple")
+@_in_words
+def show_ripple(as_json: AsJson = False) -> None:
+    """Sửa báo cáo minh họa của một đơn vị và theo dõi tới khi mọi nơi đã cập nhật."""
+    home = Home.here()
+    found = status.look(home)
+    if found.url is None:
+        raise Refusal("Thi đua không chạy. Hãy chạy thidua up trước.")
+    told = ripple.follow(found.url, home)
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(ripple.in_words(told))
+    if not told["complete"]:
+        raise typer.Exit(_NOT_DONE)
+
+
+def _detach(home: Home, options: list[str]) -> None:
+    home.ensure()
+    log = home.logs / "up.log"
+    log.write_text("")
+    child = processes.launch(
+        [sys.executable, "-m", "thidua", "up", *options],
+        log=log,
+        cwd=Path.cwd(),
+    )
+    processes.until(lambda: child.poll() is not None or _stands(home, child), _DETACHED_SECONDS)
+    if child.poll() is not None:
+        raise Refusal(processes.tail(log, 1))
+    if not _stands(home, child):
+        child.terminate()
+        raise Refusal(f"Sau {_DETACHED_SECONDS:.0f} giây vẫn chưa sẵn sàng, đã cho dừng. Nhật ký: {log}")
+    _welcome(home)
+
+
+def _stands(home: Home, child: "subprocess.Popen[bytes]") -> bool:
+    found = status.look(home)
+    return found.pid == child.pid and found.state == "ready"
+
+
+def _welcome(home: Home) -> None:
+    """Print what a newcomer needs; the address stands last, where the eye is."""
+    found = status.look(home)
+    today = (datetime.now(UTC) + found.ahead).astimezone(status.VIETNAM)
+    print(f"\nNgày nghiệp vụ: {today:%d/%m/%Y %H:%M} (giờ Việt Nam).")
+    print("Tài khoản dùng thử (mật khẩu riêng của máy này):")
+    accounts = people.known_accounts(home)
+    widths = [max((len(getattr(each, name)) for each in accounts), default=0) for name in ("post", "account")]
+    for each in accounts:
+        print(f"  {each.post:<{widths[0]}}  {each.account:<{widths[1]}}  {each.password}")
+    print(f"\nMở trang: {found.url}", flush=True)
+
+
+def _show(found: status.Status) -> None:
+    words = {"stopped": "không chạy", "starting": "đang khởi động", "ready": "đang chạy", "stopping": "đang dừng"}
+    print(f"Thi đua {words[found.state]}" + (f" tại {found.url} (tiến trình {found.pid})" if found.pid else ""))
+    for part in (*found.services, *found.servers):
+        print(f"  {part.name:<10} {part.pid or '-':>8}  {'sẵn sàng' if part.ready else part.detail}")
+
+
+def _say(sentence: str) -> None:
+    # The terminal may be gone by now; the house is taken down all the same.
+    with contextlib.suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)

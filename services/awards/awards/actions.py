@@ -1,0 +1,264 @@
+"""What awards can do: keep rule packs and facts, and assess the titles of the units that they touch."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from awards import rules
+from awards.tables import packs, periods, score_versions, standings, units, verdicts, years
+from chassis.clock import VIETNAM, business_now
+from chassis.errors import Conflict
+from chassis.events import Tx
+from contracts.awards import ConditionFinding, EligibilityChanged
+from contracts.envelope import Event
+from contracts.registry import CampaignLaunched, UnitKind, UnitRegistered, YearRecorded
+from contracts.scoring import RankingChanged, ScoreChanged
+
+
+class Adopted(BaseModel):
+    """The revision of the pack that is in use."""
+
+    pack: str
+    revision: int
+
+
+async def adopt_pack(tx: Tx, pack: rules.Pack) -> Adopted:
+    """Take a rule pack in, or its next revision. What was assessed before keeps its verdict until a fact changes.
+
+    Raises ``Conflict`` when a revision that is in use would be rewritten.
+    """
+    document = pack.model_dump(mode="json")
+    stored = (
+        await tx.db.execute(
+            select(packs.c.document).where(packs.c.pack == pack.pack, packs.c.revision == pack.revision)
+        )
+    ).scalar_one_or_none()
+    if stored is not None and stored != document:
+        raise Conflict(f"Bản {pack.revision} của bộ quy định này đang dùng. Hãy ghi là bản {pack.revision + 1}.")
+    if stored is None:
+        await tx.db.execute(
+            insert(packs).values(
+                pack=pack.pack,
+                revision=pack.revision,
+                valid_from=pack.valid_from,
+                valid_to=pack.valid_to,
+                document=document,
+            )
+        )
+    return Adopted(pack=pack.pack, revision=pack.revision)
+
+
+async def learn_units(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
+    for event in events:
+        row = {"version": event.data.version, "kind": event.data.kind}
+        if await _learn(tx, units, {"unit_id": event.data.unit_id}, row):
+            tx.changed(event)
+
+
+async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
+    for event in events:
+        last = max(period.number for period in event.data.periods)
+        for period in event.data.periods:
+            row = {
+                "campaign_id": event.data.campaign_id,
+                "version": event.data.version,
+                "year": event.data.year,
+                "number": period.number,
+                "last": last,
+            }
+            if await _learn(tx, periods, {"period_id": period.period_id}, row):
+                tx.changed(event)
+
+
+async def learn_years(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
+    """Keep a unit's figures and assess its titles of that year."""
+    touched: dict[tuple[UUID, int], Event[Any]] = {}
+    for event in events:
+        key = {"unit_id": event.data.unit_id, "year": event.data.year}
+        row = {
+            "version": event.data.version,
+            "figures": event.data.model_dump(mode="json", exclude={"unit_id", "year", "version"}),
+        }
+        if await _learn(tx, years, key, row):
+            tx.changed(event)
+            touched[event.data.unit_id, event.data.year] = event
+    await _assess(tx, touched)
+
+
+async def learn_scores(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
+    """Keep a unit's points and assess its titles."""
+    touched: dict[tuple[UUID, int], Event[Any]] = {}
+    for event in events:
+        data = event.data
+        row = {"version": data.version, "points": data.points, "percent": data.percent}
+        if await _learn(tx, score_versions, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
+            year = await _year_of(tx, data.period_id)
+            if year is None:
+                tx.waiting(event)
+            else:
+                touched[data.unit_id, year] = event
+    await _assess(tx, touched)
+
+
+async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
+    """Keep the places that changed and assess the titles of those units."""
+    touched: dict[tuple[UUID, int], Event[Any]] = {}
+    for event in events:
+        data = event.data
+        year = await _year_of(tx, data.period_id)
+        for place in data.changed:
+            row = {
+                "board_version": data.version,
+                "rank": place.rank,
+                "points": place.points,
+                "ranked": data.ranked,
+                "leader_points": data.leader_points,
+            }
+            key = {"period_id": data.period_id, "unit_id": place.unit_id}
+            if await _learn(tx, standings, key, row, version="board_version"):
+                if year is None:
+                    tx.waiting(event)
+                else:
+                    touched[place.unit_id, year] = event
+    await _assess(tx, touched)
+
+
+async def _learn(tx: Tx, table: Any, key: dict[str, Any], row: dict[str, Any], *, version: str = "version") -> bool:
+    """Keep a fact of another service; an older version never overwrites a newer one. True if this one was new."""
+    written = await tx.db.execute(
+        insert(table)
+        .values(**key, **row)
+        .on_conflict_do_update(index_elements=list(key), set_=row, where=table.c[version] < row[version])
+        .returning(table.c[version])
+    )
+    return written.first() is not None
+
+
+async def _year_of(tx: Tx, period_id: UUID) -> int | None:
+    return (await tx.db.execute(select(periods.c.year).where(periods.c.period_id == period_id))).scalar_one_or_none()
+
+
+async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
+    """Assess every title of these units and years; record only what changed in verdict or in what is missed."""
+    if not touched:
+        return
+    now = await business_now(tx.db)
+    pack = await _pack_on(tx, now.astimezone(VIETNAM).date())
+    if pack is None:
+        # A date outside every pack is no error: "chưa có bộ quy định".
+        return
+    kinds = {
+        row.unit_id: UnitKind(row.kind)
+        for row in await tx.db.execute(select(units).where(units.c.unit_id.in_({unit for unit, _ in touched})))
+    }
+    records = await _records(tx, list(touched))
+    before = {
+        (row.unit_id, row.year, row.title): row
+        for row in await tx.db.execute(
+            select(verdicts).where(tuple_(verdicts.c.unit_id, verdicts.c.year).in_(list(touched))).with_for_update()
+        )
+    }
+    for (unit_id, year), event in sorted(touched.items(), key=lambda each: each[0]):
+        if unit_id not in kinds:
+            tx.waiting(event)
+            continue
+        record, campaign_id = records[unit_id, year]
+        for assessment in rules.assess(pack, kinds[unit_id], record):
+            old = before.get((unit_id, year, assessment.title))
+            await _store(tx, pack, (unit_id, year, campaign_id), record, assessment, old, event, now)
+
+
+async def _pack_on(tx: Tx, day: date) -> rules.Pack | None:
+    documents = (await tx.db.execute(select(packs.c.document).where(packs.c.valid_from <= day))).scalars()
+    return rules.pack_for([rules.Pack.model_validate(each) for each in documents], day)
+
+
+async def _records(
+    tx: Tx, keys: Sequence[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], tuple[rules.Record, UUID | None]]:
+    """Put together what is known of these unit years: figures, and the place in the newest period that has one."""
+    figures = {
+        (row.unit_id, row.year): row.figures
+        for row in await tx.db.execute(select(years).where(tuple_(years.c.unit_id, years.c.year).in_(keys)))
+    }
+    places: dict[tuple[UUID, int], Any] = {}
+    for row in await tx.db.execute(
+        select(standings, periods.c.year, periods.c.campaign_id)
+        .join(periods, periods.c.period_id == standings.c.period_id)
+        .where(tuple_(standings.c.unit_id, periods.c.year).in_(keys))
+        .order_by(periods.c.number)
+    ):
+        places[row.unit_id, row.year] = row
+    campaigns = {
+        row.year: row.campaign_id
+        for row in await tx.db.execute(select(periods.c.year, periods.c.campaign_id).order_by(periods.c.number))
+    }
+    records = {}
+    for key in keys:
+        place = places.get(key)
+        known = dict(figures.get(key, {}), year_recorded=key in figures)
+        if place is not None:
+            known |= {name: getattr(place, name) for name in ("rank", "points", "ranked", "leader_points")}
+        records[key] = (
+            rules.Record.model_validate(known),
+            place.campaign_id if place is not None else campaigns.get(key[1]),
+        )
+    return records
+
+
+async def _store(
+    tx: Tx,
+    pack: rules.Pack,
+    about: tuple[UUID, int, UUID | None],
+    record: rules.Record,
+    assessment: rules.Assessment,
+    old: Any,
+    event: Event[Any],
+    now: Any,
+) -> None:
+    unit_id, year, campaign_id = about
+    document = assessment.model_dump(mode="json")
+    if old and old.assessment == document and (old.pack, old.pack_revision) == (pack.pack, pack.revision):
+        return
+    findings = tuple(ConditionFinding(condition=each.condition, finding=each.finding) for each in assessment.conditions)
+    said_before = old and {(each["condition"], each["finding"]) for each in old.assessment["conditions"]}
+    news = (
+        old is None
+        or old.verdict != assessment.verdict
+        or said_before != {(each.condition, str(each.finding)) for each in findings}
+    )
+    row = {
+        "version": (old.version if old else 0) + int(news),
+        "pack": pack.pack,
+        "pack_revision": pack.revision,
+        "verdict": assessment.verdict,
+        "assessment": document,
+        "inputs": record.model_dump(mode="json"),
+        "caused_by": event.id,
+        "assessed_at": now,
+    }
+    key = {"unit_id": unit_id, "year": year, "title": assessment.title}
+    await tx.db.execute(insert(verdicts).values(**key, **row).on_conflict_do_update(index_elements=list(key), set_=row))
+    tx.changed(event)
+    if news and campaign_id is not None:
+        tx.record(
+            EligibilityChanged(
+                campaign_id=campaign_id,
+                unit_id=unit_id,
+                year=year,
+                title=assessment.title,
+                title_name=assessment.name,
+                version=row["version"],
+                pack=pack.pack,
+                pack_revision=pack.revision,
+                verdict=assessment.verdict,
+                previous_verdict=old.verdict if old else None,
+                conditions=findings,
+            ),
+            because=[event],
+        )

@@ -1,0 +1,39 @@
+"""The HTTP door of awards."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from awards import actions, queries, rules
+from awards.actions import Adopted
+from chassis.errors import FieldError, Invalid
+from chassis.http import Asked, Commanded
+from contracts.notify import Post
+
+router = APIRouter()
+
+
+@router.get("/packs", tags=["rule packs"])
+async def packs(asked: Asked) -> dict[str, Any]:
+    return {"items": await queries.list_packs(asked.db)}
+
+
+@router.put("/packs/{pack}", tags=["rule packs"])
+async def adopt_pack(pack: str, body: rules.Pack, commanded: Commanded) -> Adopted:
+    commanded.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+    if body.pack != pack:
+        raise Invalid(
+            "Tên bộ quy định trong địa chỉ và trong nội dung khác nhau.",
+            errors=[FieldError(field="pack", message=f"ghi {body.pack}, địa chỉ ghi {pack}")],
+        )
+    return await actions.adopt_pack(commanded.tx, body)
+
+
+@router.get("/units/{unit_id}/titles", tags=["titles"])
+async def titles(unit_id: UUID, year: int, asked: Asked) -> dict[str, Any]:
+    """Give what the unit meets and misses; only the unit itself and the office see it."""
+    asked.identity.require(
+        (Post.UNIT_OFFICER, unit_id), (Post.CITY_OFFICE, None), who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"
+    )
+    return await queries.titles_of(asked.db, unit_id, year)

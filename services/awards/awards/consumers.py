@@ -1,0 +1,37 @@
+"""The event door of awards."""
+
+from collections.abc import Sequence
+
+from awards import actions
+from chassis.bus import Consumers
+from chassis.events import Tx
+from contracts.envelope import Event
+from contracts.registry import CampaignLaunched, UnitRegistered, YearRecorded
+from contracts.scoring import RankingChanged, ScoreChanged
+
+consumers = Consumers("awards")
+
+
+@consumers.on(UnitRegistered)
+async def unit_registered(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
+    await actions.learn_units(tx, events)
+
+
+@consumers.on(CampaignLaunched)
+async def campaign_launched(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
+    await actions.learn_periods(tx, events)
+
+
+@consumers.on(YearRecorded)
+async def year_recorded(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
+    await actions.learn_years(tx, events)
+
+
+@consumers.on(ScoreChanged)
+async def score_changed(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
+    await actions.learn_scores(tx, events)
+
+
+@consumers.on(RankingChanged)
+async def ranking_changed(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
+    await actions.learn_places(tx, events)

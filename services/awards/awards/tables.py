@@ -1,0 +1,85 @@
+"""The tables of awards: rule packs, what is known of each unit's year, and the verdicts."""
+
+from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Numeric, SmallInteger, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("pack", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("document", JSONB, nullable=False),
+)
+"""Every revision that was ever in use stays: a verdict names the one it was given under."""
+
+units = Table(
+    "units",
+    metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+
+periods = Table(
+    "periods",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("campaign_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("last", SmallInteger, nullable=False),
+)
+"""``last`` is the number of the campaign's last period: a year's titles look at that one's places."""
+
+years = Table(
+    "years",
+    metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("year", SmallInteger, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("figures", JSONB, nullable=False),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("unit_id", Uuid, primary_key=True),
+    Column("board_version", Integer, nullable=False),
+    Column("rank", Integer),
+    Column("points", Numeric),
+    Column("ranked", Integer, nullable=False),
+    Column("leader_points", Numeric),
+)
+
+score_versions = Table(
+    "score_versions",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("unit_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("points", Numeric, nullable=False),
+    Column("percent", Numeric, nullable=False),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("year", SmallInteger, primary_key=True),
+    Column("title", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("pack", Text, nullable=False),
+    Column("pack_revision", Integer, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("assessment", JSONB, nullable=False),
+    Column("inputs", JSONB, nullable=False),
+    Column("caused_by", Uuid, nullable=False),
+    Column("assessed_at", DateTime(timezone=True), nullable=False),
+)
+"""``assessment`` is the whole answer, ``inputs`` the record it was given on, ``caused_by`` the event that asked."""

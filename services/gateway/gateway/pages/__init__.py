@@ -1,0 +1,70 @@
+"""The web front: server-rendered pages that work without JavaScript (docs/adr/0004)."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.errors import Problem, Unauthenticated, problem_response
+from gateway.pages import render
+from gateway.pages.routes import board, home, live, office, receipt, report, sessions, why, year
+
+router = APIRouter(include_in_schema=False)
+for part in (sessions, home, report, receipt, board, why, year, office, live):
+    router.include_router(part.router)
+
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_FOR_PROGRAMS: Final = ("/api/", "/live/", "/health/", "/ripples/", "/dead-letters")
+
+
+def mount(app: FastAPI, assets: Path) -> None:
+    """Give the app its static folders, its headers, and error pages for people."""
+    app.mount("/tinh", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/tai-san", StaticFiles(directory=assets, check_dir=False), name="assets")
+    app.add_middleware(Headers)
+
+    @app.exception_handler(Problem)
+    def _problem(request: Request, problem: Problem) -> Response:
+        if request.url.path.startswith(_FOR_PROGRAMS):
+            return problem_response(problem)
+        if isinstance(problem, Unauthenticated) or problem.status == Unauthenticated.status:
+            return RedirectResponse(f"/dang-nhap?tiep={quote(request.url.path)}", 303)
+        return render.page(request, "loi.html", {"problem": problem}, status=problem.status)
+
+    @app.exception_handler(404)
+    def _nowhere(request: Request, _error: Exception) -> Response:
+        if request.url.path.startswith(_FOR_PROGRAMS):
+            return JSONResponse({"title": "Không tìm thấy", "status": 404, "detail": "Địa chỉ này không có."}, 404)
+        return render.page(request, "loi.html", {"problem": render.nowhere()}, status=404)
+
+
+class Headers:
+    """Says on every answer what a browser may do with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = _POLICY
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                # Static files come from a path that a new release changes nothing in but their bytes: ask again.
+                headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/t") else "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

@@ -1,0 +1,44 @@
+"""From a template and its values to an answer."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from chassis.errors import NotFound, Problem
+from gateway.pages import words
+
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters.update(words.FILTERS)
+_ENVIRONMENT.globals.update(
+    con_lai=words.countdown,
+    so_ngay=words.days_left,
+    LOAI=words.KINDS,
+    XEP_LOAI=words.RATINGS,
+    VI_SAO_HANG=words.DECIDED_BY,
+)
+
+
+def page(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Render a whole page; ``desk`` is there once somebody is signed in, ``theme`` is the reader's choice."""
+    theme = request.cookies.get("nen", "")
+    shared = {"desk": None, "section": "", "theme": theme if theme in ("sang", "toi") else "", "path": request.url.path}
+    return HTMLResponse(_ENVIRONMENT.get_template(template).render({**shared, **values}), status)
+
+
+def fragment(template: str, values: dict[str, Any]) -> str:
+    """Render a piece of a page, for a live stream or a swap."""
+    return _ENVIRONMENT.get_template(template).render(values)
+
+
+def nowhere() -> Problem:
+    """The problem of an address that does not exist."""
+    return NotFound("Địa chỉ này không có. Hãy xem lại đường dẫn, hoặc bắt đầu từ trang Việc cần làm.")

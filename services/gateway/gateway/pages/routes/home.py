@@ -1,0 +1,83 @@
+"""Việc cần làm: what the reader has to do, where the unit stands, what it meets and misses, what is new."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from gateway.api import SameSite
+from gateway.pages import render
+from gateway.pages.desk import AtDesk, Desk
+
+router = APIRouter()
+
+
+@router.get("/")
+async def home(request: Request, desk: AtDesk) -> Response:
+    if desk.unit is None or desk.campaign is None:
+        return render.page(request, "nha-chung.html", {"desk": desk, "section": "viec"})
+    period = desk.current_period()
+    board, titles, tasks = await asyncio.gather(_board(desk, period), _titles(desk), _tasks(desk))
+    own = next((row for row in board["rows"] if row["unit_id"] == desk.unit_id), None) if board else None
+    leader = next((row for row in board["rows"] if row["rank"] == 1), None) if board else None
+    return render.page(
+        request,
+        "viec-can-lam.html",
+        {
+            "desk": desk,
+            "section": "viec",
+            "period": period,
+            "tasks": tasks,
+            "board": board,
+            "own": own,
+            "leader": leader,
+            "titles": titles,
+        },
+    )
+
+
+async def _board(desk: Desk, period: dict[str, Any] | None) -> Any:
+    if not period or not desk.block or not desk.campaign:
+        return None
+    path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/boards/{desk.block['block_id']}"
+    return await desk.get_or("scoring", path, None)
+
+
+async def _titles(desk: Desk) -> Any:
+    year = desk.campaign["year"] if desk.campaign else desk.now.year
+    return await desk.get_or("awards", f"units/{desk.unit_id}/titles?year={year}", {"items": [], "pack": None})
+
+
+async def _tasks(desk: Desk) -> list[dict[str, Any]]:
+    """The reports of the periods that take them now, soonest first, and the year record while it is empty."""
+    assert desk.campaign is not None
+    done = {row["period_id"]: row for row in (await desk.get("registry", f"reports?unit_id={desk.unit_id}"))["items"]}
+    tasks = []
+    for period in desk.campaign["periods"]:
+        if not datetime.fromisoformat(period["opens_at"]) <= desk.now <= datetime.fromisoformat(period["closes_at"]):
+            continue
+        report = done.get(period["period_id"])
+        tasks.append(
+            {"kind": "report", "period": period, "report": report, "state": report["state"] if report else "none"}
+        )
+    year = desk.campaign["year"]
+    record = await desk.get("registry", f"units/{desk.unit_id}/years/{year}")
+    if not record["version"]:
+        tasks.append({"kind": "year", "year": year, "state": "none", "period": None, "report": None})
+    return sorted(
+        tasks, key=lambda task: (task["state"] == "submitted", task["period"]["due_at"] if task["period"] else "9")
+    )
+
+
+@router.get("/tin")
+async def messages(request: Request, desk: AtDesk) -> Response:
+    return render.page(request, "tin.html", {"desk": desk, "section": "tin"})
+
+
+@router.post("/tin/da-doc", dependencies=[SameSite])
+async def mark_read(desk: AtDesk, tin: Annotated[list[UUID], Form()]) -> Response:
+    await desk.send("POST", "notify", "messages/read", {"message_ids": [str(each) for each in tin]})
+    return RedirectResponse("/tin", 303)

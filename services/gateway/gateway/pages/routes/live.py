@@ -1,0 +1,35 @@
+"""The live part of a page: server-sent events that carry ready HTML; without JavaScript the page is simply reloaded."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from gateway.api import ripple_changes
+from gateway.pages import render
+from gateway.pages.desk import AtDesk
+from gateway.pages.routes.receipt import ripple_values
+
+router = APIRouter()
+
+
+@router.get("/live/bien-nhan/{number}")
+async def receipt(request: Request, desk: AtDesk, number: str) -> StreamingResponse:
+    """Send the receipt's live part whenever its ripple went on, then close."""
+    found = await desk.get("registry", f"receipts/{number}")
+    state = request.app.state
+
+    async def frames() -> AsyncIterator[str]:
+        changes = ripple_changes(
+            desk.who, desk.services, state.watchers, UUID(found["correlationid"]), state.service.stopping
+        )
+        async for _ in changes:
+            yield _frame(render.fragment("_bien-nhan-song.html", await ripple_values(desk, found)))
+        yield "event: xong\ndata: \n\n"
+
+    return StreamingResponse(frames(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _frame(html: str) -> str:
+    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"

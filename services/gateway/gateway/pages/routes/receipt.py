@@ -1,0 +1,106 @@
+"""Biên nhận: what was received, and how it ripples until everybody knows."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from chassis.errors import NotFound
+from gateway.api import ripple_for
+from gateway.pages import render
+from gateway.pages.desk import AtDesk, Desk
+from gateway.rules import Ripple, Step, StepName
+
+router = APIRouter()
+
+_ENDED = ("recorded", "changed", "unchanged", "waiting")
+
+
+@router.get("/bien-nhan/{number}")
+async def receipt(request: Request, desk: AtDesk, number: str) -> Response:
+    found = await desk.get("registry", f"receipts/{number}")
+    values = await ripple_values(desk, found)
+    return render.page(request, "bien-nhan.html", {"desk": desk, "section": "bao-cao", **values})
+
+
+@router.get("/tim")
+async def search(request: Request, desk: AtDesk, q: str = "") -> Response:
+    """Find a receipt by its number, or units by their names with or without marks."""
+    words = q.strip()
+    if words.upper().startswith("BN-"):
+        return RedirectResponse(f"/bien-nhan/{words.upper()}", 303)
+    found = (await desk.get("registry", f"units?search={words}"))["items"] if words else []
+    return render.page(request, "tim.html", {"desk": desk, "section": "", "words": words, "found": found})
+
+
+async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
+    """Put together what the receipt page and its live part show."""
+    ripple, board, score = await asyncio.gather(_ripple(desk, found), _board(desk, found), _score(desk, found))
+    own = next((row for row in board["rows"] if row["unit_id"] == found["unit_id"]), None) if board else None
+    return {
+        "desk": desk,
+        "receipt": found,
+        "period": desk.period(found["period_id"]),
+        "ripple": ripple,
+        "journey": journey(ripple),
+        "board": board,
+        "own": own,
+        "score": score,
+        # Another report of the unit may have come since: then the newest numbers belong to that one.
+        "newest": score is not None and score["receipt_number"] == found["receipt_number"],
+    }
+
+
+async def _ripple(desk: Desk, found: dict[str, Any]) -> Ripple:
+    correlationid = UUID(found["correlationid"])
+    try:
+        return await ripple_for(desk.who, desk.services, correlationid)
+    except NotFound:
+        return Ripple(correlationid=correlationid, complete=False, total_ms=None, about=None, steps=())
+
+
+async def _board(desk: Desk, found: dict[str, Any]) -> Any:
+    block = desk.block_of(found["unit_id"])
+    if block is None:
+        return None
+    path = f"campaigns/{found['campaign_id']}/periods/{found['period_id']}/boards/{block['block_id']}"
+    return await desk.get_or("scoring", path, None)
+
+
+async def _score(desk: Desk, found: dict[str, Any]) -> Any:
+    path = f"campaigns/{found['campaign_id']}/periods/{found['period_id']}/scores/{found['unit_id']}"
+    return await desk.get_or("scoring", path, None)
+
+
+def journey(ripple: Ripple) -> list[dict[str, Any]]:
+    """Fold a ripple into its five steps: done (with the moment of the last event), running, stuck or waiting."""
+    folded = []
+    before_done = True
+    for name in StepName:
+        steps = [step for step in ripple.steps if step.step is name]
+        state = _state(steps, before_done=before_done, complete=ripple.complete)
+        before_done = state == "done"
+        at = max((step for step in steps if step.ms is not None), key=lambda step: step.ms or 0, default=None)
+        folded.append(
+            {
+                "name": str(name),
+                "state": state,
+                "at": at.at if at else None,
+                "ms": at.ms if at else None,
+                "changed": any(step.outcome == "changed" for step in steps),
+                "count": len(steps),
+            }
+        )
+    return folded
+
+
+def _state(steps: list[Step], *, before_done: bool, complete: bool) -> str:
+    if any(step.outcome == "parked" for step in steps):
+        return "stuck"
+    if steps and all(step.outcome in _ENDED for step in steps):
+        return "done"
+    if not steps and complete:
+        return "skipped"
+    return "running" if before_done else "waiting"

@@ -1,0 +1,128 @@
+"""How numbers, dates and states are said: decimal comma, dd/mm/yyyy, 24 hours, whole Vietnamese words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from chassis.clock import VIETNAM
+
+_CENT: Final = Decimal("0.01")
+
+
+def points(amount: Decimal | str | float | None) -> str:
+    """Points, two places: ``94,25``; a dash where there are none yet."""
+    return "–" if amount is None else f"{_decimal(amount).quantize(_CENT, ROUND_HALF_UP):f}".replace(".", ",")
+
+
+def signed(amount: Decimal | str) -> str:
+    """A change with its sign: ``+0,75`` or ``−0,75``."""
+    number = _decimal(amount)
+    return ("−" if number < 0 else "+") + points(abs(number))
+
+
+def amount(value: Decimal | str | None) -> str:
+    """An amount as people write it: ``12.740`` or ``28,5``, no idle zeros."""
+    if value is None:
+        return "–"
+    shown = f"{_decimal(value).normalize():,f}"
+    whole, _, rest = shown.partition(".")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")
+
+
+def _decimal(value: Decimal | str | float) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def local(moment: datetime | str) -> datetime:
+    """Any moment of the services in the time of Vietnam."""
+    return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(VIETNAM)
+
+
+def date(moment: datetime | str | None) -> str:
+    return f"{local(moment):%d/%m/%Y}" if moment else "–"
+
+
+def time(moment: datetime | str | None) -> str:
+    return f"{local(moment):%H:%M:%S}" if moment else "–"
+
+
+def clock(moment: datetime | str | None) -> str:
+    return f"{local(moment):%H:%M}" if moment else "–"
+
+
+def day_and_time(moment: datetime | str | None) -> str:
+    return f"{local(moment):%H:%M} ngày {local(moment):%d/%m/%Y}" if moment else "–"
+
+
+def days_left(due: datetime | str, now: datetime) -> int:
+    """Whole calendar days until a due date; 0 = today, negative = overdue."""
+    return (local(due).date() - local(now).date()).days
+
+
+def countdown(due: datetime | str, now: datetime) -> str:
+    left = days_left(due, now)
+    if left > 0:
+        return f"còn {left} ngày"
+    return "hạn hôm nay" if left == 0 else f"quá hạn {-left} ngày"
+
+
+def seconds(milliseconds: float | None) -> str:
+    """A duration in seconds, two places: ``0,42``."""
+    return "–" if milliseconds is None else f"{milliseconds / 1000:.2f}".replace(".", ",")
+
+
+DECIDED_BY: Final[Mapping[str, str]] = {
+    "content_points": "bằng tỷ lệ điểm, hơn về điểm nội dung",
+    "emulation_points": "bằng điểm nội dung, hơn về điểm công tác thi đua, khen thưởng",
+    "fewer_penalties": "bằng các điểm trên, hơn vì ít điểm trừ",
+    "shared": "đồng hạng: các tiêu chí so sánh đều bằng nhau, khối chưa bỏ phiếu",
+}
+
+STEPS: Final[Mapping[str, str]] = {
+    "received": "Đã nhận",
+    "scored": "Đã chấm",
+    "ranked": "Đã xếp hạng",
+    "checked": "Đã xét điều kiện",
+    "told": "Đã báo tin",
+}
+
+WAITING_STEPS: Final[Mapping[str, str]] = {
+    "received": "Nhận",
+    "scored": "Chấm",
+    "ranked": "Xếp hạng",
+    "checked": "Xét điều kiện",
+    "told": "Báo tin",
+}
+
+KINDS: Final[Mapping[str, str]] = {
+    "city": "Thành phố",
+    "ward": "Phường",
+    "commune": "Xã",
+    "department": "Phòng chuyên môn",
+    "party_body": "Cơ quan Đảng",
+    "mass_organization": "Đoàn thể",
+    "service_unit": "Đơn vị sự nghiệp",
+    "vertical_body": "Ngành dọc",
+    "school": "Trường học",
+    "enterprise": "Doanh nghiệp",
+}
+
+RATINGS: Final[Mapping[str, str]] = {
+    "excellent": "Hoàn thành xuất sắc nhiệm vụ",
+    "good": "Hoàn thành tốt nhiệm vụ",
+    "completed": "Hoàn thành nhiệm vụ",
+    "not_completed": "Không hoàn thành nhiệm vụ",
+}
+
+FILTERS: Final = {
+    "diem": points,
+    "thay_doi": signed,
+    "so_lieu": amount,
+    "ngay": date,
+    "gio": time,
+    "gio_phut": clock,
+    "ngay_gio": day_and_time,
+    "giay": seconds,
+}
+"""The template filters, named as a Vietnamese page reads them."""

@@ -1,0 +1,359 @@
+"""What scoring can do: publish sheets, learn facts, and recompute scores and places from them.
+
+Scores are recomputed from the accepted facts, never added to: order and repetition of events do not matter.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import Select, delete, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.clock import business_now
+from chassis.events import Tx
+from contracts.envelope import Event
+from contracts.registry import BlockFormed, CampaignLaunched, ReportedValue, ReportSubmitted, Target, TargetsAssigned
+from contracts.scoring import CriterionPoints, Place, RankingChanged, ScoreChanged, SheetPublished
+from scoring import rules
+from scoring.tables import blocks, boards, periods, places, reports, scores, sheets, targets
+
+Because = Mapping[tuple[UUID, UUID], Sequence[Event[Any]]]
+"""(period, unit) → the events that ask for this score to be recomputed, the decisive one last."""
+
+
+class Versioned(BaseModel):
+    version: int
+
+
+async def publish_sheet(tx: Tx, sheet_id: UUID, sheet: rules.Sheet) -> Versioned:
+    """Publish a sheet, or its next version; the same content again changes nothing and records nothing."""
+    newest = (
+        await tx.db.execute(
+            select(sheets).where(sheets.c.sheet_id == sheet_id).order_by(sheets.c.version.desc()).limit(1)
+        )
+    ).one_or_none()
+    document = sheet.model_dump(mode="json", exclude={"version", "sheet_id"})
+    if newest and newest.document == document:
+        return Versioned(version=newest.version)
+    version = newest.version + 1 if newest else 1
+    await tx.db.execute(insert(sheets).values(sheet_id=sheet_id, version=version, document=document))
+    tx.record(
+        SheetPublished(sheet_id=sheet_id, version=version, name=sheet.name, criteria=tuple(rules.form_criteria(sheet)))
+    )
+    return Versioned(version=version)
+
+
+async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
+    """Keep who stands in which block on which sheet, and score again what that changes."""
+    for event in events:
+        row = {
+            "version": event.data.version,
+            "year": event.data.year,
+            "sheet_id": event.data.sheet_id,
+            "members": list(event.data.member_unit_ids),
+        }
+        if await _learn(tx, blocks, {"block_id": event.data.block_id}, row):
+            tx.changed(event)
+            stored = select(reports).where(reports.c.unit_id.in_(event.data.member_unit_ids))
+            await _score_again(tx, stored, event)
+
+
+async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
+    for event in events:
+        for period in event.data.periods:
+            row = {
+                "campaign_id": event.data.campaign_id,
+                "version": event.data.version,
+                "number": period.number,
+            }
+            if await _learn(tx, periods, {"period_id": period.period_id}, row):
+                tx.changed(event)
+
+
+async def learn_targets(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> None:
+    """Keep a unit's plan values, and score again what it has reported."""
+    for event in events:
+        key = {"campaign_id": event.data.campaign_id, "unit_id": event.data.unit_id}
+        row = {
+            "version": event.data.version,
+            "targets": [target.model_dump(mode="json") for target in event.data.targets],
+        }
+        if await _learn(tx, targets, key, row):
+            tx.changed(event)
+            stored = select(reports).where(*[reports.c[name] == value for name, value in key.items()])
+            await _score_again(tx, stored, event)
+
+
+async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
+    """Keep the newest report of each unit and period, then score and rank what is new, in sets."""
+    because: dict[tuple[UUID, UUID], list[Event[Any]]] = defaultdict(list)
+    for event in sorted(events, key=lambda each: each.data.version):
+        data = event.data
+        row = {
+            "campaign_id": data.campaign_id,
+            "block_id": data.block_id,
+            "version": data.version,
+            "values": [value.model_dump(mode="json") for value in data.values],
+            "late": data.late,
+            "receipt_number": data.receipt_number,
+            "accepted_at": data.accepted_at,
+            "event_id": event.id,
+        }
+        if await _learn(tx, reports, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
+            because[data.period_id, data.unit_id].append(event)
+    await _score(tx, because)
+
+
+async def _learn(tx: Tx, table: Any, key: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Keep a fact of another service; an older version never overwrites a newer one. True if this one was new."""
+    written = await tx.db.execute(
+        insert(table)
+        .values(**key, **row)
+        .on_conflict_do_update(index_elements=list(key), set_=row, where=table.c.version < row["version"])
+        .returning(table.c.version)
+    )
+    return written.first() is not None
+
+
+async def _score_again(tx: Tx, stored: Select[Any], event: Event[Any]) -> None:
+    because = {(row.period_id, row.unit_id): [event] for row in await tx.db.execute(stored)}
+    await _score(tx, because)
+
+
+async def _score(tx: Tx, because: Because) -> None:
+    """Recompute these scores, then the places of every board they stand on."""
+    if not because:
+        return
+    facts = await _facts(tx, because)
+    touched: dict[tuple[UUID, UUID], list[Event[Any]]] = defaultdict(list)
+    now = await business_now(tx.db)
+    for key, events in because.items():
+        fact = facts.get(key)
+        if fact is None:
+            # Its block or sheet has not been heard of yet; the report is kept and scored when that comes.
+            for event in events:
+                tx.waiting(event)
+            continue
+        score = rules.score(fact.sheet, fact.given)
+        if await _store(tx, fact, score, events, now):
+            touched[fact.report.period_id, fact.block_id].extend(events)
+    for (period_id, block_id), events in sorted(touched.items()):
+        await _rank(tx, period_id, block_id, events, now)
+
+
+class _Fact:
+    """All that one score is computed from."""
+
+    def __init__(self, report: Any, sheet: rules.Sheet, plan: Sequence[Target], block_id: UUID, previous: Any) -> None:
+        self.report = report
+        self.sheet = sheet
+        self.block_id = block_id
+        self.previous = previous
+        self.given = rules.Facts(
+            values={value.criterion: value.value for value in map(ReportedValue.model_validate, report.values_)},
+            targets={target.criterion: target for target in plan},
+            late=report.late,
+        )
+
+
+async def _facts(tx: Tx, keys: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], _Fact]:
+    """Load what these scores need, one question per table."""
+    rows = (
+        await tx.db.execute(
+            select(
+                *[column for column in reports.c if column.name != "values"],
+                reports.c["values"].label("values_"),
+                blocks.c.block_id.label("stands_in"),
+                blocks.c.sheet_id,
+                targets.c.targets,
+            )
+            .join(blocks, blocks.c.block_id == reports.c.block_id)
+            .outerjoin(
+                targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id)
+            )
+            .where(tuple_(reports.c.period_id, reports.c.unit_id).in_(keys))
+        )
+    ).all()
+    published = await _newest_sheets(tx, {row.sheet_id for row in rows})
+    stored = {
+        (row.period_id, row.unit_id): row
+        for row in await tx.db.execute(
+            select(scores).where(tuple_(scores.c.period_id, scores.c.unit_id).in_(keys)).with_for_update()
+        )
+    }
+    return {
+        (row.period_id, row.unit_id): _Fact(
+            row,
+            published[row.sheet_id],
+            [Target.model_validate(each) for each in row.targets or ()],
+            row.stands_in,
+            stored.get((row.period_id, row.unit_id)),
+        )
+        for row in rows
+        if row.sheet_id in published
+    }
+
+
+async def _newest_sheets(tx: Tx, wanted: Collection[UUID]) -> dict[UUID, rules.Sheet]:
+    rows = await tx.db.execute(
+        select(sheets)
+        .distinct(sheets.c.sheet_id)
+        .where(sheets.c.sheet_id.in_(wanted))
+        .order_by(sheets.c.sheet_id, sheets.c.version.desc())
+    )
+    return {
+        row.sheet_id: rules.Sheet.model_validate({**row.document, "sheet_id": row.sheet_id, "version": row.version})
+        for row in rows
+    }
+
+
+async def _store(tx: Tx, fact: _Fact, score: rules.Score, events: Sequence[Event[Any]], now: Any) -> bool:
+    """Keep a score and record that it changed; a score that says the same is left alone."""
+    document = score.model_dump(mode="json")
+    previous = fact.previous
+    report = fact.report
+    if previous and previous.score == document and previous.sheet_version == fact.sheet.version:
+        return False
+    row = {
+        "campaign_id": report.campaign_id,
+        "block_id": fact.block_id,
+        "version": previous.version + 1 if previous else 1,
+        "report_version": report.version,
+        "sheet_id": fact.sheet.sheet_id,
+        "sheet_version": fact.sheet.version,
+        "points": score.points,
+        "percent": score.percent,
+        "score": document,
+        "inputs": fact.given.model_dump(mode="json"),
+        "caused_by": events[-1].id,
+        "scored_at": now,
+    }
+    key = {"period_id": report.period_id, "unit_id": report.unit_id}
+    await tx.db.execute(insert(scores).values(**key, **row).on_conflict_do_update(index_elements=list(key), set_=row))
+    tx.record(
+        ScoreChanged(
+            campaign_id=report.campaign_id,
+            period_id=report.period_id,
+            block_id=fact.block_id,
+            unit_id=report.unit_id,
+            version=row["version"],
+            report_version=report.version,
+            sheet_id=fact.sheet.sheet_id,
+            sheet_version=fact.sheet.version,
+            points=score.points,
+            maximum=score.maximum,
+            percent=score.percent,
+            previous_points=previous.points if previous else None,
+            disqualified=bool(score.disqualified),
+            criteria=tuple(
+                CriterionPoints(criterion=part.criterion, points=part.points, maximum=part.maximum)
+                for part in score.parts
+            ),
+        ),
+        because=events,
+    )
+    return True
+
+
+async def _rank(tx: Tx, period_id: UUID, block_id: UUID, events: Sequence[Event[Any]], now: Any) -> None:
+    """Rank a block anew and record the places that changed."""
+    board = await _lock_board(tx, period_id, block_id, events[-1].id, now)
+    members = (await tx.db.execute(select(blocks.c.members).where(blocks.c.block_id == block_id))).scalar_one()
+    standing = {
+        row.unit_id: rules.Score.model_validate(row.score)
+        for row in await tx.db.execute(
+            select(scores.c.unit_id, scores.c.score).where(
+                scores.c.block_id == block_id, scores.c.period_id == period_id, scores.c.unit_id.in_(members)
+            )
+        )
+    }
+    before = {
+        row.unit_id: row
+        for row in await tx.db.execute(
+            select(places).where(places.c.period_id == period_id, places.c.block_id == block_id)
+        )
+    }
+    ranked = rules.rank(standing)
+    changed = tuple(_changes(ranked, before))
+    if not changed:
+        return
+    await _store_places(tx, period_id, block_id, changed, gone=before.keys() - standing.keys())
+    await tx.db.execute(
+        update(boards)
+        .where(boards.c.period_id == period_id, boards.c.block_id == block_id)
+        .values(version=board.version + 1, changed_at=now, caused_by=events[-1].id)
+    )
+    campaign_id = (
+        await tx.db.execute(select(scores.c.campaign_id).where(scores.c.period_id == period_id).limit(1))
+    ).scalar_one()
+    tx.record(
+        RankingChanged(
+            campaign_id=campaign_id,
+            period_id=period_id,
+            block_id=block_id,
+            version=board.version + 1,
+            members=len(members),
+            ranked=sum(place.rank is not None for place in ranked),
+            leader_points=max((place.points for place in ranked if place.rank == 1 and place.points), default=None),
+            changed=changed,
+        ),
+        because=events,
+    )
+
+
+def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterable[Place]:
+    for place in ranked:
+        old = before.get(place.unit_id)
+        if old and (old.rank, old.points, old.percent, old.decided_by) == (
+            place.rank,
+            place.points,
+            place.percent,
+            place.decided_by,
+        ):
+            continue
+        yield Place(
+            unit_id=place.unit_id,
+            rank=place.rank,
+            previous_rank=old.rank if old else None,
+            points=place.points,
+            percent=place.percent,
+            decided_by=place.decided_by,
+        )
+
+
+async def _lock_board(tx: Tx, period_id: UUID, block_id: UUID, cause: UUID, now: Any) -> Any:
+    """Two batches must not rank one block at once: each would miss the other's scores."""
+    await tx.db.execute(
+        insert(boards)
+        .values(period_id=period_id, block_id=block_id, version=0, changed_at=now, caused_by=cause)
+        .on_conflict_do_nothing()
+    )
+    found = await tx.db.execute(
+        select(boards).where(boards.c.period_id == period_id, boards.c.block_id == block_id).with_for_update()
+    )
+    return found.one()
+
+
+async def _store_places(
+    tx: Tx, period_id: UUID, block_id: UUID, changed: Sequence[Place], *, gone: Collection[UUID]
+) -> None:
+    rows = [{"period_id": period_id, "block_id": block_id, **place.model_dump()} for place in changed]
+    statement = insert(places)
+    await tx.db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["period_id", "block_id", "unit_id"],
+            set_={
+                name: statement.excluded[name] for name in ("rank", "previous_rank", "points", "percent", "decided_by")
+            },
+        ),
+        rows,
+    )
+    if gone:
+        await tx.db.execute(
+            delete(places).where(
+                places.c.period_id == period_id, places.c.block_id == block_id, places.c.unit_id.in_(gone)
+            )
+        )

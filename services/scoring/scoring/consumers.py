@@ -1,0 +1,31 @@
+"""Scoring's event door."""
+
+from collections.abc import Sequence
+
+from chassis.bus import Consumers
+from chassis.events import Tx
+from contracts.envelope import Event
+from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, TargetsAssigned
+from scoring import actions
+
+consumers = Consumers("scoring")
+
+
+@consumers.on(BlockFormed)
+async def block_formed(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
+    await actions.learn_blocks(tx, events)
+
+
+@consumers.on(CampaignLaunched)
+async def campaign_launched(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
+    await actions.learn_periods(tx, events)
+
+
+@consumers.on(TargetsAssigned)
+async def targets_assigned(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> None:
+    await actions.learn_targets(tx, events)
+
+
+@consumers.on(ReportSubmitted)
+async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
+    await actions.take_up_reports(tx, events)
