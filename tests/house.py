@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -96,6 +97,9 @@ class House:
         self.nats.start()
         async with self.bus() as bus:
             await streams.apply(bus.jetstream(), protected=False)
+            for service in EVENT_SERVICES:
+                # A minute is right for a city and long for a test.
+                await bus.jetstream().add_consumer(STREAM, replace(streams.durable(service), ack_wait=2.0))
         for service in SERVICES:
             self.urls[service] = await self.templates.copy(service, self.database(service))
         for service in services:
@@ -125,17 +129,23 @@ class House:
             await self.templates.drop(self.database(service))
 
     @contextlib.asynccontextmanager
-    async def bus(self) -> AsyncIterator[Client]:
-        """Connect with every right, as the topology does."""
-        connection = await nats.connect(self.nats.url, nkeys_seed=str(self.keys["admin"]), inbox_prefix="_INBOX_admin")
+    async def bus(self, name: str = accounts.ADMIN) -> AsyncIterator[Client]:
+        """Connect as the topology does, or with the key and the rights of one service."""
+        connection = await nats.connect(
+            self.nats.url, nkeys_seed=str(self.keys[name]), inbox_prefix=accounts.inbox_prefix(name)
+        )
         try:
             yield connection
         finally:
             await connection.close()
 
-    def client(self, service: str, *grants: tuple[str, UUID], account: str = "test", **options: Any) -> httpx2.AsyncClient:
+    def client(
+        self, service: str, *grants: tuple[str, UUID], account: str = "test", **options: Any
+    ) -> httpx2.AsyncClient:
         """Give a client that speaks to one service with a signed identity."""
-        who = Identity(account=account, post="Cán bộ thử", grants=[Grant(role=role, scope=scope) for role, scope in grants])
+        who = Identity(
+            account=account, post="Cán bộ thử", grants=[Grant(role=role, scope=scope) for role, scope in grants]
+        )
         return httpx2.AsyncClient(
             base_url=self.services[service].url,
             headers={HEADER: self.signer.sign(who, service)},
@@ -153,6 +163,20 @@ class House:
             return list(await connection.fetch(query, *arguments))
         finally:
             await connection.close()
+
+    async def publish_again(self) -> None:
+        """Publish every event of the stream once more, as its own service and past the server's duplicate window."""
+        async with self.bus() as reader, contextlib.AsyncExitStack() as stack:
+            senders = {
+                name: (await stack.enter_async_context(self.bus(name))).jetstream() for name in EVENT_SERVICES
+            }
+            last = (await reader.jetstream().stream_info(STREAM)).state.last_seq
+            for sequence in range(1, last + 1):
+                message = await reader.jetstream().get_msg(STREAM, sequence)
+                subject = str(message.subject)
+                await senders[subject.partition(".")[0]].publish(
+                    subject, message.data or b"", headers={"Nats-Msg-Id": f"again-{sequence}"}
+                )
 
     async def stream_events(self) -> list[tuple[str, str]]:
         """Give (event id, subject) of everything on the stream, in order."""

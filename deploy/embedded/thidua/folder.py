@@ -49,7 +49,7 @@ class DataFolder:
         """Give each score sheet as ``PUT /sheets/{id}`` takes it."""
         for key, sheet in self._documents("sheets"):
             identity = self.identity("sheet", key)
-            yield identity, {**_without(sheet, "key"), "sheet_id": str(identity)}
+            yield identity, {**sheet, "sheet_id": str(identity)}
 
     def packs(self) -> Iterator[tuple[str, Entry]]:
         """Give each rule pack under its key."""

@@ -17,7 +17,13 @@ async def test_a_committed_event_reaches_the_stream_once_with_its_place_in_the_c
         assert again.json() == {"version": 1}
     await house.quiet()
     assert len(await house.stream_events()) == 5
-    assert [row["sequence"] for row in await house.rows("registry", "SELECT sequence FROM event_order ORDER BY 1")] == [1, 2, 3, 4, 5]
+    assert [row["sequence"] for row in await house.rows("registry", "SELECT sequence FROM event_order ORDER BY 1")] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
 
 
 async def test_notify_takes_an_event_up_once(house: House) -> None:

@@ -211,16 +211,21 @@ async def _newest_sheets(tx: Tx, wanted: Collection[UUID]) -> dict[UUID, rules.S
 
 
 async def _store(tx: Tx, fact: _Fact, score: rules.Score, events: Sequence[Event[Any]], now: Any) -> bool:
-    """Keep a score and record that it changed; a score that says the same is left alone."""
+    """Keep a score with its reasons, and record it when points changed. True if they did.
+
+    Other values may give the same points: then the reasons are new, the score is not.
+    """
     document = score.model_dump(mode="json")
     previous = fact.previous
     report = fact.report
-    if previous and previous.score == document and previous.sheet_version == fact.sheet.version:
-        return False
+    same = previous is not None and (
+        _figures(rules.Score.model_validate(previous.score)) == _figures(score)
+        and previous.sheet_version == fact.sheet.version
+    )
     row = {
         "campaign_id": report.campaign_id,
         "block_id": fact.block_id,
-        "version": previous.version + 1 if previous else 1,
+        "version": (previous.version if previous else 0) + (not same),
         "report_version": report.version,
         "sheet_id": fact.sheet.sheet_id,
         "sheet_version": fact.sheet.version,
@@ -233,6 +238,8 @@ async def _store(tx: Tx, fact: _Fact, score: rules.Score, events: Sequence[Event
     }
     key = {"period_id": report.period_id, "unit_id": report.unit_id}
     await tx.db.execute(insert(scores).values(**key, **row).on_conflict_do_update(index_elements=list(key), set_=row))
+    if same:
+        return False
     tx.record(
         ScoreChanged(
             campaign_id=report.campaign_id,
@@ -256,6 +263,17 @@ async def _store(tx: Tx, fact: _Fact, score: rules.Score, events: Sequence[Event
         because=events,
     )
     return True
+
+
+def _figures(score: rules.Score) -> Any:
+    """What others hear of a score: totals and the points of each line."""
+    return (
+        score.points,
+        score.maximum,
+        score.percent,
+        score.disqualified,
+        [(part.criterion, part.points, part.maximum) for part in score.parts],
+    )
 
 
 async def _rank(tx: Tx, period_id: UUID, block_id: UUID, events: Sequence[Event[Any]], now: Any) -> None:

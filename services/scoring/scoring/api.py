@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Asked, Commanded, Reading
-from contracts.envelope import Amount
 from contracts.notify import Post
 from contracts.registry import Target
 from scoring import actions, queries, rules
 from scoring.actions import Versioned
+from scoring.rules.sheet import NotNegative
 
 router = APIRouter()
 
@@ -21,7 +21,7 @@ class Preview(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    values: Annotated[dict[str, Amount], Field(max_length=500)]
+    values: Annotated[dict[str, NotNegative], Field(max_length=500)]
     targets: tuple[Target, ...] = ()
     late: bool = False
 

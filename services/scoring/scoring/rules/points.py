@@ -17,6 +17,7 @@ from scoring.rules.sheet import (
     Criterion,
     Direction,
     Late,
+    NotNegative,
     PerItem,
     Proportional,
     RatioLinear,
@@ -39,7 +40,7 @@ class Model(BaseModel):
 class Facts(Model):
     """What a unit reported, what it was to reach, and whether its report came late."""
 
-    values: Mapping[str, Amount]
+    values: Mapping[str, NotNegative]
     targets: Mapping[str, Target] = {}
     late: bool = False
 
@@ -155,11 +156,10 @@ def _part(sheet: Sheet, group: str, criterion: Criterion, facts: Facts) -> Part:
     if target is None and isinstance(criterion.rule, (RatioLinear, Proportional, Threshold)):
         return part(_ZERO, "Chưa giao chỉ tiêu cho đơn vị, nên chưa tính được điểm.")
     points, why, more = _RULES[type(criterion.rule)](criterion, value, target)
-    rounded = (
-        points.quantize(_CENT, ROUND_HALF_UP) if criterion.role is not Role.CONTENT else to_step(points, sheet.step)
-    )
+    step = sheet.step if criterion.role is Role.CONTENT else _CENT
+    rounded = to_step(points, step)
     if rounded != points:
-        why += f" Làm tròn đến {say(sheet.step)}: {say(rounded)} điểm."
+        why += f" Làm tròn đến {say(step)}: {say(rounded)} điểm."
     return part(min(rounded, criterion.maximum), why, **more)
 
 
