@@ -66,23 +66,19 @@ def _amend(session: Session, unit: str) -> dict[str, Any]:
     report = session.ask("GET", f"/api/registry{place}/reports/{unit}")
     score = session.ask("GET", f"/api/scoring{place}/scores/{unit}")
     targets = session.ask("GET", f"/api/registry/campaigns/{sent[0]['campaign_id']}/units/{unit}/targets")["targets"]
+    about = {"campaign_id": sent[0]["campaign_id"], "period_id": sent[0]["period_id"], "unit_id": unit}
     for fields in _candidates(report["fields"]):
-        try:
-            preview = session.ask(
-                "POST",
-                f"/api/scoring/sheets/{score['sheet_id']}/preview",
-                {"values": _values(fields), "targets": targets, "late": False},
-            )
-        except Problem:
+        checked = session.ask("POST", "/api/registry/reports/check", {**about, "fields": fields})
+        if checked["errors"]:
             continue
+        values = {each["criterion"]: each["value"] for each in checked["values"]}
+        preview = session.ask(
+            "POST",
+            f"/api/scoring/sheets/{score['sheet_id']}/preview",
+            {"values": values, "targets": targets, "late": score["inputs"]["late"]},
+        )
         if Decimal(preview["points"]) != Decimal(score["points"]):
-            body = {
-                "campaign_id": sent[0]["campaign_id"],
-                "period_id": sent[0]["period_id"],
-                "unit_id": unit,
-                "version": report["version"],
-                "fields": fields,
-            }
+            body = {**about, "version": report["version"], "fields": fields}
             answer: dict[str, Any] = session.ask("POST", "/api/registry/reports", body, key=str(uuid4()))
             return answer
     raise Refusal("Không tìm được chỉ tiêu nào mà sửa đi thì điểm thay đổi. Hãy sửa báo cáo trên trang.")
@@ -95,12 +91,6 @@ def _candidates(fields: dict[str, str]) -> Iterator[dict[str, str]]:
             value = _number(typed)
             if value is not None and value + step >= 0:
                 yield fields | {criterion: format(value + step, "f").replace(".", ",")}
-
-
-def _values(fields: dict[str, str]) -> dict[str, str]:
-    return {
-        criterion: format(value, "f") for criterion, typed in fields.items() if (value := _number(typed)) is not None
-    }
 
 
 def _number(typed: str) -> Decimal | None:
