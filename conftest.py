@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-
 from house import House, Templates
+
 from thidua.postgres import PostgresServer
 
 _numbers = itertools.count(1)

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import httpx2
 import yaml
-
 from house import CITY, House, ident
 
 CAMPAIGN, PERIOD, BLOCK, SHEET = (ident(name) for name in ("campaign", "period", "block", "sheet"))

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,7 +18,6 @@ from chassis.clock import VIETNAM
 from chassis.identity import HEADER, Grant, Identity, Signer, make_key, write_key
 from chassis.testing import ServiceProcess, eventually, preload
 from contracts.catalog import SERVICES, STREAM
-from datetime import datetime
 from thidua.nats_server import NatsServer
 from thidua.postgres import PostgresServer
 from topology import accounts, streams
@@ -167,9 +167,7 @@ class House:
     async def publish_again(self) -> None:
         """Publish every event of the stream once more, as its own service and past the server's duplicate window."""
         async with self.bus() as reader, contextlib.AsyncExitStack() as stack:
-            senders = {
-                name: (await stack.enter_async_context(self.bus(name))).jetstream() for name in EVENT_SERVICES
-            }
+            senders = {name: (await stack.enter_async_context(self.bus(name))).jetstream() for name in EVENT_SERVICES}
             last = (await reader.jetstream().stream_info(STREAM)).state.last_seq
             for sequence in range(1, last + 1):
                 message = await reader.jetstream().get_msg(STREAM, sequence)

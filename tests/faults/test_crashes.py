@@ -6,18 +6,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import city
 import httpx2
 import pytest
+from city import QUYET_THANG, TAN_PHONG, submit
+from house import House
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import city
 from chassis.db import asyncpg_url, make_engine
 from chassis.events import Cause, Source, Tx
 from chassis.relay import chained
 from chassis.testing import eventually
-from city import QUYET_THANG, TAN_PHONG, submit
 from contracts.registry import UnitKind, UnitRegistered
-from house import House
 
 pytestmark = pytest.mark.fault
 

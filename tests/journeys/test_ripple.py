@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import city
-from chassis.testing import eventually
 from city import QUYET_THANG, SAN_THANG, TAN_PHONG, submit
-from gateway.rules import walk
 from house import EVENT_SERVICES, House
+
+from chassis.testing import eventually
+from gateway.rules import walk
 
 
 async def parts(house: House, correlationid: str) -> dict[str, Any]:

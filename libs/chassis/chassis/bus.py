@@ -237,5 +237,5 @@ class Intake:
 
     def _delay(self, delivered: int) -> float:
         """Double per delivery up to a minute; the jitter keeps a crowd of failed events from coming back as one."""
-        longest = min(self._first_delay * 2 ** (delivered - 1), _LONGEST_DELAY)
+        longest: float = min(self._first_delay * 2 ** (delivered - 1), _LONGEST_DELAY)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret

@@ -24,7 +24,7 @@ async def claim(db: AsyncConnection, consumer: str, events: Sequence[Event[Any]]
 
     One statement decides "first time?": a second delivery blocks on the key until the first transaction ends.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "consumer": consumer,
             "event_id": event.id,

@@ -6,6 +6,7 @@ consumers' inbox), repeating a numbering is not. Sources: architecture.md §3.2;
 """
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class Relay:
                     finally:
                         # Never back into the pool: the advisory lock belongs to this very session.
                         await db.invalidate()
-            except (SQLAlchemyError, NatsError, OSError, TimeoutError, asyncio.TimeoutError) as error:
+            except (SQLAlchemyError, NatsError, OSError, TimeoutError) as error:
                 self.trouble = f"chưa chuyển được sự kiện: {type(error).__name__}"
                 log.warning("relay.paused", error=str(error), seconds=pause)
                 await asyncio.sleep(pause)
@@ -112,10 +113,8 @@ class Relay:
                 await self._rest()
 
     async def _rest(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._awake.wait(), self._poll_seconds)
-        except TimeoutError:
-            pass
 
     async def _number(self, db: AsyncConnection) -> int:
         """Give pending events their places in the chain, and commit that before anything is published."""

@@ -28,7 +28,7 @@ async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 10.0,
         try:
             answer = await probe()
         except (AssertionError, httpx2.HTTPError) as error:
-            answer, seen = None, error  # type: ignore[assignment]
+            answer, seen = None, error
         else:
             seen = answer
         if answer:

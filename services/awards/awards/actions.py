@@ -1,7 +1,8 @@
 """What awards can do: keep rule packs and facts, and assess the titles of the units that they touch."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from awards.tables import packs, periods, score_versions, standings, units, verd
 from chassis.clock import VIETNAM, business_now
 from chassis.errors import Conflict
 from chassis.events import Tx
+from chassis.facts import learn
 from contracts.awards import ConditionFinding, EligibilityChanged
 from contracts.envelope import Event
 from contracts.registry import CampaignLaunched, UnitKind, UnitRegistered, YearRecorded
@@ -56,7 +58,7 @@ async def adopt_pack(tx: Tx, pack: rules.Pack) -> Adopted:
 async def learn_units(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
     for event in events:
         row = {"version": event.data.version, "kind": event.data.kind}
-        if await _learn(tx, units, {"unit_id": event.data.unit_id}, row):
+        if await learn(tx, units, {"unit_id": event.data.unit_id}, row):
             tx.changed(event)
 
 
@@ -71,7 +73,7 @@ async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> No
                 "number": period.number,
                 "last": last,
             }
-            if await _learn(tx, periods, {"period_id": period.period_id}, row):
+            if await learn(tx, periods, {"period_id": period.period_id}, row):
                 tx.changed(event)
 
 
@@ -84,7 +86,7 @@ async def learn_years(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
             "version": event.data.version,
             "figures": event.data.model_dump(mode="json", exclude={"unit_id", "year", "version"}),
         }
-        if await _learn(tx, years, key, row):
+        if await learn(tx, years, key, row):
             tx.changed(event)
             touched[event.data.unit_id, event.data.year] = event
     await _assess(tx, touched)
@@ -96,7 +98,7 @@ async def learn_scores(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
     for event in events:
         data = event.data
         row = {"version": data.version, "points": data.points, "percent": data.percent}
-        if await _learn(tx, score_versions, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
+        if await learn(tx, score_versions, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
             year = await _year_of(tx, data.period_id)
             if year is None:
                 tx.waiting(event)
@@ -120,7 +122,7 @@ async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
                 "leader_points": data.leader_points,
             }
             key = {"period_id": data.period_id, "unit_id": place.unit_id}
-            if await _learn(tx, standings, key, row, version="board_version"):
+            if await learn(tx, standings, key, row, version="board_version"):
                 if year is None:
                     tx.waiting(event)
                 else:
@@ -128,19 +130,21 @@ async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
     await _assess(tx, touched)
 
 
-async def _learn(tx: Tx, table: Any, key: dict[str, Any], row: dict[str, Any], *, version: str = "version") -> bool:
-    """Keep a fact of another service; an older version never overwrites a newer one. True if this one was new."""
-    written = await tx.db.execute(
-        insert(table)
-        .values(**key, **row)
-        .on_conflict_do_update(index_elements=list(key), set_=row, where=table.c[version] < row[version])
-        .returning(table.c[version])
-    )
-    return written.first() is not None
-
-
 async def _year_of(tx: Tx, period_id: UUID) -> int | None:
     return (await tx.db.execute(select(periods.c.year).where(periods.c.period_id == period_id))).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One unit's year before the rules: what is known of it, and which event asked."""
+
+    pack: rules.Pack
+    unit_id: UUID
+    year: int
+    campaign_id: UUID | None
+    record: rules.Record
+    event: Event[Any]
+    at: datetime
 
 
 async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
@@ -168,9 +172,9 @@ async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
             tx.waiting(event)
             continue
         record, campaign_id = records[unit_id, year]
+        case = _Case(pack, unit_id, year, campaign_id, record, event, now)
         for assessment in rules.assess(pack, kinds[unit_id], record):
-            old = before.get((unit_id, year, assessment.title))
-            await _store(tx, pack, (unit_id, year, campaign_id), record, assessment, old, event, now)
+            await _store(tx, case, assessment, before.get((unit_id, year, assessment.title)))
 
 
 async def _pack_on(tx: Tx, day: date) -> rules.Pack | None:
@@ -211,46 +215,33 @@ async def _records(
     return records
 
 
-async def _store(
-    tx: Tx,
-    pack: rules.Pack,
-    about: tuple[UUID, int, UUID | None],
-    record: rules.Record,
-    assessment: rules.Assessment,
-    old: Any,
-    event: Event[Any],
-    now: Any,
-) -> None:
-    unit_id, year, campaign_id = about
+async def _store(tx: Tx, case: _Case, assessment: rules.Assessment, old: Any) -> None:
+    """Keep a verdict with all it was given on, and record it when it is news."""
     document = assessment.model_dump(mode="json")
+    pack = case.pack
     if old and old.assessment == document and (old.pack, old.pack_revision) == (pack.pack, pack.revision):
         return
     findings = tuple(ConditionFinding(condition=each.condition, finding=each.finding) for each in assessment.conditions)
-    said_before = old and {(each["condition"], each["finding"]) for each in old.assessment["conditions"]}
-    news = (
-        old is None
-        or old.verdict != assessment.verdict
-        or said_before != {(each.condition, str(each.finding)) for each in findings}
-    )
+    news = old is None or old.verdict != assessment.verdict or _said(old.assessment) != _said(document)
+    key = {"unit_id": case.unit_id, "year": case.year, "title": assessment.title}
     row = {
         "version": (old.version if old else 0) + int(news),
         "pack": pack.pack,
         "pack_revision": pack.revision,
         "verdict": assessment.verdict,
         "assessment": document,
-        "inputs": record.model_dump(mode="json"),
-        "caused_by": event.id,
-        "assessed_at": now,
+        "inputs": case.record.model_dump(mode="json"),
+        "caused_by": case.event.id,
+        "assessed_at": case.at,
     }
-    key = {"unit_id": unit_id, "year": year, "title": assessment.title}
     await tx.db.execute(insert(verdicts).values(**key, **row).on_conflict_do_update(index_elements=list(key), set_=row))
-    tx.changed(event)
-    if news and campaign_id is not None:
+    tx.changed(case.event)
+    if news and case.campaign_id is not None:
         tx.record(
             EligibilityChanged(
-                campaign_id=campaign_id,
-                unit_id=unit_id,
-                year=year,
+                campaign_id=case.campaign_id,
+                unit_id=case.unit_id,
+                year=case.year,
                 title=assessment.title,
                 title_name=assessment.name,
                 version=row["version"],
@@ -260,5 +251,9 @@ async def _store(
                 previous_verdict=old.verdict if old else None,
                 conditions=findings,
             ),
-            because=[event],
+            because=[case.event],
         )
+
+
+def _said(assessment: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(each["condition"], each["finding"]) for each in assessment["conditions"]}

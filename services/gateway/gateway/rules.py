@@ -74,12 +74,21 @@ def walk(correlationid: UUID, parts: Mapping[str, Mapping[str, Any]]) -> Ripple:
     begun = _moment(roots[0][1]["recorded_at"])
 
     steps = [
-        _step(_STEP_OF.get(service, StepName.RECEIVED), service, root["type"], "recorded", root["recorded_at"], begun)
+        _step(
+            _STEP_OF.get(service, StepName.RECEIVED),
+            service,
+            root["type"],
+            "recorded",
+            at=root["recorded_at"],
+            begun=begun,
+        )
         for service, root in roots
     ]
     for service, event in recorded:
         if event["type"] == RankingChanged.event_type:
-            steps.append(_step(StepName.RANKED, service, event["type"], "changed", event["recorded_at"], begun))
+            steps.append(
+                _step(StepName.RANKED, service, event["type"], "changed", at=event["recorded_at"], begun=begun)
+            )
         for listener in listeners_of(event["type"]):
             found = taken.get((listener, event["event_id"]))
             stands = "parked" if (listener, event["event_id"]) in parked else "pending"
@@ -89,8 +98,8 @@ def walk(correlationid: UUID, parts: Mapping[str, Mapping[str, Any]]) -> Ripple:
                     listener,
                     event["type"],
                     found["outcome"] if found else stands,
-                    found["taken_at"] if found else None,
-                    begun,
+                    at=found["taken_at"] if found else None,
+                    begun=begun,
                 )
             )
     steps.extend(_unranked(steps, begun))
@@ -109,10 +118,10 @@ def _unranked(steps: Sequence[Step], begun: datetime) -> Iterable[Step]:
         return
     for step in steps:
         if step.step is StepName.SCORED and step.outcome not in _UNHANDLED and step.at:
-            yield _step(StepName.RANKED, step.service, step.event, "unchanged", step.at.isoformat(), begun)
+            yield _step(StepName.RANKED, step.service, step.event, "unchanged", at=step.at.isoformat(), begun=begun)
 
 
-def _step(name: StepName, service: str, event: str, outcome: str, at: str | None, begun: datetime) -> Step:
+def _step(name: StepName, service: str, event: str, outcome: str, *, at: str | None, begun: datetime) -> Step:
     moment = _moment(at) if at else None
     passed = round((moment - begun).total_seconds() * 1000, 1) if moment else None
     return Step(step=name, service=service, event=event, outcome=outcome, at=moment, ms=passed)

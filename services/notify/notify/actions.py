@@ -5,12 +5,13 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Table, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from chassis.clock import business_now
 from chassis.events import Tx
+from chassis.facts import learn
 from contracts.envelope import Event, Payload
 from contracts.notify import MessagePosted
 from contracts.registry import BlockFormed, CampaignLaunched, UnitRegistered
@@ -32,31 +33,26 @@ class MarkedRead(BaseModel):
 
 async def learn_units(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
     for event in events:
-        await _learn(tx, event, units, "unit_id", event.data.unit_id, event.data.name, event.data.version)
+        if await learn(tx, units, {"unit_id": event.data.unit_id}, _named(event.data)):
+            tx.changed(event)
 
 
 async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
     for event in events:
-        await _learn(tx, event, blocks, "block_id", event.data.block_id, event.data.name, event.data.version)
+        if await learn(tx, blocks, {"block_id": event.data.block_id}, _named(event.data)):
+            tx.changed(event)
 
 
 async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
     for event in events:
         for period in event.data.periods:
-            await _learn(tx, event, periods, "period_id", period.period_id, period.name, event.data.version)
+            fact = {"name": period.name, "version": event.data.version}
+            if await learn(tx, periods, {"period_id": period.period_id}, fact):
+                tx.changed(event)
 
 
-async def _learn(tx: Tx, event: Event[Any], table: Table, key: str, identity: UUID, name: str, version: int) -> None:
-    """Keep a name; an older version never overwrites a newer one."""
-    row = {"name": name, "version": version}
-    written = await tx.db.execute(
-        insert(table)
-        .values(**{key: identity}, **row)
-        .on_conflict_do_update(index_elements=[key], set_=row, where=table.c.version < version)
-        .returning(table.c[key])
-    )
-    if written.first():
-        tx.changed(event)
+def _named(fact: UnitRegistered | BlockFormed) -> dict[str, Any]:
+    return fact.model_dump(include={"name", "version"})
 
 
 async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], Iterator[Message]]) -> None:

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from chassis.clock import VIETNAM, business_now
 from chassis.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from chassis.events import Tx
+from chassis.facts import learn
 from chassis.text import fold, nfc
 from contracts.envelope import Event
 from contracts.registry import (
@@ -211,8 +212,9 @@ async def launch_campaign(tx: Tx, campaign_id: UUID, body: CampaignBody) -> Vers
     version, changed = await _put(tx, campaigns, {"campaign_id": campaign_id}, row)
     for period in body.periods:
         values = {**period.model_dump(), "campaign_id": campaign_id}
-        stored = (await tx.db.execute(select(periods).where(periods.c.period_id == period.period_id))).mappings()
-        if stored.one_or_none() != values:
+        found = await tx.db.execute(select(periods).where(periods.c.period_id == period.period_id))
+        stored = found.mappings().one_or_none()
+        if stored is None or dict(stored) != values:
             await tx.db.execute(
                 insert(periods).values(values).on_conflict_do_update(index_elements=["period_id"], set_=values)
             )
@@ -451,12 +453,6 @@ async def record_year(tx: Tx, unit_id: UUID, year: int, body: YearBody) -> Versi
 async def learn_sheets(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:
     """Keep what sheets ask for; an older version never overwrites a newer one."""
     for event in events:
-        row = event.data.model_dump(mode="json", include={"version", "name", "criteria"})
-        written = await tx.db.execute(
-            insert(sheets)
-            .values(sheet_id=event.data.sheet_id, **row)
-            .on_conflict_do_update(index_elements=["sheet_id"], set_=row, where=sheets.c.version < event.data.version)
-            .returning(sheets.c.sheet_id)
-        )
-        if written.first():
+        fact = event.data.model_dump(mode="json", include={"version", "name", "criteria"})
+        if await learn(tx, sheets, {"sheet_id": event.data.sheet_id}, fact):
             tx.changed(event)

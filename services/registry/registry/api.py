@@ -89,7 +89,7 @@ async def assign_targets(campaign_id: UUID, unit_id: UUID, body: TargetsBody, co
 @router.get("/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}", tags=["reports"])
 async def one_report(campaign_id: UUID, period_id: UUID, unit_id: UUID, asked: Asked) -> dict[str, Any]:
     _own_unit(asked, unit_id)
-    return await queries.report(asked.db, period_id, unit_id)
+    return await queries.report(asked.db, campaign_id, period_id, unit_id)
 
 
 @router.put("/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}/draft", tags=["reports"])

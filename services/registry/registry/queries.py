@@ -83,9 +83,13 @@ async def unit_targets(db: Read, campaign_id: UUID, unit_id: UUID) -> Row:
     return dict(row) if row else {"version": 0, "targets": []}
 
 
-async def report(db: Read, period_id: UUID, unit_id: UUID) -> Row:
+async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Row:
     """Give a unit's report of a period as it was typed; state ``none`` and version 0 before the first word."""
-    found = await db.execute(select(reports).where(reports.c.period_id == period_id, reports.c.unit_id == unit_id))
+    found = await db.execute(
+        select(reports).where(
+            reports.c.campaign_id == campaign_id, reports.c.period_id == period_id, reports.c.unit_id == unit_id
+        )
+    )
     row = found.mappings().one_or_none()
     if row:
         return dict(row)

@@ -82,13 +82,11 @@ def read_report(
             faults.append(found)
         else:
             values.append(ReportedValue(criterion=code, value=found))
-    for code in fields:
-        if code not in asked:
-            faults.append(
-                Fault(
-                    criterion=code, message=f"Mục {code} không có trong bảng điểm này", remedy="Bỏ mục này rồi gửi lại"
-                )
-            )
+    faults.extend(
+        Fault(criterion=code, message=f"Mục {code} không có trong bảng điểm này", remedy="Bỏ mục này rồi gửi lại")
+        for code in fields
+        if code not in asked
+    )
     return tuple(values), tuple(faults)
 
 
@@ -108,28 +106,32 @@ def _missing(criterion: SheetCriterion) -> str:
 
 
 def _read_value(criterion: SheetCriterion, typed: str) -> Decimal | Fault:
-    code = criterion.criterion
     if criterion.value_kind is ValueKind.YES_NO:
         folded = typed.casefold()
         if folded in _YES or folded in _NO:
             return Decimal(folded in _YES)
-        return Fault(criterion=code, message=_missing(criterion))
+        return Fault(criterion=criterion.criterion, message=_missing(criterion))
     try:
         amount = parse_amount(typed)
     except AmbiguousNumberError as error:
         return Fault(
-            criterion=code,
-            message=f"Mục {code}: xác nhận “{error.text}” là {error.reading} {criterion.measure}",
+            criterion=criterion.criterion,
+            message=f"Mục {criterion.criterion}: xác nhận “{error.text}” là {error.reading} {criterion.measure}",
             remedy=str(error.reading),
         )
     except NotANumberError:
-        return Fault(criterion=code, message=f"Mục {code}: nhập số {criterion.measure}, ví dụ 2")
+        return Fault(criterion=criterion.criterion, message=_missing(criterion))
+    return _out_of_bounds(criterion, amount) or amount
+
+
+def _out_of_bounds(criterion: SheetCriterion, amount: Decimal) -> Fault | None:
+    code = criterion.criterion
     if criterion.value_kind is ValueKind.COUNT and amount != amount.to_integral_value():
         return Fault(criterion=code, message=f"Mục {code}: nhập số nguyên {criterion.measure}, ví dụ 2")
     if criterion.largest is not None and amount > criterion.largest:
         largest = format(criterion.largest.normalize(), "f").replace(".", ",")
         return Fault(criterion=code, message=f"Mục {code}: nhiều nhất là {largest} {criterion.measure}")
-    return amount
+    return None
 
 
 class PeriodState(StrEnum):

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import business_now
 from chassis.events import Tx
+from chassis.facts import learn
 from contracts.envelope import Event
 from contracts.registry import BlockFormed, CampaignLaunched, ReportedValue, ReportSubmitted, Target, TargetsAssigned
 from contracts.scoring import CriterionPoints, Place, RankingChanged, ScoreChanged, SheetPublished
@@ -55,7 +56,7 @@ async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
             "sheet_id": event.data.sheet_id,
             "members": list(event.data.member_unit_ids),
         }
-        if await _learn(tx, blocks, {"block_id": event.data.block_id}, row):
+        if await learn(tx, blocks, {"block_id": event.data.block_id}, row):
             tx.changed(event)
             stored = select(reports).where(reports.c.unit_id.in_(event.data.member_unit_ids))
             await _score_again(tx, stored, event)
@@ -69,7 +70,7 @@ async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> No
                 "version": event.data.version,
                 "number": period.number,
             }
-            if await _learn(tx, periods, {"period_id": period.period_id}, row):
+            if await learn(tx, periods, {"period_id": period.period_id}, row):
                 tx.changed(event)
 
 
@@ -81,7 +82,7 @@ async def learn_targets(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> Non
             "version": event.data.version,
             "targets": [target.model_dump(mode="json") for target in event.data.targets],
         }
-        if await _learn(tx, targets, key, row):
+        if await learn(tx, targets, key, row):
             tx.changed(event)
             stored = select(reports).where(*[reports.c[name] == value for name, value in key.items()])
             await _score_again(tx, stored, event)
@@ -102,20 +103,9 @@ async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> N
             "accepted_at": data.accepted_at,
             "event_id": event.id,
         }
-        if await _learn(tx, reports, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
+        if await learn(tx, reports, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
             because[data.period_id, data.unit_id].append(event)
     await _score(tx, because)
-
-
-async def _learn(tx: Tx, table: Any, key: dict[str, Any], row: dict[str, Any]) -> bool:
-    """Keep a fact of another service; an older version never overwrites a newer one. True if this one was new."""
-    written = await tx.db.execute(
-        insert(table)
-        .values(**key, **row)
-        .on_conflict_do_update(index_elements=list(key), set_=row, where=table.c.version < row["version"])
-        .returning(table.c.version)
-    )
-    return written.first() is not None
 
 
 async def _score_again(tx: Tx, stored: Select[Any], event: Event[Any]) -> None:

@@ -107,12 +107,13 @@ async def desk(request: Request, who: SignedIn) -> Desk:
     async with request.app.state.service.engine.connect() as db:
         now, ahead = await business_now(db), await offset(db)
     laid = Desk(who, services, now, ahead, None, {}, [], {"items": [], "unread": 0})
-    campaigns, units, blocks, laid.inbox = await asyncio.gather(
+    answers: list[dict[str, Any]] = await asyncio.gather(
         laid.get("registry", "campaigns"),
         laid.get("registry", "units"),
         laid.get("registry", "blocks"),
         laid.get("notify", "messages"),
     )
+    campaigns, units, blocks, laid.inbox = answers
     laid.campaign = next(iter(campaigns["items"]), None)
     laid.units = {unit["unit_id"]: unit for unit in units["items"]}
     year = laid.campaign["year"] if laid.campaign else None
