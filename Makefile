@@ -29,6 +29,7 @@ check: setup ## format, lint, types, import contracts, generated documents
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.generate --check
+	$(BIN)/python -m thidua.documents --check
 
 test: check ## everything: check, then every test on real servers
 	$(BIN)/pytest -n 2

@@ -13,7 +13,7 @@ from awards.rules import Pack, Record, assess
 from contracts.awards import Finding, Verdict
 from contracts.notify import Post
 from contracts.registry import Target, UnitKind
-from registry.actions import BlockBody, CampaignBody, TargetsBody, UnitBody, YearBody
+from registry.actions.bodies import BlockBody, CampaignBody, TargetsBody, UnitBody, YearBody
 from registry.rules import YearFigures, check_year, read_report
 from scoring.rules import Facts, Score, Sheet, form_criteria, rank, score
 from thidua.folder import DataFolder

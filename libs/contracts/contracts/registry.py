@@ -2,10 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Amount, Facts, Payload
 
@@ -90,7 +90,7 @@ class Target(Facts):
     """The plan value of one criterion for one unit; ``assigned`` false takes the criterion out of its maximum."""
 
     criterion: str
-    target: Amount | None = None
+    target: Annotated[Amount, Field(ge=0)] | None = None
     assigned: bool = True
 
 

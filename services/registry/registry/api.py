@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from chassis.http import Asked, Command, Commanded, Reading
 from contracts.notify import Post
 from registry import actions, queries
-from registry.actions import (
+from registry.actions.bodies import (
     BlockBody,
     CampaignBody,
     CheckBody,

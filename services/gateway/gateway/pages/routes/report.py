@@ -44,7 +44,9 @@ class Sheet:
         return groups
 
     def _asked(self, criteria: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [each for each in criteria if each["rule"]["kind"] != "late"]
+        """Leave out what nobody types: lateness, and what was not assigned to this unit."""
+        spared = {code for code, target in self.targets.items() if not target["assigned"]}
+        return [each for each in criteria if each["rule"]["kind"] != "late" and each["code"] not in spared]
 
     def target(self, line: dict[str, Any]) -> str | None:
         """The unit's own plan value, else the sheet's."""

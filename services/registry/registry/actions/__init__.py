@@ -1,0 +1,17 @@
+"""What the registry can do. Everything here writes rows and records events in the caller's transaction."""
+
+from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
+from registry.actions.structure import assign_targets, form_block, launch_campaign, register_unit
+from registry.actions.years import record_year
+
+__all__ = [
+    "assign_targets",
+    "check_report",
+    "form_block",
+    "launch_campaign",
+    "learn_sheets",
+    "record_year",
+    "register_unit",
+    "save_draft",
+    "submit_report",
+]

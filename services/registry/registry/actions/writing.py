@@ -1,0 +1,36 @@
+"""What the registry's actions share: writing a versioned row, and saying what is wrong with a form."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.errors import FieldError, Invalid
+from chassis.events import Tx
+from registry import rules
+
+
+async def put(tx: Tx, table: Table, key: dict[str, Any], values: dict[str, Any]) -> tuple[int, bool]:
+    """Write a row under its key with the next version, unless it already says the same."""
+    where = [table.c[name] == value for name, value in key.items()]
+    stored = (await tx.db.execute(select(table).where(*where).with_for_update())).mappings().one_or_none()
+    if stored is None:
+        await tx.db.execute(insert(table).values(**key, **values, version=1))
+        return 1, True
+    if all(stored[name] == value for name, value in values.items()):
+        return int(stored["version"]), False
+    version = int(stored["version"]) + 1
+    await tx.db.execute(update(table).where(*where).values(**values, version=version))
+    return version, True
+
+
+def invalid(faults: Sequence[rules.Fault]) -> Invalid:
+    return Invalid(
+        f"Còn {len(faults)} chỗ cần sửa trước khi gửi.",
+        errors=[field_error(fault) for fault in faults],
+    )
+
+
+def field_error(fault: rules.Fault) -> FieldError:
+    return FieldError(field=fault.criterion, message=fault.message, remedy=fault.remedy)
