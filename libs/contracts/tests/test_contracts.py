@@ -53,7 +53,7 @@ def test_an_event_without_its_key_breaks_the_contract() -> None:
 
 
 def test_an_unknown_type_is_named() -> None:
-    with pytest.raises(UnknownEventTypeError, match="registry.unheard_of.v1"):
+    with pytest.raises(UnknownEventTypeError, match=r"registry\.unheard_of\.v1"):
         event_class("registry.unheard_of.v1")
 
 
