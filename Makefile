@@ -11,7 +11,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 .PHONY: help up down setup check test lock clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##@ Run
 up: setup ## run the whole house on this machine; Ctrl-C ends it
@@ -36,6 +36,7 @@ test: check ## everything: check, then every test on real servers
 
 lock: $(UV) ## resolve the locks anew after a dependency changed
 	$(UV) pip compile --upgrade --generate-hashes --no-annotate --no-header --group dev $(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml -o requirements.lock -q
+	$(UV) pip compile --generate-hashes --no-annotate --no-header -c requirements.lock $(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml -o requirements.runtime.lock -q
 	printf 'hatchling\nsetuptools\neditables\n' | $(UV) pip compile --upgrade --generate-hashes --no-annotate --no-header - -o build.lock -q
 	$(BIN)/npm install --package-lock-only
 

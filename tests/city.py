@@ -55,51 +55,48 @@ SHEET_DOCUMENT: dict[str, Any] = {
 }
 
 
+UNIT_DOCUMENTS: dict[UUID, dict[str, Any]] = {
+    unit: {"name": name, "kind": "commune" if name.startswith("Xã") else "ward", "valid_from": "2013-12-27"}
+    for unit, name in UNITS.items()
+}
+BLOCK_DOCUMENT: dict[str, Any] = {
+    "year": 2023,
+    "name": "Khối xã, phường",
+    "sheet_id": str(SHEET),
+    "head_unit_id": str(TAN_PHONG),
+    "member_unit_ids": [str(unit) for unit in UNITS],
+}
+CAMPAIGN_DOCUMENT: dict[str, Any] = {
+    "year": 2023,
+    "name": "Phong trào thi đua năm 2023",
+    "starts_on": "2023-01-01",
+    "ends_on": "2023-12-31",
+    "document": {},
+    "periods": [
+        {
+            "period_id": str(PERIOD),
+            "number": 1,
+            "name": "Báo cáo năm 2023",
+            "opens_at": "2023-10-15T00:00:00+07:00",
+            "due_at": "2023-11-30T17:00:00+07:00",
+            "closes_at": "2023-12-15T17:00:00+07:00",
+        }
+    ],
+}
+
+
 async def found(house: House) -> None:
-    """Publish the sheet, register units, form the block, launch the campaign, adopt the pack."""
-    async with (
-        house.office("scoring") as scoring,
-        house.office("registry") as registry,
-        house.office("awards") as awards,
-    ):
+    """Publish the sheet, register units, form the block, launch the campaign; adopt the pack where awards runs."""
+    async with house.office("scoring") as scoring, house.office("registry") as registry:
         await _put(scoring, f"/sheets/{SHEET}", SHEET_DOCUMENT)
-        for unit, name in UNITS.items():
-            kind = "commune" if name.startswith("Xã") else "ward"
-            await _put(registry, f"/units/{unit}", {"name": name, "kind": kind, "valid_from": "2013-12-27"})
-        await _put(
-            registry,
-            f"/blocks/{BLOCK}",
-            {
-                "year": 2023,
-                "name": "Khối xã, phường",
-                "sheet_id": str(SHEET),
-                "head_unit_id": str(TAN_PHONG),
-                "member_unit_ids": [str(unit) for unit in UNITS],
-            },
-        )
-        await _put(
-            registry,
-            f"/campaigns/{CAMPAIGN}",
-            {
-                "year": 2023,
-                "name": "Phong trào thi đua năm 2023",
-                "starts_on": "2023-01-01",
-                "ends_on": "2023-12-31",
-                "document": {},
-                "periods": [
-                    {
-                        "period_id": str(PERIOD),
-                        "number": 1,
-                        "name": "Báo cáo năm 2023",
-                        "opens_at": "2023-10-15T00:00:00+07:00",
-                        "due_at": "2023-11-30T17:00:00+07:00",
-                        "closes_at": "2023-12-15T17:00:00+07:00",
-                    }
-                ],
-            },
-        )
+        for unit, document in UNIT_DOCUMENTS.items():
+            await _put(registry, f"/units/{unit}", document)
+        await _put(registry, f"/blocks/{BLOCK}", BLOCK_DOCUMENT)
+        await _put(registry, f"/campaigns/{CAMPAIGN}", CAMPAIGN_DOCUMENT)
+    if "awards" in house.services:
         pack = yaml.safe_load(PACK.read_text())
-        await _put(awards, f"/packs/{pack['pack']}", _plain(pack))
+        async with house.office("awards") as awards:
+            await _put(awards, f"/packs/{pack['pack']}", _plain(pack))
     await house.quiet()
 
 

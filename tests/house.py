@@ -1,6 +1,7 @@
 """The whole house for tests: real PostgreSQL, real NATS, real service processes, each test with its own."""
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from topology import accounts, streams
 
 CITY = UUID(int=1)
 NAMESPACE = UUID(int=2023)
+PASSWORD = "mật khẩu để thử"
 EVENT_SERVICES = ("registry", "scoring", "awards", "notify")
 
 preload(["chassis.testing", *(f"{service}.app" for service in SERVICES if service != "gateway")])
@@ -107,6 +109,24 @@ class House:
             self.services[service].start()
         for service in self.services.values():
             await service.ready()
+
+    def write_accounts(self, **accounts: tuple[str, UUID]) -> str:
+        """Write the gateway's accounts file, one grant to an account, all with ``PASSWORD``; give its path."""
+        path = self.home / "accounts.json"
+        path.write_text(
+            json.dumps(
+                [
+                    {
+                        "account": account,
+                        "post": f"Cán bộ {account}",
+                        "password": PASSWORD,
+                        "grants": [{"role": role, "scope": str(scope)}],
+                    }
+                    for account, (role, scope) in accounts.items()
+                ]
+            )
+        )
+        return str(path)
 
     def environment(self, service: str) -> dict[str, str]:
         upstream = {f"{name.upper()}_URL": process.url for name, process in self.services.items()}

@@ -1,6 +1,7 @@
 """Does the data folder hold together: keys, sheets, rule pack, reports, and what the issuing document says?"""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel, TypeAdapter
 
-from awards.rules import Pack, Record, assess
+from awards.rules import Pack, Record, assess, pack_for
 from contracts.awards import Finding, Verdict
 from contracts.notify import Post
 from contracts.registry import Target, UnitKind
@@ -194,6 +195,19 @@ def test_tan_phong_is_told_what_it_misses() -> None:
         "CTD_TINH": {"block_rank": "đang hạng 2/6, kém 3,81 điểm so với hạng 1"},
     }
     assert found["TTLDTT"].verdict is Verdict.NEEDS_CONFIRMATION
+
+
+@pytest.mark.parametrize(("advanced", "finding"), [(10, Finding.MISSING), (14, Finding.UNKNOWN)])
+def test_an_excellent_collective_is_chosen_among_advanced_ones(advanced: int, finding: Finding) -> None:
+    record = Record(headcount=20, completed_tasks=20, advanced_workers=advanced, disciplined=0, year_recorded=True)
+    found = next(each for each in assess(pack(), UnitKind.WARD, record) if each.title == "TTLDXS")
+    assert {each.condition: each.finding for each in found.conditions}["advanced_collective"] is finding
+
+
+@pytest.mark.parametrize(("on", "found"), [(date(2023, 12, 31), "tdkt_2017"), (date(2024, 1, 1), None)])
+def test_the_pack_ends_with_the_year(on: date, found: str | None) -> None:
+    chosen = pack_for([pack()], on)
+    assert (chosen and chosen.pack) == found
 
 
 def test_every_condition_says_where_it_comes_from() -> None:

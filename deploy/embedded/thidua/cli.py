@@ -1,4 +1,7 @@
-"""``thidua up | down | status | ripple``: the whole house from one command line."""
+"""``thidua up | down | status | ripple``: the whole house from one command line.
+
+``keys``, ``prepare`` and ``load`` are the steps of ``up``, one by one, for houses whose parts run apart.
+"""
 
 import asyncio
 import contextlib
@@ -31,6 +34,8 @@ _NOT_DONE: Final = 1
 _FIRST_DEMO_DAY: Final = "2023-11-15"
 
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho máy đọc.")]
+Data = Annotated[Path, typer.Option(envvar="THIDUA_DATA", help="Thư mục dữ liệu nạp vào lần đầu.", file_okay=False)]
+_DATA: Final = REPOSITORY / "data" / "lai-chau-2023"
 
 
 def _in_words(command: Callable[P, None]) -> Callable[P, None]:
@@ -55,9 +60,7 @@ def up(
     demo_date: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="Ngày nghiệp vụ của lần chạy đầu tiên.")
     ] = _FIRST_DEMO_DAY,  # type: ignore[assignment] # typer reads the default as it reads the option
-    data: Annotated[
-        Path, typer.Option(envvar="THIDUA_DATA", help="Thư mục dữ liệu nạp vào lần đầu.", file_okay=False)
-    ] = REPOSITORY / "data" / "lai-chau-2023",
+    data: Data = _DATA,
     silent: Annotated[bool, typer.Option(hidden=True, help="Không in tài khoản: kết quả đi vào nhật ký.")] = False,
 ) -> None:
     """Khởi động cả hệ thống; Ctrl-C để dừng."""
@@ -128,6 +131,61 @@ def show_ripple(as_json: AsJson = False) -> None:
         print(ripple.in_words(told))
     if not told["complete"]:
         raise typer.Exit(_NOT_DONE)
+
+
+@app.command("keys")
+@_in_words
+def hand_out_keys(
+    target: Annotated[Path, typer.Argument(help="Thư mục nhận khóa, mỗi dịch vụ một thư mục con.", file_okay=False)],
+    data: Data = _DATA,
+) -> None:
+    """Tạo khóa và mật khẩu còn thiếu, đặt riêng cho từng dịch vụ."""
+    from thidua import keyring  # noqa: PLC0415 - the light commands do not pay for these imports
+
+    home = Home.here()
+    home.ensure()
+    keyring.hand_out(home, data, target)
+
+
+@app.command("prepare")
+@_in_words
+def prepare_servers(
+    database_url: Annotated[str, typer.Option(envvar="DATABASE_URL", help="Tài khoản được tạo cơ sở dữ liệu.")],
+    nats_url: Annotated[str, typer.Option(envvar="NATS_URL", help="Máy chủ NATS.")],
+    nats_keys: Annotated[
+        Path | None, typer.Option(envvar="THIDUA_NATS_KEYS", help="Thư mục khóa NATS; bỏ trống nếu không dùng khóa.")
+    ] = None,
+    demo_date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Ngày nghiệp vụ lúc bắt đầu; bỏ trống thì theo giờ thật."),
+    ] = None,
+    data: Data = _DATA,
+) -> None:
+    """Dựng luồng sự kiện, cơ sở dữ liệu và bảng trên máy chủ có sẵn; chạy lại không làm hỏng gì."""
+    from thidua import prepare  # noqa: PLC0415 - the light commands do not pay for these imports
+
+    home = Home.here()
+    home.ensure()
+    prepare.run(
+        home=home,
+        data=data,
+        database_url=database_url,
+        nats_url=nats_url,
+        nats_keys=nats_keys,
+        demo_date=demo_date.date() if demo_date else None,
+    )
+
+
+@app.command("load")
+@_in_words
+def load_data(
+    url: Annotated[str, typer.Option(envvar="THIDUA_URL", help="Địa chỉ của cổng, ví dụ http://127.0.0.1:8000.")],
+    data: Data = _DATA,
+) -> None:
+    """Nạp thư mục dữ liệu qua cổng; phần đã nạp được giữ nguyên."""
+    from thidua import load  # noqa: PLC0415 - the light commands do not pay for these imports
+
+    load.run(home=Home.here(), data=data, url=url)
 
 
 def _detach(home: Home, options: list[str]) -> None:

@@ -47,7 +47,7 @@ async def ensure(admin_url: str, home: Home) -> dict[str, Database]:
 
     ``admin_url`` is a role that may create roles and databases. Passwords are made once and kept under ``home``.
     """
-    passwords = _passwords(home)
+    known = passwords(home)
     try:
         connection = await asyncpg.connect(admin_url, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
@@ -58,7 +58,7 @@ async def ensure(admin_url: str, home: Home) -> dict[str, Database]:
         number = int(await connection.fetchval("SHOW server_version_num"))
         refuse_old(number // 10_000, where="ở DATABASE_URL")
         for service in SERVICES:
-            await _ensure_one(connection, service, passwords[service], number)
+            await _ensure_one(connection, service, known[service], number)
     except asyncpg.InsufficientPrivilegeError as error:
         raise Refusal(
             f"Tài khoản ở DATABASE_URL không đủ quyền ({_first_line(error)}). Cần quyền CREATEDB và CREATEROLE."
@@ -69,7 +69,7 @@ async def ensure(admin_url: str, home: Home) -> dict[str, Database]:
         service: Database(
             service,
             _moved(admin_url, role_of(service)),
-            _moved(admin_url, role_of(service), login=(role_of(service), passwords[service])),
+            _moved(admin_url, role_of(service), login=(role_of(service), known[service])),
         )
         for service in SERVICES
     }
@@ -89,13 +89,14 @@ async def _ensure_one(connection: asyncpg.Connection, service: str, password: st
     await connection.execute(f"GRANT CONNECT ON DATABASE {name} TO {name}")
 
 
-def _passwords(home: Home) -> Mapping[str, str]:
+def passwords(home: Home) -> Mapping[str, str]:
+    """Give the password of each service's role; those that are missing are made and kept."""
     file = home.keys / "databases.json"
     known = read_json(file)
-    passwords = {service: known.get(service) or secrets.token_hex(16) for service in SERVICES}
-    if passwords != known:
-        write_private(file, json.dumps(passwords, indent=2))
-    return passwords
+    wanted = {service: known.get(service) or secrets.token_hex(16) for service in SERVICES}
+    if wanted != known:
+        write_private(file, json.dumps(wanted, indent=2))
+    return wanted
 
 
 def _moved(url: str, database: str, login: tuple[str, str] | None = None) -> str:

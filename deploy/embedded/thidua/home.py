@@ -29,6 +29,7 @@ class Home:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.logs.mkdir(exist_ok=True)
+            self.keys.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Refusal(
                 f"Không tạo được thư mục dữ liệu {self.folder} ({error.strerror}). "
@@ -46,6 +47,11 @@ class Home:
     @property
     def keys(self) -> Path:
         return self.folder / "keys"
+
+    @property
+    def nats_keys(self) -> Path:
+        """One seed per service, and the administrator's."""
+        return self.keys / "nats"
 
     @property
     def logs(self) -> Path:

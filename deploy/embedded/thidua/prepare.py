@@ -25,14 +25,15 @@ Environments = dict[str, dict[str, str]]
 
 
 def run(
-    *, home: Home, data: Path, database_url: str, nats_url: str, nats_keys: Path | None, demo_date: date
+    *, home: Home, data: Path, database_url: str, nats_url: str, nats_keys: Path | None, demo_date: date | None
 ) -> tuple[Environments, timedelta]:
     """Prepare; every step leaves alone what stands already. Raises ``Refusal``.
 
     ``nats_keys`` holds a seed per service and ``admin.seed``; without it everybody connects anonymously. Gives the
     services' environments and how far business time runs ahead of real time (negative while the demo plays in 2023).
+    Without ``demo_date`` business time is real time, unless an earlier start decided otherwise.
     """
-    private, public = _identity_keys(home)
+    private, public = identity_keys(home)
     people.ensure_accounts(home, DataFolder(data).accounts())
     made, ahead = asyncio.run(_prepare_servers(home, database_url, nats_url, nats_keys, demo_date))
     environments = {
@@ -48,11 +49,11 @@ def run(
 
 
 async def _prepare_servers(
-    home: Home, database_url: str, nats_url: str, nats_keys: Path | None, demo_date: date
+    home: Home, database_url: str, nats_url: str, nats_keys: Path | None, demo_date: date | None
 ) -> tuple[dict[str, databases.Database], timedelta]:
     await _apply_topology(nats_url, nats_keys)
     made = await databases.ensure(database_url, home)
-    ahead = datetime.combine(demo_date, _DAY_BEGINS) - datetime.now(UTC)
+    ahead = datetime.combine(demo_date, _DAY_BEGINS) - datetime.now(UTC) if demo_date else timedelta()
     for database in made.values():
         await migrations.upgrade(database.service, database.admin_url, database.role)
         # The first database that has a clock decides for all, also when an earlier start was killed between two.
@@ -83,7 +84,7 @@ async def _apply_topology(url: str, keys: Path | None) -> None:
         await client.close()
 
 
-def _identity_keys(home: Home) -> tuple[Path, Path]:
+def identity_keys(home: Home) -> tuple[Path, Path]:
     """Make the key pair that the gateway signs identities with, once."""
     private, public = home.keys / "identity.private.json", home.keys / "identity.public.json"
     if not private.exists():

@@ -149,7 +149,7 @@ class Supervisor:
         order = self._order
         keys = order.nats_keys
         if not order.nats_url:
-            keys = order.home.keys / "nats"
+            keys = order.home.nats_keys
             self._servers.append(NatsServer(order.home.nats, config_extra=accounts.authorization(keys)))
         if not order.database_url:
             self._servers.append(PostgresServer(order.home.postgres))

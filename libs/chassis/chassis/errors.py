@@ -71,6 +71,7 @@ class Unavailable(Problem):
     title = "Tạm thời chưa phục vụ được"
 
 
+_OTHERWISE = "không đúng kiểu"
 _WORDS = {
     "missing": "còn thiếu",
     "extra_forbidden": "không có trong biểu mẫu này",
@@ -78,8 +79,15 @@ _WORDS = {
     "decimal_parsing": "không phải là số",
     "int_parsing": "không phải là số nguyên",
     "date_from_datetime_parsing": "không phải ngày, viết như 2023-11-30",
+    "datetime_from_date_parsing": "không phải thời điểm, viết như 2023-11-30T17:00:00+07:00",
+    "timezone_aware": "thiếu múi giờ, viết như 2023-11-30T17:00:00+07:00",
     "json_invalid": "không đọc được: nội dung gửi lên không phải JSON",
     "greater_than_equal": "nhỏ hơn mức cho phép",
+    "less_than_equal": "lớn hơn mức cho phép",
+    "string_too_short": "để trống hoặc quá ngắn",
+    "string_too_long": "quá dài",
+    "too_short": "còn thiếu mục",
+    "too_long": "quá nhiều mục",
     "enum": "không thuộc danh sách cho phép",
     "literal_error": "không thuộc danh sách cho phép",
 }
@@ -104,10 +112,17 @@ def validation_errors(problems: Sequence[Any]) -> list[FieldError]:
     return [
         FieldError(
             field=".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")),
-            message=_WORDS.get(each["type"], each["msg"].removeprefix("Value error, ")),
+            message=_words(each),
         )
         for each in problems
     ]
+
+
+def _words(problem: Any) -> str:
+    """Our own validators speak for themselves; pydantic's English stays inside."""
+    if problem["type"] == "value_error":
+        return str(problem["msg"]).removeprefix("Value error, ")
+    return _WORDS.get(problem["type"], _OTHERWISE)
 
 
 def install(app: FastAPI) -> None:

@@ -1,7 +1,8 @@
 """Whether a unit meets the conditions of a title: pure functions on a rule pack and a unit's record.
 
 A verdict has three values. A condition that no figure can decide, or whose rule is not certain (mark U), asks for
-confirmation; it never refuses in silence. Only a certain condition that is certainly missed makes "not eligible".
+confirmation; it never refuses in silence. Only a certain condition that is certainly missed makes "not eligible": a
+fact that is not there is unknown, not missed, and a title whose own rules are unsure is always left to people.
 Sources: law-exact §1.2 and §11 of the project's domain notes, each condition with its own citation and mark.
 """
 
@@ -208,13 +209,15 @@ def assess(pack: Pack, kind: UnitKind, record: Record) -> tuple[Assessment, ...]
             name=title.name,
             citation=title.citation,
             mark=title.mark,
-            verdict=_verdict(checked),
+            verdict=_verdict(title.mark, checked),
             conditions=checked,
         )
     return tuple(done[title.code] for title in pack.titles if kind in title.kinds)
 
 
-def _verdict(checked: Sequence[Checked]) -> Verdict:
+def _verdict(mark: Mark, checked: Sequence[Checked]) -> Verdict:
+    if mark is Mark.UNSURE:
+        return Verdict.NEEDS_CONFIRMATION
     if any(each.finding is Finding.MISSING for each in checked):
         return Verdict.NOT_ELIGIBLE
     if all(each.finding is Finding.MET for each in checked):
@@ -274,7 +277,8 @@ def _pledged(record: Record) -> dict[str, Any]:
         return dict(_NO_YEAR)
     if record.pledged_on:
         return {"finding": Finding.MET, "value": f"{record.pledged_on:%d/%m/%Y}"}
-    return {"finding": Finding.MISSING, "gap": "chưa ghi nhận ngày đăng ký thi đua"}
+    # An empty date does not tell "did not register" from "not typed yet", and the rule itself is only recalled.
+    return {"finding": Finding.UNKNOWN, "gap": "chưa ghi nhận ngày đăng ký thi đua"}
 
 
 def _rating(condition: RatingAtLeast, record: Record) -> dict[str, Any]:
@@ -348,6 +352,7 @@ def _block_rank(condition: BlockRank, record: Record) -> dict[str, Any]:
     gap = None
     if not met:
         gap = f"đang hạng {record.rank}/{record.ranked}"
-        if record.points is not None and record.leader_points is not None:
+        # Places go by percent of each unit's own maximum: points may be equal to the leader's, or more.
+        if record.points is not None and record.leader_points is not None and record.points < record.leader_points:
             gap += f", kém {record.leader_points - record.points:.2f} điểm so với hạng 1".replace(".", ",")
     return {"finding": _met(met), "value": f"hạng {record.rank}/{record.ranked}", "gap": gap}

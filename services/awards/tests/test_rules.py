@@ -1,6 +1,7 @@
 """Does a verdict follow from the record, and never refuse on what is not certain?"""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -116,7 +117,8 @@ def test_shares_are_compared_in_whole_numbers(headcount: int, count: int) -> Non
         ("rating", {"task_rating": TaskRating.GOOD}, Finding.MET),
         ("rating", {"task_rating": TaskRating.COMPLETED}, Finding.MISSING),
         ("rating", {"task_rating": None}, Finding.UNKNOWN),
-        ("pledged", {"pledged_on": None}, Finding.MISSING),
+        ("pledged", {}, Finding.MET),
+        ("pledged", {"pledged_on": None}, Finding.UNKNOWN),
         ("pledged", {"pledged_on": None, "year_recorded": False}, Finding.UNKNOWN),
         ("leader", {"rank": 2}, Finding.MISSING),
         ("leader", {"rank": None}, Finding.UNKNOWN),
@@ -127,6 +129,19 @@ def test_a_condition_is_met_missed_or_not_known(code: str, figures: dict[str, An
     found = checked(code, **figures)
     assert found.finding is finding
     assert found.gap or finding is Finding.MET
+
+
+@pytest.mark.parametrize(
+    ("points", "gap"),
+    [
+        ("90.25", "đang hạng 2/7, kém 3,75 điểm so với hạng 1"),
+        ("94.00", "đang hạng 2/7"),
+        ("95.00", "đang hạng 2/7"),
+    ],
+)
+def test_the_gap_to_the_leader_is_said_in_points_only_where_points_decide(points: str, gap: str) -> None:
+    found = checked("leader", rank=2, points=Decimal(points), leader_points=Decimal(94))
+    assert (found.finding, found.gap) == (Finding.MISSING, gap)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +182,22 @@ def test_unsure_conditions_never_refuse_not_even_through_another_title(record: R
     for found in assess(unsure, UnitKind.WARD, record):
         assert found.verdict is not Verdict.NOT_ELIGIBLE
         assert all(each.finding is not Finding.MISSING for each in found.conditions)
+
+
+@given(records)
+def test_a_title_whose_rules_are_unsure_is_always_left_to_people(record: Record) -> None:
+    unsure = pack({**title("A", *(condition(code) for code in CONDITIONS)), "mark": "U"})
+    assert only(unsure, record).verdict is Verdict.NEEDS_CONFIRMATION
+
+
+@given(records, st.permutations(sorted(CONDITIONS)))
+def test_the_order_of_conditions_changes_nothing(record: Record, order: list[str]) -> None:
+    listed = only(pack(title("A", *map(condition, sorted(CONDITIONS)))), record)
+    shuffled = only(pack(title("A", *map(condition, order))), record)
+    assert shuffled.verdict is listed.verdict
+    assert {each.condition: each for each in shuffled.conditions} == {
+        each.condition: each for each in listed.conditions
+    }
 
 
 @given(records, st.sampled_from(sorted(CONDITIONS)), st.sampled_from(["V", "P", "R"]))

@@ -46,7 +46,7 @@ def tell_submitted(event: ReportSubmitted, names: Names) -> Iterator[Message]:
         post=Post.UNIT_OFFICER,
         scope_id=event.unit_id,
         about_id=event.unit_id,
-        title=f"Báo cáo {period} đã nhận",
+        title=f"{period} đã nhận",
         text=f"Số biên nhận {event.receipt_number}.{late}",
         link=link,
     )
@@ -54,7 +54,7 @@ def tell_submitted(event: ReportSubmitted, names: Names) -> Iterator[Message]:
         post=Post.BLOCK_HEAD,
         scope_id=event.block_id,
         about_id=event.unit_id,
-        title=f"{names(event.unit_id)} đã gửi báo cáo {period}",
+        title=f"{names(event.unit_id)} đã gửi {period[:1].lower()}{period[1:]}",
         text=f"Số biên nhận {event.receipt_number}.{late}",
         link=f"/bang-khoi/{event.block_id}",
     )

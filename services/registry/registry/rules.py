@@ -9,17 +9,18 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from chassis.text import fold
 from contracts.registry import ReportedValue
 from contracts.scoring import SheetCriterion, ValueKind
 
 _MOST_DIGITS: Final = 15
 _MOST_DECIMALS: Final = 6
 _LONGEST_FIELD: Final = 200
-_THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
-_AMBIGUOUS: Final = re.compile(r"\d{1,3}\.\d{3}")
-_PLAIN: Final = re.compile(r"\d+([.,]\d+)?")
-_YES: Final = frozenset({"1", "có", "co", "đạt", "dat", "x", "true"})
-_NO: Final = frozenset({"0", "không", "khong", "chưa", "chua", "false"})
+_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}([.\s][0-9]{3})+(,[0-9]+)?")
+_AMBIGUOUS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_PLAIN: Final = re.compile(r"[0-9]+([.,][0-9]+)?")
+_YES: Final = frozenset({"1", "co", "dat", "x", "true"})
+_NO: Final = frozenset({"0", "khong", "chua", "false"})
 
 
 class NotANumberError(ValueError):
@@ -36,22 +37,22 @@ class AmbiguousNumberError(ValueError):
 
 
 def parse_amount(text: str) -> Decimal:
-    """Read a number as it is written in Vietnam: decimal comma, dots between thousands, spaces allowed.
+    """Read a number as it is written in Vietnam: decimal comma, dots or spaces between thousands.
 
     Raises ``AmbiguousNumberError`` for one dot followed by exactly three digits, ``NotANumberError`` for all else
-    that is no number from 0 up with at most 15 digits and 6 decimals.
+    that is no number from 0 up with at most 15 digits and 6 decimals, written in the digits 0 to 9.
     """
-    squeezed = re.sub(r"[\s\u00a0\u202f]", "", text)
-    if _AMBIGUOUS.fullmatch(squeezed):
-        raise AmbiguousNumberError(text.strip(), Decimal(squeezed.replace(".", "")))
-    if _THOUSANDS.fullmatch(squeezed):
-        squeezed = squeezed.replace(".", "")
-    elif not _PLAIN.fullmatch(squeezed):
+    typed = text.strip()
+    if _AMBIGUOUS.fullmatch(typed):
+        raise AmbiguousNumberError(typed, Decimal(typed.replace(".", "")))
+    if _THOUSANDS.fullmatch(typed):
+        typed = re.sub(r"[.\s]", "", typed)
+    elif not _PLAIN.fullmatch(typed):
         raise NotANumberError(text)
-    whole, _, decimals = squeezed.replace(",", ".").partition(".")
+    whole, _, decimals = typed.replace(",", ".").partition(".")
     if len(whole.lstrip("0")) + len(decimals) > _MOST_DIGITS or len(decimals) > _MOST_DECIMALS:
         raise NotANumberError(text)
-    return Decimal(squeezed.replace(",", "."))
+    return Decimal(typed.replace(",", "."))
 
 
 class Fault(BaseModel):
@@ -107,9 +108,9 @@ def _missing(criterion: SheetCriterion) -> str:
 
 def _read_value(criterion: SheetCriterion, typed: str) -> Decimal | Fault:
     if criterion.value_kind is ValueKind.YES_NO:
-        folded = typed.casefold()
-        if folded in _YES or folded in _NO:
-            return Decimal(folded in _YES)
+        answer = fold(typed)
+        if answer in _YES or answer in _NO:
+            return Decimal(answer in _YES)
         return Fault(criterion=criterion.criterion, message=_missing(criterion))
     try:
         amount = parse_amount(typed)

@@ -114,6 +114,7 @@ reports = Table(
     Column("state", Text, nullable=False),
     Column("fields", JSONB, nullable=False),
     Column("saved_at", DateTime(timezone=True), nullable=False),
+    Column("editor", Text),
     Column("receipt_number", Text),
     Column("accepted_at", DateTime(timezone=True)),
     Column("late", Boolean),

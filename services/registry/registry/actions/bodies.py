@@ -64,8 +64,11 @@ class TargetsBody(Body):
 
 
 class DraftBody(Body):
+    """``editor`` names the open page that saves: its own next save may come before it has heard of the last one."""
+
     version: Annotated[int, Field(ge=0)]
     fields: Fields
+    editor: Annotated[str, Field(max_length=64)] | None = None
 
 
 class CheckBody(Body):

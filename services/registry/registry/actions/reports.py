@@ -36,18 +36,24 @@ from registry.tables import (
 async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, body: DraftBody) -> Saved:
     """Keep what was typed, valid or not. Fields that are not sent stay as they are.
 
-    Raises ``Conflict`` with the stored fields when somebody saved since ``body.version``.
+    Raises ``Conflict`` with the stored fields when somebody saved something else since ``body.version``. One page never
+    conflicts with itself: it saves as its writer goes on, and the next save may leave before the last one's answer.
     """
     if faults := rules.overlong(body.fields):
         raise invalid(faults)
     await _period(tx.db, campaign_id, period_id)
-    report = await _report_for_update(tx, campaign_id, period_id, unit_id, body.version)
+    report = await _lock_report(tx, campaign_id, period_id, unit_id)
+    fields = {**report["fields"], **body.fields}
+    if report["version"] and fields == report["fields"]:
+        return Saved(version=report["version"], saved_at=report["saved_at"])
+    if body.editor is None or report["editor"] != body.editor:
+        _refuse_stale(report, body.version)
     now = await business_now(tx.db)
     version = report["version"] + 1
     await tx.db.execute(
         update(reports)
         .where(reports.c.report_id == report["report_id"])
-        .values(version=version, fields={**report["fields"], **body.fields}, saved_at=now)
+        .values(version=version, fields=fields, saved_at=now, editor=body.editor)
     )
     return Saved(version=version, saved_at=now)
 
@@ -70,7 +76,8 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
     values, faults = rules.read_report(await _criteria(tx.db, block["sheet_id"], body), body.fields)
     if faults:
         raise invalid(faults)
-    report = await _report_for_update(tx, body.campaign_id, body.period_id, body.unit_id, body.version)
+    report = await _lock_report(tx, body.campaign_id, body.period_id, body.unit_id)
+    _refuse_stale(report, body.version)
     number = (await tx.db.execute(select(receipt_numbers.next_value()))).scalar_one()
 
     accepted_at = await tx.accept()
@@ -88,7 +95,7 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
     await tx.db.execute(
         update(reports)
         .where(reports.c.report_id == receipt.report_id)
-        .values(**accepted, state="submitted", fields=body.fields, saved_at=accepted_at)
+        .values(**accepted, state="submitted", fields=body.fields, saved_at=accepted_at, editor=None)
     )
     await tx.db.execute(insert(submissions).values(**receipt.model_dump(), fields=body.fields))
     tx.record(
@@ -159,8 +166,8 @@ async def _block_of(db: AsyncConnection, unit_id: UUID, year: int) -> Any:
     return block
 
 
-async def _report_for_update(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, version: int) -> Any:
-    """Lock the unit's report of this period, making it when it is new; refuse a stale version."""
+async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Any:
+    """Lock the unit's report of this period, making it when it is new."""
     if (await tx.db.execute(select(units.c.unit_id).where(units.c.unit_id == unit_id))).first() is None:
         raise NotFound("Không có đơn vị này.")
     await tx.db.execute(
@@ -180,7 +187,10 @@ async def _report_for_update(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id
     found = await tx.db.execute(
         select(reports).where(reports.c.period_id == period_id, reports.c.unit_id == unit_id).with_for_update()
     )
-    report = found.mappings().one()
+    return found.mappings().one()
+
+
+def _refuse_stale(report: Any, version: int) -> None:
     if report["version"] != version:
         raise Conflict(
             "Báo cáo này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
@@ -188,7 +198,6 @@ async def _report_for_update(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id
             fields=report["fields"],
             saved_at=report["saved_at"].isoformat(),
         )
-    return report
 
 
 async def learn_sheets(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:

@@ -28,11 +28,10 @@ async def form_block(tx: Tx, block_id: UUID, body: BlockBody) -> Versioned:
     await _refuse_foreign_members(tx, block_id, body)
     head = body.model_dump(exclude={"member_unit_ids"})
     version, changed = await put(tx, blocks, {"block_id": block_id}, head)
-    present = set(
-        (await tx.db.execute(select(block_members.c.unit_id).where(block_members.c.block_id == block_id))).scalars()
+    found = await tx.db.execute(
+        select(block_members.c.year, block_members.c.unit_id).where(block_members.c.block_id == block_id)
     )
-    wanted = set(body.member_unit_ids)
-    if wanted != present:
+    if {(body.year, unit) for unit in body.member_unit_ids} != {(row.year, row.unit_id) for row in found}:
         await tx.db.execute(block_members.delete().where(block_members.c.block_id == block_id))
         await tx.db.execute(
             insert(block_members),

@@ -32,6 +32,7 @@ class Sheet:
     parts: dict[str, Any] = field(default_factory=dict)
     score: dict[str, Any] | None = None
     theirs: dict[str, str] | None = None
+    editor: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def groups(self) -> list[dict[str, Any]]:
@@ -151,9 +152,12 @@ async def _typed(request: Request) -> tuple[dict[str, str], int, dict[str, str]]
     return fields, int(version) if version.isdigit() else 0, words
 
 
-async def _save(desk: Desk, period_id: UUID, fields: dict[str, str], version: int) -> int:
+async def _save(desk: Desk, period_id: UUID, fields: dict[str, str], version: int, editor: str) -> int:
     saved = await desk.send(
-        "PUT", "registry", f"{_path(desk, period_id)}/draft", {"version": version, "fields": fields}
+        "PUT",
+        "registry",
+        f"{_path(desk, period_id)}/draft",
+        {"version": version, "fields": fields, "editor": editor or None},
     )
     return int(saved["version"])
 
@@ -161,9 +165,14 @@ async def _save(desk: Desk, period_id: UUID, fields: dict[str, str], version: in
 async def _stale(request: Request, desk: Desk, period_id: UUID, fields: dict[str, str], problem: Problem) -> Response:
     """Somebody saved since: show both, keep what was typed here, on top of the newest version."""
     sheet = await _load(desk, period_id, typed=fields, version=int(problem.members["version"]))
-    theirs: dict[str, str] = problem.members["fields"]
-    sheet.theirs = {code: theirs.get(code, "") for code, mine in fields.items() if theirs.get(code, "") != mine}
+    sheet.theirs = _differences(fields, problem)
     return _form(request, desk, sheet, status=problem.status)
+
+
+def _differences(fields: dict[str, str], problem: Problem) -> dict[str, str]:
+    """Give what stands there now for each field that says something else here."""
+    stored: dict[str, str] = problem.members["fields"]
+    return {code: stored.get(code, "") for code, mine in fields.items() if stored.get(code, "") != mine}
 
 
 @router.post("/bao-cao/{period_id}", dependencies=[SameSite])
@@ -171,15 +180,23 @@ async def save(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the draft; then stay, or go on to the check page when nothing is missing."""
     fields, version, words = await _typed(request)
     try:
-        await _save(desk, period_id, fields, version)
+        await _save(desk, period_id, fields, version, words.get("but", ""))
     except Problem as problem:
         if problem.status == Conflict.status and "version" in problem.members:
-            return await _stale(request, desk, period_id, fields, problem)
+            # The page's own autosave may have been faster than this press: then nothing differs, and nothing is wrong.
+            if _differences(fields, problem):
+                return await _stale(request, desk, period_id, fields, problem)
+            return await _saved(request, desk, period_id, words)
         if problem.status == Invalid.status:
             sheet = await _load(desk, period_id, typed=fields, version=version)
             sheet.errors |= {error["field"]: error for error in problem.members.get("errors", ())}
             return _form(request, desk, sheet, show_errors=True, status=problem.status)
         raise
+    return await _saved(request, desk, period_id, words)
+
+
+async def _saved(request: Request, desk: Desk, period_id: UUID, words: dict[str, str]) -> Response:
+    """Stay on the form after a save, or go on to the check page when that was asked for and nothing is missing."""
     if words.get("viec") != "kiem-tra":
         return RedirectResponse(f"/bao-cao/{period_id}?luu=1", 303)
     sheet = await _load(desk, period_id)
@@ -191,9 +208,9 @@ async def save(request: Request, desk: AtDesk, period_id: UUID) -> Response:
 @router.post("/bao-cao/{period_id}/tu-luu", dependencies=[SameSite])
 async def autosave(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the draft after a field was left, and answer with its points and the new total (a fragment)."""
-    fields, version, _ = await _typed(request)
+    fields, version, words = await _typed(request)
     try:
-        saved: int | None = await _save(desk, period_id, fields, version)
+        saved: int | None = await _save(desk, period_id, fields, version, words.get("but", ""))
     except Problem as problem:
         if problem.status != Conflict.status:
             raise

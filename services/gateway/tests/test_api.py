@@ -1,0 +1,211 @@
+"""Does the gateway let in whom it should, pass on what it should, and nothing else?"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import city
+import httpx2
+import pytest
+import pytest_asyncio
+from city import CAMPAIGN, PERIOD, QUYET_THANG, TAN_PHONG
+from house import CITY, PASSWORD, House
+
+SEVERAL = {
+    "tan-phong": ("unit_officer", TAN_PHONG),
+    "quyet-thang": ("unit_officer", QUYET_THANG),
+    "noi-vu": ("city_office", CITY),
+}
+MEBIBYTE = 1024 * 1024
+
+
+@pytest_asyncio.fixture
+async def front(house: House) -> House:
+    """A house with its gateway, one service behind it, and three accounts."""
+    accounts = house.write_accounts(**SEVERAL)
+    await house.open(["registry", "scoring", "awards", "notify", "gateway"], ACCOUNTS_FILE=accounts)
+    return house
+
+
+@asynccontextmanager
+async def browser(house: House, account: str | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client with cookies, signed in when an account is named."""
+    async with httpx2.AsyncClient(base_url=house.services["gateway"].url, timeout=10) as client:
+        if account:
+            assert (await sign_in(client, account)).status_code == 204
+        yield client
+
+
+async def sign_in(client: httpx2.AsyncClient, account: str, password: str = PASSWORD) -> httpx2.Response:
+    return await client.post("/api/sessions", json={"account": account, "password": password})
+
+
+async def test_a_refused_sign_in_does_not_tell_which_half_was_wrong(front: House) -> None:
+    async with browser(front) as client:
+        wrong = await sign_in(client, "tan-phong", "không phải")
+        unknown = await sign_in(client, "khong-co")
+        empty = await sign_in(client, "", "")
+    assert (wrong.status_code, unknown.status_code) == (401, 401)
+    assert wrong.json() == unknown.json()
+    assert wrong.headers.get("set-cookie") is None
+    assert [error["field"] for error in empty.json()["errors"]] == ["account", "password"]
+    rows = await front.rows("gateway", "SELECT count(*) AS n FROM sessions")
+    assert rows[0]["n"] == 0
+
+
+async def test_a_session_lives_in_a_cookie_that_scripts_cannot_read_until_sign_out(front: House) -> None:
+    async with browser(front) as client:
+        opened = await sign_in(client, "tan-phong")
+        flags = {flag.strip().lower() for flag in opened.headers["set-cookie"].split(";")[1:]}
+        token = client.cookies["thidua"]
+        me = (await client.get("/api/me")).json()
+        stored = await front.rows("gateway", "SELECT token FROM sessions")
+        closed = await client.delete("/api/sessions")
+        client.cookies.set("thidua", token)
+        after = await client.get("/api/me")
+    assert {"httponly", "samesite=lax", "path=/", "max-age=43200"} <= flags
+    assert "secure" not in flags
+    assert (me["account"], me["grants"]) == ("tan-phong", [{"role": "unit_officer", "scope": str(TAN_PHONG)}])
+    assert token.encode() not in stored[0]["token"]
+    assert (closed.status_code, after.status_code) == (204, 401)
+
+
+async def test_behind_https_the_cookie_never_travels_in_the_clear(house: House) -> None:
+    accounts = house.write_accounts(**SEVERAL)
+    services = ["registry", "scoring", "awards", "notify", "gateway"]
+    await house.open(services, ACCOUNTS_FILE=accounts, COOKIE_SECURE="true")
+    async with browser(house) as client:
+        assert "Secure" in (await sign_in(client, "tan-phong")).headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://khac.example"},
+        {"origin": "null"},
+    ],
+)
+async def test_a_change_that_another_site_asked_for_is_refused(front: House, headers: dict[str, str]) -> None:
+    async with browser(front, "noi-vu") as client:
+        answers = [
+            await client.post("/api/registry/reports", json={}, headers=headers),
+            await client.post("/dang-xuat", headers=headers),
+            await client.post("/api/sessions", json={"account": "noi-vu", "password": PASSWORD}, headers=headers),
+            await client.delete("/api/sessions", headers=headers),
+        ]
+        assert {answer.status_code for answer in answers} == {403}
+        assert (await client.get("/api/me", headers=headers)).status_code == 200
+
+
+async def test_the_way_through_keeps_identity_and_refusals(front: House) -> None:
+    await city.found(front)
+    report = f"/api/registry/campaigns/{CAMPAIGN}/periods/{PERIOD}/reports"
+    async with browser(front, "tan-phong") as officer:
+        foreign = await officer.get(f"{report}/{QUYET_THANG}")
+        faulty = await officer.post("/api/registry/reports", json=city.report(TAN_PHONG, "hai"))
+        broken = await officer.post("/api/registry/reports", content=b"{", headers={"content-type": "application/json"})
+        key = {"Idempotency-Key": str(uuid4())}
+        first = await officer.post("/api/registry/reports", json=city.report(TAN_PHONG, "1000"), headers=key)
+        again = await officer.post("/api/registry/reports", json=city.report(TAN_PHONG, "1000"), headers=key)
+        found = await officer.get("/api/registry/units", params={"search": "phuong tan phong"})
+        forged = await officer.get(f"{report}/{QUYET_THANG}", headers={"Thidua-Identity": "eyJ.."})
+    for answer in (foreign, faulty, broken):
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert (foreign.status_code, foreign.json()["title"]) == (403, "Không có quyền")
+    assert (faulty.status_code, faulty.json()["errors"][0]["message"]) == (
+        422,
+        "Mục 1.1: nhập số triệu đồng, ví dụ 2",
+    )
+    assert (broken.status_code, "không phải JSON" in broken.text) == (422, True)
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert [unit["name"] for unit in found.json()["items"]] == ["Phường Tân Phong"]
+    assert forged.status_code == 403
+
+
+async def test_nobody_passes_without_a_session(front: House) -> None:
+    async with browser(front) as client:
+        for path in ("/api/me", "/api/registry/units", f"/api/ripples/{uuid4()}"):
+            assert (await client.get(path)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "registry/ripples/{ripple}",
+        "registry/units/%2e%2e/ripples/{ripple}",
+        "registry/./ripples/{ripple}",
+        "registry/%2e/ripples/{ripple}",
+        "registry//ripples/{ripple}",
+        "registry/units/..%2fripples/{ripple}",
+        "gateway/me",
+        "postgres/units",
+    ],
+)
+async def test_a_service_s_own_view_of_a_ripple_stays_inside(front: House, path: str) -> None:
+    await city.found(front)
+    sent = (await city.submit(front, TAN_PHONG, "1000")).json()
+    async with browser(front, "quyet-thang") as stranger:
+        answer = await stranger.get(f"/api/{path.format(ripple=sent['correlationid'])}")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "Địa chỉ này không có.")
+
+
+async def test_a_ripple_is_followed_by_its_unit_and_the_office_only(front: House) -> None:
+    await city.found(front)
+    sent = (await city.submit(front, TAN_PHONG, "1000")).json()
+    await front.quiet()
+    path = f"/api/ripples/{sent['correlationid']}"
+    async with browser(front, "tan-phong") as own, browser(front, "quyet-thang") as other:
+        followed, foreign = await own.get(path), await other.get(path)
+        live = await other.get(f"/live/bien-nhan/{sent['receipt_number']}")
+    async with browser(front, "noi-vu") as office:
+        seen, unknown = await office.get(path), await office.get(f"/api/ripples/{uuid4()}")
+    assert (followed.json()["complete"], followed.json()["about"]) == (True, str(TAN_PHONG))
+    assert seen.json() == followed.json()
+    assert (foreign.status_code, live.status_code) == (404, 403)
+    assert unknown.json()["complete"] is False
+
+
+async def test_a_body_over_a_mebibyte_is_refused_before_it_is_read(front: House) -> None:
+    async def drop_by_drop() -> AsyncIterator[bytes]:
+        for _ in range(17):
+            yield b" " * (MEBIBYTE // 16)
+
+    async with browser(front, "tan-phong") as officer:
+        told = await officer.post("/api/registry/reports", content=b" " * (MEBIBYTE + 1))
+        untold = await officer.post("/api/registry/reports", content=drop_by_drop())
+        page = await officer.post(f"/bao-cao/{PERIOD}", content=b"a=" + b"1" * MEBIBYTE, headers=FORM)
+        door = await officer.post("/api/sessions", content=b" " * (MEBIBYTE + 1), headers=JSON)
+    assert {answer.status_code for answer in (told, untold, page, door)} == {413}
+    assert "1 MB" in told.json()["detail"]
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+JSON = {"content-type": "application/json"}
+
+
+async def test_a_service_that_is_away_is_said_so(front: House) -> None:
+    async with browser(front, "tan-phong") as officer:
+        front.services["awards"].kill()
+        away = await officer.get(f"/api/awards/units/{TAN_PHONG}/titles?year=2023")
+    assert (away.status_code, away.headers["retry-after"]) == (503, "2")
+    assert "thử lại" in away.json()["detail"]
+
+
+async def test_the_accounts_file_renews_grants_and_leaves_passwords_alone(front: House) -> None:
+    gateway = front.services["gateway"]
+    async with browser(front, "tan-phong") as officer:
+        gateway.stop()
+        path = front.write_accounts(**{**SEVERAL, "tan-phong": ("unit_officer", QUYET_THANG), "moi": SEVERAL["noi-vu"]})
+        entries = json.loads(front.home.joinpath("accounts.json").read_text())
+        front.home.joinpath("accounts.json").write_text(json.dumps([{**each, "password": "khác"} for each in entries]))
+        gateway.start(ACCOUNTS_FILE=path)
+        await gateway.ready()
+        # The session outlives the restart, and its grants are those of this very moment.
+        assert (await officer.get("/api/me")).json()["grants"] == [{"role": "unit_officer", "scope": str(QUYET_THANG)}]
+    async with browser(front) as client:
+        assert (await sign_in(client, "tan-phong", "khác")).status_code == 401
+        assert (await sign_in(client, "tan-phong")).status_code == 204
+        assert (await sign_in(client, "moi", "khác")).status_code == 204

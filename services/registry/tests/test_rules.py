@@ -1,0 +1,216 @@
+"""Is a report read as its writer meant it, and does every refusal say what to type instead?"""
+
+import unicodedata
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.clock import VIETNAM
+from contracts.scoring import SheetCriterion, ValueKind
+from registry.rules import (
+    AmbiguousNumberError,
+    NotANumberError,
+    PeriodState,
+    YearFigures,
+    check_year,
+    overlong,
+    parse_amount,
+    period_state,
+    read_report,
+    receipt_number,
+)
+
+SHEET = (
+    SheetCriterion(criterion="1.1", group="1", name="Thu ngân sách", measure="triệu đồng", value_kind=ValueKind.AMOUNT),
+    SheetCriterion(
+        criterion="1.2", group="1", name="Hộ nghèo", measure="hộ", value_kind=ValueKind.COUNT, largest=Decimal(50)
+    ),
+    SheetCriterion(criterion="2.1", group="2", name="Đăng ký", measure="việc", value_kind=ValueKind.YES_NO),
+    SheetCriterion(
+        criterion="3.1", group="3", name="Sáng kiến", measure="đề tài", value_kind=ValueKind.AMOUNT, required=False
+    ),
+    SheetCriterion(criterion="T.1", group="T", name="Nộp muộn", measure="ngày", value_kind=ValueKind.DERIVED),
+)
+OPENS = datetime(2023, 10, 15, 7, tzinfo=VIETNAM)
+DUE = datetime(2023, 11, 30, 17, tzinfo=VIETNAM)
+CLOSES = datetime(2023, 12, 15, 17, tzinfo=VIETNAM)
+TICK = timedelta(microseconds=1)
+FIGURES = YearFigures(headcount=22, completed_tasks=22, advanced_workers=15, grassroots_fighters=2, disciplined=0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("0", "0"),
+        ("2", "2"),
+        ("007", "7"),
+        ("12,5", "12.5"),
+        ("12.5", "12.5"),
+        ("0,125", "0.125"),
+        ("0.125", "0.125"),
+        ("1234", "1234"),
+        ("1234.567", "1234.567"),
+        ("1.234.567", "1234567"),
+        ("1.234,5", "1234.5"),
+        ("1 234", "1234"),
+        ("12 740,25", "12740.25"),
+        ("12\u00a0740", "12740"),
+        ("12\u202f740", "12740"),
+        ("  28,5\t", "28.5"),
+        ("999999999999999", "999999999999999"),
+        ("1,234567", "1.234567"),
+    ],
+)
+def test_a_number_is_read_as_it_is_written_in_vietnam(typed: str, meant: str) -> None:
+    assert parse_amount(typed) == Decimal(meant)
+
+
+@pytest.mark.parametrize(("typed", "reading"), [("1.234", 1234), ("12.740", 12740), (" 100.000 ", 100000)])
+def test_one_dot_before_three_digits_is_asked_back_with_the_likelier_reading(typed: str, reading: int) -> None:
+    with pytest.raises(AmbiguousNumberError) as asked:
+        parse_amount(typed)
+    assert (asked.value.text, asked.value.reading) == (typed.strip(), Decimal(reading))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hai",
+        "",
+        "-3",
+        "−3",
+        "+3",
+        "12 %",
+        "1e3",
+        "NaN",
+        "Infinity",
+        ",5",
+        "5,",
+        "12,5,5",
+        "1,234,567",
+        "1.23.456",
+        "0.125.000",
+        # A space is only ever between thousands: "2 5" may be 2,5 as well as 25.
+        "2 5",
+        "1. 234",
+        "1234567890123456",
+        "1,2345678",
+        # Look-alikes that Python would take for digits.
+        "１２",
+        "١٢",
+        "1²",
+        # A digit with a mark stays a digit with a mark, composed or not.
+        unicodedata.normalize("NFD", "1̣2"),
+    ],
+)
+def test_what_is_no_number_is_never_guessed(typed: str) -> None:
+    with pytest.raises(NotANumberError):
+        parse_amount(typed)
+
+
+@given(st.decimals(min_value=0, max_value=Decimal("999999999.999999"), places=6))
+def test_a_number_that_is_shown_can_be_typed_again(amount: Decimal) -> None:
+    grouped = f"{amount:,f}".replace(",", " ").replace(".", ",")
+    assert parse_amount(f"{amount:f}".replace(".", ",")) == amount
+    assert parse_amount(grouped) == amount
+    assert parse_amount(grouped.replace(" ", ".")) == amount
+
+
+@given(st.text(max_size=30))
+def test_no_text_ends_in_anything_but_a_number_or_a_sentence(typed: str) -> None:
+    try:
+        amount = parse_amount(typed)
+    except (NotANumberError, AmbiguousNumberError):
+        return
+    assert amount.is_finite()
+    assert amount >= 0
+
+
+def test_a_report_is_read_line_by_line() -> None:
+    values, faults = read_report(SHEET, {"1.1": "1.234,5", "1.2": "2", "2.1": "Có", "3.1": " "})
+    assert not faults
+    assert [(each.criterion, each.value) for each in values] == [
+        ("1.1", Decimal("1234.5")),
+        ("1.2", Decimal(2)),
+        ("2.1", Decimal(1)),
+    ]
+
+
+def test_every_fault_is_named_at_once_in_the_order_of_the_sheet() -> None:
+    values, faults = read_report(SHEET, {"T.1": "3", "9.9": "1", "3.1": "1", "2.1": "có lẽ", "1.1": "1.234"})
+    assert [each.criterion for each in values] == ["3.1"]
+    assert [(each.criterion, each.message) for each in faults] == [
+        ("1.1", "Mục 1.1: xác nhận “1.234” là 1234 triệu đồng"),
+        ("1.2", "Mục 1.2: nhập số hộ, ví dụ 2"),
+        ("2.1", "Mục 2.1: chọn Có hoặc Không"),
+        ("T.1", "Mục T.1 không có trong bảng điểm này"),
+        ("9.9", "Mục 9.9 không có trong bảng điểm này"),
+    ]
+    assert faults[0].remedy == "1234"
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("2,5", "Mục 1.2: nhập số nguyên hộ, ví dụ 2"),
+        ("51", "Mục 1.2: nhiều nhất là 50 hộ"),
+        ("hai", "Mục 1.2: nhập số hộ, ví dụ 2"),
+        ("-1", "Mục 1.2: nhập số hộ, ví dụ 2"),
+    ],
+)
+def test_a_count_keeps_its_bounds(typed: str, message: str) -> None:
+    _, faults = read_report(SHEET[1:2], {"1.2": typed})
+    assert [fault.message for fault in faults] == [message]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("có", 1), ("CÓ", 1), ("Đạt", 1), ("x", 1), ("không", 0), ("Chưa", 0)])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_yes_and_no_are_understood_however_the_keyboard_composes_them(typed: str, meant: int, form: str) -> None:
+    values, faults = read_report(SHEET[2:3], {"2.1": unicodedata.normalize(form, typed)})  # type: ignore[arg-type]
+    assert not faults
+    assert values[0].value == meant
+
+
+def test_a_field_that_cannot_be_a_number_is_too_long_even_for_a_draft() -> None:
+    assert not overlong({"1.1": "a" * 200})
+    assert [fault.criterion for fault in overlong({"1.1": "1", "1.2": "a" * 201})] == ["1.2"]
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (OPENS - TICK, PeriodState.NOT_OPEN),
+        (OPENS, PeriodState.OPEN),
+        (DUE, PeriodState.OPEN),
+        (DUE + TICK, PeriodState.LATE),
+        (CLOSES, PeriodState.LATE),
+        (CLOSES + TICK, PeriodState.CLOSED),
+    ],
+)
+def test_a_period_turns_on_the_exact_instant(at: datetime, state: PeriodState) -> None:
+    assert period_state(OPENS, DUE, CLOSES, at) is state
+
+
+@pytest.mark.parametrize(("number", "written"), [(417, "BN-2311-0417"), (1, "BN-2311-0001"), (12345, "BN-2311-12345")])
+def test_a_receipt_number_can_be_read_out_on_the_telephone(number: int, written: str) -> None:
+    assert receipt_number(datetime(2023, 11, 30, 23, 59, tzinfo=VIETNAM), number) == written
+
+
+def test_a_year_that_can_be_has_no_fault() -> None:
+    assert not check_year(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"headcount": 0}, ["headcount"]),
+        ({"advanced_workers": 23}, ["advanced_workers"]),
+        ({"disciplined": -1, "grassroots_fighters": 23}, ["grassroots_fighters", "disciplined"]),
+        ({"headcount": 10}, ["completed_tasks", "advanced_workers"]),
+    ],
+)
+def test_a_year_that_cannot_be_names_every_figure(changed: dict[str, int], named: list[str]) -> None:
+    assert [fault.criterion for fault in check_year(FIGURES.model_copy(update=changed))] == named
