@@ -1,9 +1,9 @@
 """Errors that a person can act on, and how they leave the house: RFC 9457 problem details, in Vietnamese."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
@@ -93,6 +93,13 @@ _WORDS = {
 }
 
 
+_HTTP_WORDS = {
+    400: "Nội dung gửi lên không đọc được.",
+    404: "Địa chỉ này không có.",
+    405: "Địa chỉ này không nhận cách gọi này.",
+}
+
+
 def problem_response(problem: Problem) -> JSONResponse:
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -125,37 +132,47 @@ def _words(problem: Any) -> str:
     return _WORDS.get(problem["type"], _OTHERWISE)
 
 
-def install(app: FastAPI) -> None:
-    """Make every refusal of this app a problem document."""
+Say = Callable[[Request, Problem], Awaitable[Response]]
+"""How a refusal leaves the house."""
+
+
+async def _to_programs(_request: Request, problem: Problem) -> Response:
+    return problem_response(problem)
+
+
+def install(app: FastAPI, say: Say = _to_programs) -> None:
+    """Turn every refusal of this app into a ``Problem`` and ``say`` it; calling again changes how it is said."""
 
     @app.exception_handler(Problem)
-    def _problem(_request: Request, problem: Problem) -> JSONResponse:
-        return problem_response(problem)
+    async def _problem(request: Request, problem: Problem) -> Response:
+        return await say(request, problem)
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         found = validation_errors(error.errors())
-        return problem_response(Invalid(f"Có {len(found)} chỗ chưa đúng.", errors=found))
+        return await say(request, Invalid(f"Có {len(found)} chỗ chưa đúng.", errors=found))
 
     @app.exception_handler(HTTPException)
-    def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        problem = (
-            NotFound("Địa chỉ này không có.") if error.status_code == NotFound.status else Problem(str(error.detail))
-        )
+    async def _http(request: Request, error: HTTPException) -> Response:
+        problem = Problem(_HTTP_WORDS.get(error.status_code, str(error.detail)))
         problem.status = error.status_code
-        return problem_response(problem)
+        problem.title = NotFound.title if error.status_code == NotFound.status else problem.title
+        return await say(request, problem)
 
     @app.exception_handler(IntegrityError)
-    def _contradiction(_request: Request, _error: Exception) -> JSONResponse:
-        return problem_response(
-            Conflict("Nội dung này trái với dữ liệu đang có: nó trùng, hoặc nhắc tới một mục chưa có. Chưa lưu gì cả.")
+    async def _contradiction(request: Request, _error: Exception) -> Response:
+        return await say(
+            request,
+            Conflict("Nội dung này trái với dữ liệu đang có: nó trùng, hoặc nhắc tới một mục chưa có. Chưa lưu gì cả."),
         )
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
     @app.exception_handler(OSError)
-    def _database(_request: Request, error: Exception) -> JSONResponse:
+    async def _database(request: Request, error: Exception) -> Response:
         if not is_away(error):
             raise error
         # The caller's request is safe to repeat with the same Idempotency-Key: nothing was committed, or all of it was.
-        return problem_response(Unavailable("Cơ sở dữ liệu chưa trả lời. Chưa có gì bị mất, hãy thử lại sau ít giây."))
+        return await say(
+            request, Unavailable("Cơ sở dữ liệu chưa trả lời. Chưa có gì bị mất, hãy thử lại sau ít giây.")
+        )

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 EXIT_BUS_LOST: Final = 70
 EXIT_CONFIGURATION: Final = 78
 _STOP_SECONDS: Final = 8
-_FETCH: Final = 200
+_WORKERS: Final = 200
 
 
 @asynccontextmanager
@@ -224,8 +224,10 @@ class Service:
             # Streams and durables belong to the topology; declaring here would overwrite its settings (pitfall 4.5).
             stream=JStream(STREAM, declare=False),
             config=ConsumerConfig(filter_subjects=_subjects(self.name)),
-            # Pull size is concurrency: the batcher makes one transaction of what arrives together.
-            pull_sub=PullSub(batch_size=_FETCH, timeout=5),
+            # One message a request, many workers: a request for many lingers in nats-py 2.16 after the first message came,
+            # now and then for seconds. The batcher makes one transaction of what the workers hold.
+            pull_sub=PullSub(batch_size=1, timeout=5),
+            max_workers=_WORKERS,
             inbox_prefix=f"_INBOX_{self.name}.".encode(),
             decoder=undecoded,
         )(intake.take)

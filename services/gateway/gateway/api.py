@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import Forbidden, NotFound, Problem, Unauthenticated
+from chassis.errors import Forbidden, NotFound, Unauthenticated
 from chassis.identity import Identity
 from contracts.notify import Post
 from gateway import actions, queries, rules
@@ -18,6 +21,7 @@ from gateway.services import Upstreams, refusal
 
 COOKIE = "thidua"
 _LARGEST_BODY = 1024 * 1024
+_TOO_LARGE = "Nội dung gửi lên lớn hơn 1 MB. Hãy gửi ít hơn trong một lần."
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CARRIED = ("content-type", "idempotency-key", "accept")
 _RIPPLING = ("registry", "scoring", "awards", "notify")
@@ -173,23 +177,39 @@ async def ripple_changes(
 )
 async def through(service: str, path: str, request: Request, who: SignedIn, services: Services) -> Response:
     """Pass a call on to one service, under the caller's own identity."""
-    if service not in services.addresses or path.partition("/")[0] == "ripples":
+    steps = path.split("/")
+    # What a ripple is at one service alone stays inside; a step upwards would lead there by another name.
+    if service not in services.addresses or steps[0] == "ripples" or not {".", "..", ""}.isdisjoint(steps):
         raise NotFound("Địa chỉ này không có.")
-    body = await read_body(request)
+    body = await request.body()
     headers = {name: request.headers[name] for name in _CARRIED if name in request.headers}
-    answer = await services.ask(who, service, request.method, path, query=request.url.query, body=body, headers=headers)
+    answer = await services.ask(
+        who, service, request.method, quote(path), query=request.url.query, body=body, headers=headers
+    )
     return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
-async def read_body(request: Request) -> bytes:
-    """Read a body up to 1 MiB; raises a 413 problem before reading what is larger."""
-    problem = Problem("Nội dung gửi lên lớn hơn 1 MB. Hãy gửi ít hơn trong một lần.")
-    problem.status, problem.title = 413, "Quá lớn"
-    if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
-        raise problem
-    chunks = bytearray()
-    async for chunk in request.stream():
-        chunks += chunk
-        if len(chunks) > _LARGEST_BODY:
-            raise problem
-    return bytes(chunks)
+class BodyLimit:
+    """Refuses a body over 1 MiB (413), before reading it where its length is told, else as soon as it is more."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = int(Headers(scope=scope).get("content-length") or 0)
+        taken = 0
+
+        async def limited() -> Message:
+            nonlocal taken
+            if told > _LARGEST_BODY:
+                raise HTTPException(413, _TOO_LARGE)
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > _LARGEST_BODY:
+                raise HTTPException(413, _TOO_LARGE)
+            return message
+
+        await self._app(scope, limited, send)

@@ -28,5 +28,6 @@ def build(settings: Settings) -> Service:
     service = Service("gateway", settings, routers=(api.router, pages.router), around=around, on_bus=watchers.follow)
     service.app.state.upstreams = upstreams
     service.app.state.watchers = watchers
+    service.app.add_middleware(api.BodyLimit)
     pages.mount(service.app, settings.assets_dir)
     return service

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import city
 import httpx2
-import pytest
 import pytest_asyncio
 from city import CAMPAIGN, PERIOD, QUYET_THANG, TAN_PHONG
 from house import CITY, PASSWORD, House
@@ -79,25 +78,25 @@ async def test_behind_https_the_cookie_never_travels_in_the_clear(house: House) 
         assert "Secure" in (await sign_in(client, "tan-phong")).headers["set-cookie"]
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+async def test_a_change_that_another_site_asked_for_is_refused(front: House) -> None:
+    foreign = [
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
         {"origin": "https://khac.example"},
         {"origin": "null"},
-    ],
-)
-async def test_a_change_that_another_site_asked_for_is_refused(front: House, headers: dict[str, str]) -> None:
+    ]
     async with browser(front, "noi-vu") as client:
-        answers = [
-            await client.post("/api/registry/reports", json={}, headers=headers),
-            await client.post("/dang-xuat", headers=headers),
-            await client.post("/api/sessions", json={"account": "noi-vu", "password": PASSWORD}, headers=headers),
-            await client.delete("/api/sessions", headers=headers),
-        ]
-        assert {answer.status_code for answer in answers} == {403}
-        assert (await client.get("/api/me", headers=headers)).status_code == 200
+        for headers in foreign:
+            answers = [
+                await client.post("/api/registry/reports", json={}, headers=headers),
+                await client.post("/dang-xuat", headers=headers),
+                await client.post("/api/sessions", json={"account": "noi-vu", "password": PASSWORD}, headers=headers),
+                await client.delete("/api/sessions", headers=headers),
+            ]
+            assert {answer.status_code for answer in answers} == {403}, headers
+            assert (await client.get("/api/me", headers=headers)).status_code == 200
+        own = await client.delete("/api/sessions", headers={"sec-fetch-site": "same-origin"})
+    assert own.status_code == 204
 
 
 async def test_the_way_through_keeps_identity_and_refusals(front: House) -> None:
@@ -131,25 +130,23 @@ async def test_nobody_passes_without_a_session(front: House) -> None:
             assert (await client.get(path)).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "registry/ripples/{ripple}",
-        "registry/units/%2e%2e/ripples/{ripple}",
-        "registry/./ripples/{ripple}",
-        "registry/%2e/ripples/{ripple}",
-        "registry//ripples/{ripple}",
-        "registry/units/..%2fripples/{ripple}",
+async def test_a_service_s_own_view_of_a_ripple_stays_inside(front: House) -> None:
+    await city.found(front)
+    ripple = (await city.submit(front, TAN_PHONG, "1000")).json()["correlationid"]
+    ways = [
+        f"registry/ripples/{ripple}",
+        f"registry/units/%2e%2e/ripples/{ripple}",
+        f"registry/%2e/ripples/{ripple}",
+        f"registry//ripples/{ripple}",
+        f"registry/units/..%2fripples/{ripple}",
+        f"registry/ripples%2f{ripple}",
         "gateway/me",
         "postgres/units",
-    ],
-)
-async def test_a_service_s_own_view_of_a_ripple_stays_inside(front: House, path: str) -> None:
-    await city.found(front)
-    sent = (await city.submit(front, TAN_PHONG, "1000")).json()
+    ]
     async with browser(front, "quyet-thang") as stranger:
-        answer = await stranger.get(f"/api/{path.format(ripple=sent['correlationid'])}")
-    assert (answer.status_code, answer.json()["detail"]) == (404, "Địa chỉ này không có.")
+        for way in ways:
+            answer = await stranger.get(f"/api/{way}")
+            assert (answer.status_code, answer.json().get("detail")) == (404, "Địa chỉ này không có."), way
 
 
 async def test_a_ripple_is_followed_by_its_unit_and_the_office_only(front: House) -> None:
@@ -178,7 +175,7 @@ async def test_a_body_over_a_mebibyte_is_refused_before_it_is_read(front: House)
         untold = await officer.post("/api/registry/reports", content=drop_by_drop())
         page = await officer.post(f"/bao-cao/{PERIOD}", content=b"a=" + b"1" * MEBIBYTE, headers=FORM)
         door = await officer.post("/api/sessions", content=b" " * (MEBIBYTE + 1), headers=JSON)
-    assert {answer.status_code for answer in (told, untold, page, door)} == {413}
+    assert [answer.status_code for answer in (told, untold, page, door)] == [413] * 4
     assert "1 MB" in told.json()["detail"]
 
 

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import Problem, Unauthenticated, problem_response
+from chassis.errors import Invalid, Problem, Unauthenticated, install, problem_response
 from gateway.pages import render
 from gateway.pages.routes import board, home, live, office, receipt, report, sessions, why, year
 
@@ -22,6 +21,7 @@ _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+_STATIC: Final = ("/tinh/", "/tai-san/")
 _FOR_PROGRAMS: Final = ("/api/", "/live/", "/health/", "/ripples/", "/dead-letters")
 
 
@@ -30,20 +30,19 @@ def mount(app: FastAPI, assets: Path) -> None:
     app.mount("/tinh", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/tai-san", StaticFiles(directory=assets, check_dir=False), name="assets")
     app.add_middleware(Headers)
+    install(app, _say)
 
-    @app.exception_handler(Problem)
-    def _problem(request: Request, problem: Problem) -> Response:
-        if request.url.path.startswith(_FOR_PROGRAMS):
-            return problem_response(problem)
-        if isinstance(problem, Unauthenticated) or problem.status == Unauthenticated.status:
-            return RedirectResponse(f"/dang-nhap?tiep={quote(request.url.path)}", 303)
-        return render.page(request, "loi.html", {"problem": problem}, status=problem.status)
 
-    @app.exception_handler(404)
-    def _nowhere(request: Request, _error: Exception) -> Response:
-        if request.url.path.startswith(_FOR_PROGRAMS):
-            return JSONResponse({"title": "Không tìm thấy", "status": 404, "detail": "Địa chỉ này không có."}, 404)
-        return render.page(request, "loi.html", {"problem": render.nowhere()}, status=404)
+async def _say(request: Request, problem: Problem) -> Response:
+    """Say a refusal to a program as a document, to a person as a page."""
+    if request.url.path.startswith(_FOR_PROGRAMS):
+        return problem_response(problem)
+    if problem.status == Unauthenticated.status:
+        return await sessions.ask(request)
+    if problem.status == Invalid.status and request.method == "GET":
+        # A link whose ids cannot be ids leads nowhere.
+        problem = render.nowhere()
+    return render.page(request, "loi.html", {"problem": problem}, status=problem.status)
 
 
 class Headers:
@@ -64,7 +63,7 @@ class Headers:
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
                 # Static files come from a path that a new release changes nothing in but their bytes: ask again.
-                headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/t") else "no-store")
+                headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith(_STATIC) else "no-store")
             await send(message)
 
         await self._app(scope, receive, with_headers)

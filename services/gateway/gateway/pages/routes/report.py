@@ -179,6 +179,10 @@ def _differences(fields: dict[str, str], problem: Problem) -> dict[str, str]:
 async def save(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the draft; then stay, or go on to the check page when nothing is missing."""
     fields, version, words = await _typed(request)
+    if words.get("don-vi", desk.unit_id) != desk.unit_id:
+        raise Forbidden(
+            "Nội dung vừa nhập là của đơn vị khác. Hãy đăng nhập bằng tài khoản của đơn vị đó rồi nhập lại."
+        )
     try:
         await _save(desk, period_id, fields, version, words.get("but", ""))
     except Problem as problem:
