@@ -105,7 +105,9 @@ class House:
         for service in SERVICES:
             self.urls[service] = await self.templates.copy(service, self.database(service))
         for service in services:
-            self.services[service] = ServiceProcess(service, {**self.environment(service), **environment})
+            self.services[service] = ServiceProcess(
+                service, {**self.environment(service), **environment}, log=self.home / f"{service}.log"
+            )
             self.services[service].start()
         for service in self.services.values():
             await service.ready()
@@ -159,6 +161,10 @@ class House:
         finally:
             await connection.close()
 
+    def said(self, service: str) -> str:
+        """Give what a service has written to its log."""
+        return (self.home / f"{service}.log").read_text()
+
     def client(
         self, service: str, *grants: tuple[str, UUID], account: str = "test", **options: Any
     ) -> httpx2.AsyncClient:
@@ -175,6 +181,15 @@ class House:
 
     def office(self, service: str) -> httpx2.AsyncClient:
         return self.client(service, ("city_office", CITY), ("operator", CITY), account="office")
+
+    async def run(self, service: str, *statements: str) -> None:
+        """Do something to a service's database as its owner."""
+        connection = await asyncpg.connect(self.templates.admin_url(self.database(service)))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
 
     async def rows(self, service: str, query: str, *arguments: Any) -> list[Any]:
         """Ask a service's database as its owner."""

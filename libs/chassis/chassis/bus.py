@@ -205,7 +205,7 @@ class Intake:
             try:
                 outcome = await self._batcher.handle(event, alone=delivered > 1)
             except Exception as error:
-                log.exception("bus.failed", type=event_type, event=str(event.id), delivered=delivered)
+                log.exception("bus.failed", type=event_type, event_id=str(event.id), delivered=delivered)
                 span.record_exception(error)
                 span.set_status(trace.Status(trace.StatusCode.ERROR, type(error).__name__))
                 # A database that is away is not the event's fault: it comes back until somebody answers.

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from chassis.clock import business_now
+from chassis.failpoints import failpoint
 from chassis.tables import event_log, event_pending
 from contracts.catalog import event_class
 from contracts.envelope import Event, Payload
@@ -132,6 +133,7 @@ class Tx:
         business_time = self._accepted_at or await business_now(self.db)
         now = datetime.now(UTC)
         rows = [self._row(*each, now, business_time) for each in self._written]
+        failpoint("events.before_log")
         await self.db.execute(insert(event_log), rows)
         await self.db.execute(insert(event_pending), [{"event_id": row["id"]} for row in rows])
         return True

@@ -12,6 +12,7 @@ from typing import Final
 _KNOWN: Final = frozenset(
     {
         "edge.before_commit",
+        "events.before_log",
         "edge.after_commit",
         "bus.before_commit",
         "bus.after_commit",

@@ -1,5 +1,6 @@
 """Taking events up once: the claim, and the dead letters of what could not be taken up."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -72,6 +73,7 @@ async def park(
             correlationid=correlation,
             type=kind,
             payload=body,
+            digest=hashlib.sha256(body).digest(),
             error=error[:_ERROR_LENGTH],
             attempts=attempts,
         )
@@ -90,7 +92,7 @@ def _read_what_can_be_read(body: bytes, subject: str) -> tuple[UUID | None, UUID
 async def letters(db: Read, *, state: str = Outcome.PARKED, limit: int = 200) -> list[dict[str, Any]]:
     """List dead letters, oldest first, without their payload."""
     rows = await db.execute(
-        select(*[column for column in dead_letter.c if column is not dead_letter.c.payload])
+        select(*[column for column in dead_letter.c if column.name not in ("payload", "digest")])
         .where(dead_letter.c.state == state)
         .order_by(dead_letter.c.parked_at)
         .limit(limit)

@@ -32,7 +32,7 @@ tracer = trace.get_tracer("chassis.relay")
 
 _AT_ONCE: Final = 500
 _ACK_SECONDS: Final = 5.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _ADVISORY_KEY: Final = 0x7468_6964
 """Any constant will do: the lock is per database, and each service has its own."""
 
@@ -51,6 +51,10 @@ class _Numbered:
 def chained(previous: bytes, sequence: int, body: bytes) -> bytes:
     """Give the next hash of the chain: sha256 over the last one, the number (8 bytes, big-endian) and the bytes."""
     return hashlib.sha256(previous + sequence.to_bytes(8, "big") + body).digest()
+
+
+class BusAwayError(Exception):
+    """Nothing can be published now; nothing was tried."""
 
 
 class Relay:
@@ -83,17 +87,20 @@ class Relay:
                 async with self._engine.connect() as db:
                     try:
                         await self._lead(db)
-                        self.trouble = None
                         pause = _FIRST_PAUSE
                         await self._rounds(db)
                     finally:
                         # Never back into the pool: the advisory lock belongs to this very session.
                         await db.invalidate()
-            except (SQLAlchemyError, NatsError, OSError, TimeoutError) as error:
-                self.trouble = f"chưa chuyển được sự kiện: {type(error).__name__}"
-                log.warning("relay.paused", error=str(error), seconds=pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                pause = await self._pause("cơ sở dữ liệu", error, pause)
+
+    async def _pause(self, what: str, error: Exception, seconds: float) -> float:
+        """Tell what is wrong, wait, and give the next, longer pause."""
+        self.trouble = f"chưa chuyển được sự kiện, {what}: {error or type(error).__name__}"
+        log.warning("relay.paused", error=str(error) or type(error).__name__, seconds=seconds)
+        await asyncio.sleep(seconds)
+        return min(seconds * 2, _LONGEST_PAUSE)
 
     async def _lead(self, db: AsyncConnection) -> None:
         """Wait for the advisory lock: it keeps relays from crowding, the fence is the row lock on the head."""
@@ -105,10 +112,18 @@ class Relay:
             await self._rest()
 
     async def _rounds(self, db: AsyncConnection) -> None:
+        pause = _FIRST_PAUSE
         while not self._stopping:
             self._awake.clear()
             numbered = await self._number(db)
-            published = await self._publish_numbered(db)
+            try:
+                published = await self._publish_numbered(db)
+            except (NatsError, APIError, BusAwayError) as error:
+                # The lead is kept: numbering goes on, and the same events go out under the same ids when the bus is back.
+                pause = await self._pause("NATS", error, pause)
+                continue
+            self.trouble = None
+            pause = _FIRST_PAUSE
             if not numbered and not published:
                 await self._rest()
 
@@ -185,7 +200,7 @@ class Relay:
     async def _publish(self, numbered: Sequence[_Numbered]) -> None:
         if not self._nats.is_connected:
             # Publishing now would fill the client's buffer and be delivered at some later time.
-            raise ConnectionError("NATS is not connected")
+            raise BusAwayError("không có kết nối")
         spans = [
             tracer.start_span(
                 f"publish {each.type}",

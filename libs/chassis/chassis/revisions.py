@@ -25,6 +25,7 @@ def first() -> None:
         sa.Column("correlationid", sa.Uuid(), nullable=True),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), server_default="parked", nullable=False),
@@ -35,7 +36,7 @@ def first() -> None:
         sa.CheckConstraint("state IN ('parked', 'redriven', 'discarded')", name="dead_letter_state"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("dead_letter_once", "dead_letter", ["consumer", "stream_sequence"], unique=True)
+    op.create_index("dead_letter_once", "dead_letter", ["consumer", "stream_sequence", "digest"], unique=True)
     op.create_index(op.f("ix_dead_letter_correlationid"), "dead_letter", ["correlationid"], unique=False)
     op.create_table(
         "event_head",

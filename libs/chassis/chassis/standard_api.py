@@ -122,6 +122,7 @@ async def dead_letters(asked: Asked, state: str = "parked") -> dict[str, Any]:
 async def one_dead_letter(letter: UUID, asked: Asked) -> dict[str, Any]:
     _operator(asked.identity)
     found = await inboxes.letter(asked.db, letter)
+    del found["digest"]
     return {**found, "payload": found["payload"].decode(errors="replace")}
 
 

@@ -86,6 +86,7 @@ dead_letter = Table(
     Column("correlationid", Uuid, index=True),
     Column("type", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
     Column("error", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("state", Text, nullable=False, server_default="parked"),
@@ -94,8 +95,9 @@ dead_letter = Table(
     Column("parked_at", DateTime(timezone=True), nullable=False, server_default=_REAL_TIME),
     Column("decided_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('parked', 'redriven', 'discarded')", name="dead_letter_state"),
-    Index("dead_letter_once", "consumer", "stream_sequence", unique=True),
+    Index("dead_letter_once", "consumer", "stream_sequence", "digest", unique=True),
 )
+"""``digest`` (sha256 of the payload) tells letters apart when a rebuilt stream begins to count anew."""
 
 idempotency = Table(
     "idempotency",

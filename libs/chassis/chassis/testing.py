@@ -7,8 +7,10 @@ import asyncio
 import multiprocessing
 import os
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx2
@@ -45,8 +47,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _be(name: str, environment: Mapping[str, str]) -> None:
+def _be(name: str, environment: Mapping[str, str], log: Path) -> None:
     os.setsid()
+    with log.open("ab") as written:
+        os.dup2(written.fileno(), sys.stderr.fileno())
     os.environ.update(environment)
     service.run(name)
 
@@ -54,8 +58,9 @@ def _be(name: str, environment: Mapping[str, str]) -> None:
 class ServiceProcess:
     """One real service process, started from a fork server so that its imports are paid once a test run."""
 
-    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], *, log: Path) -> None:
         self.name = name
+        self.log = log
         self.port = free_port()
         self.environment = {**environment, "HTTP_PORT": str(self.port)}
         self._process: Any = None
@@ -79,7 +84,9 @@ class ServiceProcess:
     def start(self, **more: str) -> None:
         """Start it, with variables for this one life only."""
         context = multiprocessing.get_context("forkserver")
-        self._process = context.Process(target=_be, args=(self.name, {**self.environment, **more}), daemon=True)
+        self._process = context.Process(
+            target=_be, args=(self.name, {**self.environment, **more}, self.log), daemon=True
+        )
         self._process.start()
 
     def signal(self, number: int) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import Forbidden, NotFound, Unauthenticated
+from chassis.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from chassis.identity import Identity
 from contracts.notify import Post
 from gateway import actions, queries, rules
@@ -121,19 +121,26 @@ async def one_ripple(correlationid: UUID, who: SignedIn, services: Services) -> 
 
 
 async def ripple_for(who: Identity, services: Upstreams, correlationid: UUID) -> Ripple:
-    """Ask every service at once and walk the ripple; raises ``NotFound`` for one the viewer may not follow."""
-    answers = await asyncio.gather(
-        *[services.ask(who, service, "GET", f"ripples/{correlationid}") for service in _RIPPLING]
-    )
-    parts: dict[str, Any] = {}
-    for service, answer in zip(_RIPPLING, answers, strict=True):
-        if answer.status_code != 200:  # noqa: PLR2004 - the one status that carries an answer
-            raise refusal(answer)
-        parts[service] = answer.json()
-    ripple = rules.walk(correlationid, parts)
+    """Ask every service at once and walk the ripple; raises ``NotFound`` for one the viewer may not follow.
+
+    A service that is away has told nothing yet: what others wait for it to take stays pending.
+    """
+    parts = await asyncio.gather(*[_part_of(who, services, service, correlationid) for service in _RIPPLING])
+    ripple = rules.walk(correlationid, dict(zip(_RIPPLING, parts, strict=True)))
     if not _may_follow(who, ripple):
         raise NotFound("Không có hành trình này, hoặc nó không thuộc đơn vị của bạn.")
     return ripple
+
+
+async def _part_of(who: Identity, services: Upstreams, service: str, correlationid: UUID) -> dict[str, Any]:
+    try:
+        answer = await services.ask(who, service, "GET", f"ripples/{correlationid}")
+    except Unavailable:
+        return {"taken": [], "recorded": [], "parked": []}
+    if answer.status_code != 200:  # noqa: PLR2004 - the one status that carries an answer
+        raise refusal(answer)
+    part: dict[str, Any] = answer.json()
+    return part
 
 
 def _may_follow(who: Identity, ripple: Ripple) -> bool:

@@ -1,5 +1,6 @@
 """Do points and places come out as the rules say, whatever is reported?"""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from contracts.registry import Target
 from contracts.scoring import ValueKind
 from scoring.rules import Facts, Part, Role, Score, Sheet, form_criteria, rank, score
-from scoring.rules.points import say, to_step
+from scoring.rules.points import say, say_points, to_step
 
 LATE = {
     "code": "P.1",
@@ -155,10 +156,103 @@ def test_rounding_is_said_with_the_step_it_was_done_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [("1234567.5", "1.234.567,5"), ("30.00", "30"), ("0.256", "0,26"), ("100", "100")]
+    ("amount", "said"),
+    [("1234567.5", "1.234.567,5"), ("30.00", "30"), ("99.999", "99,999"), ("100", "100"), ("1E+3", "1.000")],
 )
-def test_amounts_are_written_as_in_vietnam(amount: str, said: str) -> None:
+def test_amounts_are_written_as_in_vietnam_and_never_rounded(amount: str, said: str) -> None:
     assert say(Decimal(amount)) == said
+
+
+@pytest.mark.parametrize(
+    ("points", "said"), [("8", "8,00"), ("1234.5", "1.234,50"), ("4.375", "4,375"), ("4.37499", "4,3749")]
+)
+def test_points_are_written_with_two_places_and_more_before_rounding(points: str, said: str) -> None:
+    assert say_points(Decimal(points)) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "points"), [("12499999999", "9.9999999992"), ("8750000000", "7"), ("8749999999", "0")]
+)
+def test_a_hair_under_a_bound_is_under_it(value: str, points: str) -> None:
+    part = one_part({"kind": "ratio_linear"}, value, target="12500000000", step="0.0000000001")
+    assert part.points == Decimal(points)
+    assert "đạt 100%" not in part.why
+    assert part.ratio is not None
+    assert part.ratio < 1
+
+
+@pytest.mark.parametrize(
+    ("maximum", "target", "value", "step", "points"),
+    [("3", "3", "1.375", "0.25", "1.50"), ("3", "3", "1.3749999", "0.25", "1.25"), ("1", "3", "1.5", "1", "1")],
+)
+def test_a_half_step_is_rounded_up_and_only_once(maximum: str, target: str, value: str, step: str, points: str) -> None:
+    part = one_part({"kind": "proportional"}, value, maximum=maximum, target=target, step=step)
+    assert part.points == Decimal(points)
+
+
+def test_sentences_do_not_round_upward_over_a_bound() -> None:
+    why = one_part({"kind": "ratio_linear"}, "99.999").why
+    assert "Thực hiện 99,999 trên chỉ tiêu 100 lượt, đạt 99,99%;" in why
+    assert "thuộc mức từ 90:" in one_part({"kind": "bands", "bands": BANDS}, "94.999", maximum="4").why
+    assert "Thực hiện 94,999 lượt" in one_part({"kind": "bands", "bands": BANDS}, "94.999", maximum="4").why
+    assert "Thực hiện 30,001 trên" in one_part({"kind": "threshold", "direction": "down"}, "30.001", target="30").why
+
+
+def test_a_measure_in_percent_stands_close_to_its_amount() -> None:
+    rules: list[dict[str, Any]] = [
+        {"kind": "ratio_linear"},
+        {"kind": "proportional"},
+        {"kind": "threshold"},
+        {"kind": "bands", "bands": BANDS},
+        {"kind": "per_item", "each": "1"},
+    ]
+    for rule in rules:
+        made = sheet(group("1", line("1.1", "8", rule, target="30", measure="% thời gian")))
+        why = score(made, Facts(values={"1.1": Decimal(30)})).parts[0].why
+        assert "30% thời gian" in why
+        assert " %" not in why
+        assert "8,00" in why or rule["kind"] == "bands"
+
+
+def test_a_criterion_without_any_target_leaves_the_maximum() -> None:
+    made = sheet(
+        group("1", line("1.1", "4", {"kind": "yes_no"})),
+        *(
+            group(code, line(f"{code}.1", "3", {"kind": kind}))
+            for code, kind in (("2", "ratio_linear"), ("3", "proportional"), ("4", "threshold"))
+        ),
+    )
+    scored = score(made, Facts(values={"1.1": Decimal(1), "2.1": Decimal(5), "3.1": Decimal(5)}))
+    assert (scored.points, scored.maximum, scored.percent) == (Decimal(4), Decimal(4), Decimal(100))
+    assert [part.assigned for part in scored.parts] == [True, False, False, False]
+    assert scored.parts[1].why == "Chưa giao chỉ tiêu cho đơn vị, nên không tính vào điểm tối đa."
+    own = {"2.1": Target(criterion="2.1", target=Decimal(5))}
+    assert score(made, Facts(values={"2.1": Decimal(5)}, targets=own)).maximum == Decimal(7)
+
+
+def test_bonus_counts_in_the_order_of_the_sheet_until_its_cap() -> None:
+    values = {"1.1": Decimal(132), "T.1": Decimal(2), "T.2": Decimal(1)}
+    scored = score(WHOLE, Facts(values=values))
+    parts = {part.criterion: part for part in scored.parts}
+    assert (scored.bonus, scored.bonus_earned) == (Decimal(5), Decimal("6.8"))
+    assert [parts["1.1"].over, parts["T.1"].points, parts["T.2"].points] == [Decimal("0.8"), Decimal(4), Decimal("0.2")]
+    assert parts["T.2"].why == (
+        "Đã thực hiện, được 2,00 điểm; bảng điểm chỉ tính nhiều nhất 5 điểm thưởng, nên tính 0,20."
+    )
+    assert "bảng điểm" not in parts["T.1"].why
+    capped = score(WHOLE.model_copy(update={"bonus_cap": Decimal("0.5")}), Facts(values=values)).parts[0]
+    assert capped.why.endswith(
+        "Vượt chỉ tiêu, thêm 0,80 điểm thưởng; bảng điểm chỉ tính nhiều nhất 0,5 điểm thưởng, nên tính 0,50."
+    )
+
+
+def test_penalties_take_no_more_than_there_is() -> None:
+    scored = score(WHOLE, Facts(values={"5.1": Decimal(1), "P.2": Decimal(2)}, late=True))
+    parts = {part.criterion: part for part in scored.parts}
+    assert (scored.points, scored.penalty) == (Decimal(0), Decimal("1.5"))
+    assert [parts["P.2"].points, parts["P.1"].points] == [Decimal("1.5"), Decimal(0)]
+    assert parts["P.2"].why.endswith("10,00 điểm; không còn đủ điểm để trừ, nên trừ 1,50.")
+    assert parts["P.1"].why.endswith("trừ 0,50 điểm; không còn đủ điểm để trừ, nên trừ 0,00.")
 
 
 def test_a_late_report_costs_its_penalty_and_nobody_types_it() -> None:
@@ -224,7 +318,11 @@ def test_what_is_shown_adds_up(given_facts: Facts) -> None:
     assert scored.points == scored.content + scored.bonus - scored.penalty
     assert scored.content == sum(each.points for each in scored.groups) == sum(part.points for part in content)
     assert scored.maximum == sum(part.maximum for part in content if part.assigned)
-    assert scored.bonus_earned == sum(extra) + sum(part.over for part in content)
+    over = [part.over for part in content]
+    penalties = [part.points for part in scored.parts if part.role is Role.PENALTY]
+    assert scored.bonus == sum(extra) + sum(over) <= scored.bonus_earned
+    assert scored.penalty == sum(penalties)
+    assert scored.points == sum(part.points for part in content) + sum(over) + sum(extra) - sum(penalties)
     assert all(part.points % WHOLE.step == 0 or part.points == part.maximum for part in content)
 
 
@@ -233,6 +331,12 @@ def test_more_is_never_worth_less(first: Decimal, second: Decimal) -> None:
     low, high = sorted((first, second))
     for code in ("1.1", "2.1", "2.2", "3.1", "3.2"):
         assert score(WHOLE, Facts(values={code: low})).points <= score(WHOLE, Facts(values={code: high})).points
+
+
+@given(facts)
+def test_points_in_sentences_have_two_places(given_facts: Facts) -> None:
+    for part in score(WHOLE, given_facts).parts:
+        assert not re.search(r"(?<![\d,.])[\d.]+(,\d)? điểm(?! thưởng, nên)", part.why)
 
 
 def standing(*, percent: int, content: int = 0, tie: int = 0, penalty: int = 0, disqualified: bool = False) -> Score:
@@ -280,6 +384,57 @@ def test_a_place_names_the_rule_that_decided_it(better: Score, worse: Score, rul
 def test_a_disqualified_unit_stands_last_without_a_place() -> None:
     found = places(standing(percent=99, disqualified=True), standing(percent=50))
     assert found == [(2, 1, None), (1, None, None)]
+
+
+def test_equals_are_told_apart_by_their_share_of_what_applies_to_them() -> None:
+    made = sheet(
+        group("1", line("1.1", "10", {"kind": "yes_no"}), line("1.2", "10", {"kind": "proportional"}, target="10")),
+        group("2", line("2.1", "10", {"kind": "proportional"}, target="10"), decides_ties=True),
+        extras=[line("T.1", "9", {"kind": "per_item", "each": "1"}, role="bonus")],
+    )
+    full = score(made, Facts(values={"1.1": Decimal(1), "1.2": Decimal(10), "2.1": Decimal(4), "T.1": Decimal(6)}))
+    gone = {"1.1": Target(criterion="1.1", assigned=False)}
+    less = score(made, Facts(values={"1.2": Decimal(10), "2.1": Decimal(10)}, targets=gone))
+    assert full.percent == less.percent == 100
+    assert full.content > less.content
+    assert places(full, less) == [(2, 1, "content_points"), (1, 2, "content_points")]
+
+
+def test_the_emulation_group_counts_by_its_share_too() -> None:
+    made = sheet(
+        group("1", line("1.1", "10", {"kind": "proportional"}, target="10")),
+        group(
+            "2",
+            line("2.1", "5", {"kind": "proportional"}, target="5"),
+            line("2.2", "5", {"kind": "yes_no"}),
+            decides_ties=True,
+        ),
+    )
+    full = score(made, Facts(values={"1.1": Decimal(6), "2.1": Decimal(1), "2.2": Decimal(1)}))
+    gone = {"2.2": Target(criterion="2.2", assigned=False)}
+    less = score(made, Facts(values={"1.1": Decimal(4), "2.1": Decimal(5)}, targets=gone))
+    assert (full.percent, full.tie_points, full.tie_maximum) == (Decimal(60), Decimal(6), Decimal(10))
+    assert (less.percent, less.tie_points, less.tie_maximum) == (Decimal(60), Decimal(5), Decimal(5))
+    assert places(full, less) == [(2, 1, "emulation_points"), (1, 2, "emulation_points")]
+
+
+class Watched(UUID):
+    """An id that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Watched.compared += 1
+        return super().__eq__(other)
+
+    __hash__ = UUID.__hash__
+
+
+def test_a_block_of_three_thousand_is_ranked_without_searching_it_for_each_unit() -> None:
+    many = {Watched(int=number): standing(percent=number % 7, content=number % 11) for number in range(3_000)}
+    Watched.compared = 0
+    assert len(rank(many)) == len(many)
+    assert Watched.compared < 50 * len(many)
 
 
 few = st.integers(0, 2)

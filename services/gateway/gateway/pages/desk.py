@@ -11,7 +11,7 @@ import orjson
 from fastapi import Depends, Request
 
 from chassis.clock import business_now, offset
-from chassis.errors import NotFound, Problem
+from chassis.errors import NotFound, Problem, Unavailable
 from chassis.identity import Identity, scopes
 from contracts.notify import Post
 from gateway.api import SignedIn
@@ -84,11 +84,11 @@ class Desk:
         return answer.json()
 
     async def get_or(self, service: str, path: str, otherwise: Any) -> Any:
-        """Ask for something that may not be there yet."""
+        """Ask for something that may not be there yet, or whose service may be away; the page goes on without."""
         try:
             return await self.get(service, path)
         except Problem as problem:
-            if problem.status == NotFound.status:
+            if problem.status in (NotFound.status, Unavailable.status):
                 return otherwise
             raise
 
@@ -111,7 +111,7 @@ async def desk(request: Request, who: SignedIn) -> Desk:
         laid.get("registry", "campaigns"),
         laid.get("registry", "units"),
         laid.get("registry", "blocks"),
-        laid.get("notify", "messages"),
+        laid.get_or("notify", "messages", laid.inbox),
     )
     campaigns, units, blocks, laid.inbox = answers
     laid.campaign = next(iter(campaigns["items"]), None)

@@ -1,11 +1,14 @@
 """From a sheet and the facts to points, each with the sentence that says why.
 
-Order: base points rounded half up to the sheet's step, once per criterion; their sum; bonus within its cap; penalties;
-clamped to 0 … total + bonus cap. A criterion that is not assigned leaves the maximum.
+Order: base points computed exactly and rounded half up to the sheet's step, once per criterion; their sum; bonus in sheet
+order up to its cap; penalties in sheet order until nothing is left. A criterion that is not assigned, or that needs a
+target and has none, leaves the maximum.
 """
 
-from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -32,6 +35,8 @@ _PERCENT_STEP = Decimal("0.0001")
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 
+Exact = Decimal | Fraction
+
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -46,7 +51,10 @@ class Facts(Model):
 
 
 class Part(Model):
-    """The points of one line and what they were computed from. ``over`` is over-achievement, it counts as bonus."""
+    """The points of one line, as they count in the total, and what they were computed from.
+
+    ``over`` is over-achievement, it counts as bonus. ``ratio`` is cut to six places; points come from the exact one.
+    """
 
     criterion: str
     group: str
@@ -81,6 +89,7 @@ class Score(Model):
     bonus_earned: Amount
     penalty: Amount
     tie_points: Amount
+    tie_maximum: Amount = _ZERO
     groups: tuple[Group, ...]
     parts: tuple[Part, ...]
     disqualified: tuple[str, ...] = ()
@@ -88,8 +97,8 @@ class Score(Model):
 
 def score(sheet: Sheet, facts: Facts) -> Score:
     """Compute a unit's score; the sum of the shown parts is the shown total."""
-    parts = tuple(_part(sheet, group, criterion, facts) for group, criterion in sheet.criteria())
-    content = [part for part in parts if part.role is Role.CONTENT]
+    computed = [_part(sheet, group, criterion, facts) for group, criterion in sheet.criteria()]
+    content = [part for part in computed if part.role is Role.CONTENT]
     groups = tuple(
         Group(
             group=group.code,
@@ -100,24 +109,58 @@ def score(sheet: Sheet, facts: Facts) -> Score:
     )
     base = _sum(group.points for group in groups)
     maximum = _sum(group.maximum for group in groups)
-    earned = _sum(part.over for part in content) + _sum(part.points for part in parts if part.role is Role.BONUS)
-    bonus = min(earned, sheet.bonus_cap)
-    # A penalty cannot take more than there is: the parts must still add up to the total.
-    penalty = min(_sum(part.points for part in parts if part.role is Role.PENALTY), base + bonus)
+    granted = _grant(computed, sheet.bonus_cap)
+    bonus = _bonus(granted)
+    parts = tuple(_take(granted, base + bonus))
+    penalty = _sum(part.points for part in parts if part.role is Role.PENALTY)
     points = base + bonus - penalty
     deciding = {group.code for group in sheet.groups if group.decides_ties}
     return Score(
         points=points,
         maximum=maximum,
-        percent=(points * _HUNDRED / maximum).quantize(_PERCENT_STEP, ROUND_HALF_UP) if maximum else _ZERO,
+        percent=to_step(Fraction(points) * 100 / Fraction(maximum), _PERCENT_STEP) if maximum else _ZERO,
         content=base,
         bonus=bonus,
-        bonus_earned=earned,
+        bonus_earned=_bonus(computed),
         penalty=penalty,
         tie_points=_sum(group.points for group in groups if group.group in deciding),
+        tie_maximum=_sum(group.maximum for group in groups if group.group in deciding),
         groups=groups,
         parts=parts,
     )
+
+
+def _grant(parts: Iterable[Part], cap: Decimal) -> list[Part]:
+    """Let bonus count in sheet order until the cap is reached."""
+    granted = []
+    left = cap
+    for part in parts:
+        field = "points" if part.role is Role.BONUS else "over"
+        earned = getattr(part, field)
+        counts = min(earned, left)
+        left -= counts
+        limit = f"bảng điểm chỉ tính nhiều nhất {say(cap)} điểm thưởng, nên tính {say_points(counts)}"
+        granted.append(part if counts == earned else _limited(part, field, counts, limit))
+    return granted
+
+
+def _take(parts: Iterable[Part], left: Decimal) -> Iterator[Part]:
+    """Let penalties count in sheet order until nothing is left to take."""
+    for part in parts:
+        counts = min(part.points, left) if part.role is Role.PENALTY else _ZERO
+        left -= counts
+        if part.role is Role.PENALTY and counts != part.points:
+            yield _limited(part, "points", counts, f"không còn đủ điểm để trừ, nên trừ {say_points(counts)}")
+        else:
+            yield part
+
+
+def _limited(part: Part, field: str, counts: Decimal, why: str) -> Part:
+    return part.model_copy(update={field: counts, "why": f"{part.why.removesuffix('.')}; {why}."})
+
+
+def _bonus(parts: Sequence[Part]) -> Decimal:
+    return _sum(part.over for part in parts) + _sum(part.points for part in parts if part.role is Role.BONUS)
 
 
 def _sum(amounts: Any) -> Decimal:
@@ -145,30 +188,30 @@ def _part(sheet: Sheet, group: str, criterion: Criterion, facts: Facts) -> Part:
 
     if given and not given.assigned:
         return part(_ZERO, "Mục này không giao cho đơn vị, nên không tính vào điểm tối đa.", assigned=False)
+    if target is None and isinstance(criterion.rule, (RatioLinear, Proportional, Threshold)):
+        return part(_ZERO, "Chưa giao chỉ tiêu cho đơn vị, nên không tính vào điểm tối đa.", assigned=False)
     if isinstance(criterion.rule, Late):
         if facts.late:
-            return part(criterion.maximum, f"Báo cáo nhận sau hạn nộp, trừ {say(criterion.maximum)} điểm.")
+            return part(criterion.maximum, f"Báo cáo nhận sau hạn nộp, trừ {say_points(criterion.maximum)} điểm.")
         return part(_ZERO, "Báo cáo nhận trong hạn, không trừ điểm.")
     if value is None:
-        return part(
-            _ZERO, "Chưa có số liệu, nên được 0 điểm." if criterion.role is Role.CONTENT else "Không phát sinh."
-        )
-    if target is None and isinstance(criterion.rule, (RatioLinear, Proportional, Threshold)):
-        return part(_ZERO, "Chưa giao chỉ tiêu cho đơn vị, nên chưa tính được điểm.")
-    points, why, more = _RULES[type(criterion.rule)](criterion, value, target)
+        return part(_ZERO, _nothing("Chưa có số liệu", criterion))
+    exact, why, more = _RULES[type(criterion.rule)](criterion, value, target)
     step = sheet.step if criterion.role is Role.CONTENT else _CENT
-    rounded = to_step(points, step)
-    if rounded != points:
-        why += f" Làm tròn đến {say(step)}: {say(rounded)} điểm."
-    return part(min(rounded, criterion.maximum), why, **more)
+    points = min(to_step(exact, step), criterion.maximum)
+    if points != exact:
+        why += f" Làm tròn đến {say_points(step)}: {say_points(points)} điểm."
+    if over := more.get("over"):
+        why += f" Vượt chỉ tiêu, thêm {say_points(over)} điểm thưởng."
+    return part(points, why, **more)
 
 
-def to_step(points: Decimal, step: Decimal) -> Decimal:
+def to_step(points: Exact, step: Decimal) -> Decimal:
     """Round half up to a multiple of the step."""
-    return (points / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    return floor(Fraction(points) / Fraction(step) + Fraction(1, 2)) * step
 
 
-Computed = tuple[Decimal, str, dict[str, Any]]
+Computed = tuple[Exact, str, dict[str, Any]]
 
 
 def _ratio_linear(criterion: Criterion, value: Decimal, target: Decimal | None) -> Computed:
@@ -176,37 +219,40 @@ def _ratio_linear(criterion: Criterion, value: Decimal, target: Decimal | None) 
     assert isinstance(rule, RatioLinear)
     assert target is not None
     ratio = _ratio(rule.direction, value, target)
-    percent = ratio * _HUNDRED
-    said = f"{_compared(criterion, value, target)}, đạt {say(percent)}%"
+    maximum = Fraction(criterion.maximum)
+    more: dict[str, Any] = {"ratio": _cut(ratio, 6)}
+    said = f"{_compared(criterion, value, target)}, đạt {_percent(ratio)}"
     if ratio >= 1:
-        over = min((percent - _HUNDRED) * rule.over_rate, rule.over_cap) * criterion.maximum
-        over = over.quantize(_CENT, ROUND_HALF_UP)
-        why = f"{said}; từ 100% trở lên được điểm tối đa {say(criterion.maximum)}."
-        if over:
-            why += f" Vượt chỉ tiêu, thêm {say(over)} điểm thưởng."
-        return criterion.maximum, why, {"ratio": ratio, "over": over}
+        over = min((ratio - 1) * 100 * Fraction(rule.over_rate), Fraction(rule.over_cap)) * maximum
+        why = f"{said}; từ 100% trở lên được điểm tối đa {say_points(maximum)}."
+        return maximum, why, {**more, "over": to_step(over, _CENT)}
     if ratio < rule.floor:
-        return _ZERO, f"{said}; dưới {say(rule.floor * _HUNDRED)}% không được điểm.", {"ratio": ratio}
-    lost = rule.k * (_HUNDRED - percent)
-    points = max(criterion.maximum * (1 - lost), _ZERO)
-    why = f"{said}; mỗi 1% thiếu trừ {say(rule.k * _HUNDRED)}% của {say(criterion.maximum)} điểm, còn {say(points)}."
-    return points, why, {"ratio": ratio}
+        return _ZERO, f"{said}; dưới {say(rule.floor * _HUNDRED)}% không được điểm.", more
+    lost = Fraction(rule.k) * (1 - ratio) * 100
+    points = max(maximum * (1 - lost), Fraction(0))
+    why = (
+        f"{said}; mỗi 1% thiếu trừ {say(rule.k * _HUNDRED)}% của {say_points(maximum)} điểm, còn {say_points(points)}."
+    )
+    return points, why, more
 
 
-def _ratio(direction: Direction, value: Decimal, target: Decimal) -> Decimal:
+def _ratio(direction: Direction, value: Decimal, target: Decimal) -> Fraction:
     above, below = (value, target) if direction is Direction.UP else (target, value)
     if below == 0:
         # Nothing was asked for, or nothing bad happened: reached in full.
-        return Decimal(1)
-    return (above / below).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+        return Fraction(1)
+    return Fraction(above) / Fraction(below)
 
 
 def _proportional(criterion: Criterion, value: Decimal, target: Decimal | None) -> Computed:
     assert target is not None
-    ratio = min(_ratio(Direction.UP, value, target), Decimal(1))
-    points = criterion.maximum * ratio
-    why = f"{_compared(criterion, value, target)}: {say(criterion.maximum)} × {say(ratio * _HUNDRED)}% = {say(points)} điểm."
-    return points, why, {"ratio": ratio}
+    ratio = min(_ratio(Direction.UP, value, target), Fraction(1))
+    points = Fraction(criterion.maximum) * ratio
+    why = (
+        f"{_compared(criterion, value, target)}: "
+        f"{say_points(criterion.maximum)} × {_percent(ratio)} = {say_points(points)} điểm."
+    )
+    return points, why, {"ratio": _cut(ratio, 6)}
 
 
 def _threshold(criterion: Criterion, value: Decimal, target: Decimal | None) -> Computed:
@@ -217,8 +263,9 @@ def _threshold(criterion: Criterion, value: Decimal, target: Decimal | None) -> 
     met = value >= target if up else value <= target
     words = "trở lên" if up else "trở xuống"
     points = criterion.maximum if met else _ZERO
-    end = f"được {say(points)} điểm" if met else "chưa đạt nên được 0 điểm"
-    return points, f"{_compared(criterion, value, target)}; từ {say(target)} {words} mới được điểm: {end}.", {}
+    end = f"được {say_points(points)} điểm" if met else f"chưa đạt nên được {say_points(points)} điểm"
+    why = f"{_compared(criterion, value, target)}; từ {_short(criterion, target)} {words} mới được điểm: {end}."
+    return points, why, {}
 
 
 def _bands(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Computed:
@@ -226,26 +273,32 @@ def _bands(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Com
     assert isinstance(rule, Bands)
     band = max((band for band in rule.bands if band.at_least <= value), key=lambda each: each.at_least)
     why = (
-        f"Thực hiện {say(value)} {criterion.measure}, thuộc mức từ {say(band.at_least)}: được {say(band.points)} điểm."
+        f"Thực hiện {_measured(criterion, value)}, thuộc mức từ {_short(criterion, band.at_least)}: "
+        f"được {say_points(band.points)} điểm."
     )
     return band.points, why, {}
 
 
 def _yes_no(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Computed:
     if value:
-        return criterion.maximum, f"Đã thực hiện, {_counted(criterion)} {say(criterion.maximum)} điểm.", {}
-    return _ZERO, "Chưa thực hiện, nên được 0 điểm." if criterion.role is Role.CONTENT else "Không phát sinh.", {}
+        return criterion.maximum, f"Đã thực hiện, {_counted(criterion)} {say_points(criterion.maximum)} điểm.", {}
+    return _ZERO, _nothing("Chưa thực hiện", criterion), {}
 
 
 def _per_item(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Computed:
     rule = criterion.rule
     assert isinstance(rule, PerItem)
-    points = min(value * rule.each, criterion.maximum)
+    points = min(Fraction(value) * Fraction(rule.each), Fraction(criterion.maximum))
+    one = f"1{criterion.measure}" if criterion.measure.startswith("%") else criterion.measure
     why = (
-        f"{say(value)} {criterion.measure}, mỗi {criterion.measure} {_counted(criterion)} {say(rule.each)} điểm, "
-        f"nhiều nhất {say(criterion.maximum)}: {say(points)} điểm."
+        f"{_measured(criterion, value)}, mỗi {one} {_counted(criterion)} {say_points(rule.each)} điểm, "
+        f"nhiều nhất {say_points(criterion.maximum)}: {say_points(points)} điểm."
     )
     return points, why, {}
+
+
+def _nothing(reason: str, criterion: Criterion) -> str:
+    return f"{reason}, nên được {say_points(_ZERO)} điểm." if criterion.role is Role.CONTENT else "Không phát sinh."
 
 
 def _counted(criterion: Criterion) -> str:
@@ -253,15 +306,41 @@ def _counted(criterion: Criterion) -> str:
 
 
 def _compared(criterion: Criterion, value: Decimal, target: Decimal) -> str:
-    return f"Thực hiện {say(value)} trên chỉ tiêu {say(target)} {criterion.measure}"
+    return f"Thực hiện {_short(criterion, value)} trên chỉ tiêu {_measured(criterion, target)}"
 
 
-def say(amount: Decimal) -> str:
-    """Write an amount for people: dots between thousands, decimal comma, at most two places, no idle zeros."""
-    shown = f"{amount.quantize(_CENT, ROUND_HALF_UP):,f}"
-    whole, _, cents = shown.partition(".")
-    cents = cents.rstrip("0")
-    return whole.replace(",", ".") + (f",{cents}" if cents else "")
+def _measured(criterion: Criterion, amount: Decimal) -> str:
+    between = "" if criterion.measure.startswith("%") else " "
+    return f"{say(amount)}{between}{criterion.measure}"
+
+
+def _short(criterion: Criterion, amount: Decimal) -> str:
+    return f"{say(amount)}%" if criterion.measure.startswith("%") else say(amount)
+
+
+def _percent(ratio: Fraction) -> str:
+    return f"{say(_cut(ratio * 100, 2))}%"
+
+
+def _cut(amount: Exact, places: int) -> Decimal:
+    """Drop what lies beyond these places: what is shown never reaches a bound that the exact amount missed."""
+    unit = Decimal(1).scaleb(-places)
+    return floor(Fraction(amount) / Fraction(unit)) * unit
+
+
+def say(amount: Decimal, least: int = 0) -> str:
+    """Write an amount for people: dots between thousands, decimal comma, every place it has, no idle zeros.
+
+    ``least`` places are written even where they are zeros.
+    """
+    whole, _, places = f"{amount:,f}".partition(".")
+    places = places.rstrip("0").ljust(least, "0")
+    return whole.replace(",", ".") + (f",{places}" if places else "")
+
+
+def say_points(points: Exact) -> str:
+    """Write points for people: always two places, and up to four where they are not rounded yet."""
+    return say(_cut(points, 4), least=2)
 
 
 _RULES: Mapping[type, Callable[[Criterion, Decimal, Decimal | None], Computed]] = {

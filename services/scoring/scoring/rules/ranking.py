@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
@@ -10,10 +11,18 @@ from pydantic import BaseModel, ConfigDict
 from contracts.envelope import Amount
 from scoring.rules.points import Score
 
-DECIDERS: Final[Sequence[tuple[str, Callable[[Score], Decimal]]]] = (
+Exact = Decimal | Fraction
+
+
+def _share(points: Decimal, maximum: Decimal) -> Fraction:
+    """Give the part of the applicable maximum, exactly: a criterion that is not assigned costs no place."""
+    return Fraction(points) / Fraction(maximum) if maximum else Fraction(0)
+
+
+DECIDERS: Final[Sequence[tuple[str, Callable[[Score], Exact]]]] = (
     ("percent", lambda score: score.percent),
-    ("content_points", lambda score: score.content),
-    ("emulation_points", lambda score: score.tie_points),
+    ("content_points", lambda score: _share(score.content, score.maximum)),
+    ("emulation_points", lambda score: _share(score.tie_points, score.tie_maximum or score.maximum)),
     ("fewer_penalties", lambda score: -score.penalty),
 )
 """The chain, in order (law-exact §9.3, design; the block's vote comes last and is not cast yet)."""
@@ -39,34 +48,31 @@ def rank(scores: Mapping[UUID, Score]) -> list[Ranked]:
         key=lambda unit: (*_down(standing[unit]), unit),
     )
     places: dict[UUID, int] = {}
-    for position, unit in enumerate(contenders, start=1):
-        before = contenders[position - 2] if position > 1 else None
+    decided: dict[UUID, str | None] = {}
+    neighbours = zip([None, *contenders], contenders, [*contenders[1:], None], strict=False)
+    for position, (before, unit, after) in enumerate(neighbours, start=1):
         places[unit] = places[before] if before and standing[before] == standing[unit] else position
+        decided[unit] = _decided_by(standing[unit], [standing[each] for each in (before, after) if each])
     return [
         Ranked(
             unit_id=unit,
             rank=places.get(unit),
             points=scores[unit].points,
             percent=scores[unit].percent,
-            decided_by=_decided_by(unit, contenders, standing) if unit in places else None,
+            decided_by=decided.get(unit),
         )
         for unit in [*contenders, *sorted(scores.keys() - places.keys())]
     ]
 
 
-def _down(values: Sequence[Decimal]) -> tuple[Decimal, ...]:
+def _down(values: Sequence[Exact]) -> tuple[Exact, ...]:
     return tuple(-value for value in values)
 
 
-def _decided_by(unit: UUID, contenders: Sequence[UUID], standing: Mapping[UUID, tuple[Decimal, ...]]) -> str | None:
-    """Find the last rule that was needed to tell this unit from its nearest neighbours of equal percent."""
-    place = contenders.index(unit)
+def _decided_by(mine: Sequence[Exact], neighbours: Sequence[Sequence[Exact]]) -> str | None:
+    """Find the last rule that was needed to tell a unit from its nearest neighbours of equal percent."""
     needed = 0
-    for neighbour in (place - 1, place + 1):
-        if not 0 <= neighbour < len(contenders):
-            continue
-        other = standing[contenders[neighbour]]
-        mine = standing[unit]
+    for other in neighbours:
         first = next((number for number, pair in enumerate(zip(mine, other, strict=True)) if pair[0] != pair[1]), None)
         needed = max(needed, len(DECIDERS) if first is None else first)
     if needed == 0:

@@ -121,7 +121,10 @@ _NEEDS_TARGET = frozenset({"ratio_linear", "proportional", "threshold"})
 
 
 class Criterion(Model):
-    """One line of a sheet. ``target`` is the plan value where a unit was given none of its own."""
+    """One line of a sheet. ``target`` is the plan value where a unit was given none of its own.
+
+    A rule that needs a target and has neither is not counted for that unit.
+    """
 
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]+(\.[0-9]+)*$", max_length=12)]
     name: Annotated[str, Field(min_length=1)]

@@ -1,0 +1,225 @@
+"""Can a unit officer file a report and see what came of it, with and without JavaScript, and lose nothing on the way?"""
+
+import re
+from collections.abc import AsyncIterator
+
+import city
+import pytest
+import pytest_asyncio
+from chromium import Reader, chromium, violations
+from city import PERIOD, QUYET_THANG, TAN_PHONG, submit
+from house import PASSWORD, House
+from playwright.async_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+FORM = f"/bao-cao/{PERIOD}"
+BUDGET = "1.1 Thu ngân sách trên địa bàn"
+PLEDGE = "2.1 Đăng ký thi đua"
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+@pytest_asyncio.fixture
+async def front(house: House) -> str:
+    """A whole house with the small city and a rival that has reported; gives the address of its gateway."""
+    accounts = house.write_accounts(
+        **{"tan-phong": ("unit_officer", TAN_PHONG), "quyet-thang": ("unit_officer", QUYET_THANG)}
+    )
+    await house.open(["registry", "scoring", "awards", "notify", "gateway"], ACCOUNTS_FILE=accounts)
+    await city.found(house)
+    assert (await submit(house, QUYET_THANG, "900")).status_code == 201
+    await house.quiet()
+    return house.services["gateway"].url
+
+
+async def sign_in(page: Page, account: str = "tan-phong") -> None:
+    await page.get_by_label("Tài khoản").fill(account)
+    await page.get_by_label("Mật khẩu").fill(PASSWORD)
+    await page.get_by_role("button", name="Đăng nhập").click()
+
+
+async def at_the_form(page: Page) -> None:
+    await page.goto(FORM)
+    await sign_in(page)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Báo cáo năm 2023")
+
+
+async def clean(page: Page) -> None:
+    assert await violations(page) == [], page.url
+
+
+async def fill_and_check(page: Page) -> None:
+    """From the sign-in to the check page: an ambiguous number, a line that was forgotten, and both put right."""
+    await page.goto("/")
+    await clean(page)
+    await sign_in(page)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Việc cần làm")
+    await clean(page)
+    await page.get_by_role("listitem").filter(has_text="Báo cáo năm 2023").get_by_role("link", name="Bắt đầu").click()
+
+    budget = page.get_by_label(BUDGET)
+    await budget.fill("1.000")
+    await page.get_by_role("button", name="Kiểm tra và gửi").click()
+    await expect(page.get_by_role("heading", name="Còn 2 chỗ cần sửa trước khi gửi")).to_be_visible()
+    await expect(budget).to_have_value("1.000")
+    await expect(budget).to_have_attribute("aria-invalid", "true")
+    await clean(page)
+    await page.get_by_role("button", name="Đúng, 1000 triệu đồng").click()
+    await expect(budget).to_have_value("1000")
+
+    await page.get_by_role("button", name="Kiểm tra và gửi").click()
+    await expect(page.get_by_role("heading", name="Còn 1 chỗ cần sửa trước khi gửi")).to_be_visible()
+    await page.get_by_role("link", name="Mục 2.1: chọn Có hoặc Không").click()
+    await expect(page.locator(":target")).to_contain_text("Đăng ký thi đua")
+    await page.get_by_label(PLEDGE).select_option("Có")
+    await page.get_by_role("button", name="Kiểm tra và gửi").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Kiểm tra và gửi")
+    await expect(page.locator("form.thanh-gui")).to_contain_text("100,00")
+    await clean(page)
+
+
+async def find_the_rank_and_ask_why(page: Page) -> None:
+    await page.get_by_role("link", name="Bảng khối").first.click()
+    row = page.get_by_role("row").filter(has_text="Phường Tân Phong (bạn)")
+    await expect(row.locator("td").first).to_have_text("1")
+    await clean(page)
+    await page.goto("/")
+    await page.get_by_role("link", name="Vì sao hạng 1?").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Vì sao Phường Tân Phong được 100,00 điểm?")
+    await clean(page)
+    await page.get_by_role("link", name=BUDGET).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Vì sao mục 1.1 được 90,00 điểm?")
+    await clean(page)
+
+
+async def test_a_report_is_filed_and_its_ripple_is_watched_live(house: House, front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front)
+    page = reader.page
+    await fill_and_check(page)
+
+    # Without awards the ripple stops at its fourth step: the rest is bound to happen under the reader's eyes.
+    house.services["awards"].kill()
+    await page.get_by_role("button", name="Gửi báo cáo").click()
+    await expect(page).to_have_url(re.compile(r"/bien-nhan/BN-2311-\d{4}$"))
+    done = page.locator(".hanh-trinh li.done")
+    await expect(done).to_have_count(3)
+    await page.evaluate("window.sameDocument = true")
+    await clean(page)
+    house.services["awards"].start()
+    await expect(done).to_have_count(5)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Báo cáo đã nhận và đã lên điểm")
+    assert await page.evaluate("window.sameDocument") is True
+    await clean(page)
+
+    await find_the_rank_and_ask_why(page)
+    assert reader.complaints == []
+
+
+async def test_the_whole_journey_needs_no_javascript(front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front, java_script_enabled=False)
+    page = reader.page
+    await fill_and_check(page)
+    await page.get_by_role("button", name="Gửi báo cáo").click()
+    # The page renews itself until the ripple has ended.
+    await expect(page.locator(".hanh-trinh li.done")).to_have_count(5)
+    await find_the_rank_and_ask_why(page)
+    assert reader.complaints == []
+
+
+async def test_a_field_that_was_left_is_saved_scored_and_asked_back_at_once(front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front)
+    page = reader.page
+    await at_the_form(page)
+    await page.get_by_label(BUDGET).fill("1.000")
+    await page.get_by_label(BUDGET).press("Tab")
+    await expect(page.get_by_text("xác nhận “1.000” là 1000 triệu đồng")).to_be_visible()
+    await expect(page.locator("#luu-luc")).to_contain_text("Đã lưu lúc")
+    await clean(page)
+    await page.get_by_role("button", name="Đúng, 1000 triệu đồng").click()
+    await expect(page.get_by_label(BUDGET)).to_have_value("1000")
+    await page.get_by_label(PLEDGE).select_option("Có")
+    await expect(page.locator("#tong-diem")).to_have_text("100,00")
+    # The power fails: nothing was pressed, nothing is lost.
+    await page.close()
+    again = await reader.second_window()
+    await again.goto(FORM)
+    await expect(again.get_by_label(BUDGET)).to_have_value("1000")
+    await expect(again.get_by_label(PLEDGE)).to_have_value("có")
+    assert reader.complaints == []
+
+
+async def test_a_refused_form_keeps_what_was_typed(front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front, java_script_enabled=False)
+    page = reader.page
+    await at_the_form(page)
+    for typed in ("hai trăm", "-3", "9" * 201):
+        await page.get_by_label(BUDGET).fill(typed)
+        await page.get_by_role("button", name="Kiểm tra và gửi").click()
+        await expect(page.get_by_label(BUDGET)).to_have_value(typed)
+        await expect(page.get_by_label(BUDGET)).to_have_attribute("aria-invalid", "true")
+        await expect(page.locator(".tom-loi a").first).to_contain_text("Mục 1.1:")
+
+
+async def test_two_windows_on_one_draft_show_both_texts(front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front)
+    mine, theirs = reader.page, await reader.second_window()
+    await at_the_form(mine)
+    await theirs.goto(FORM)
+    await theirs.get_by_label(BUDGET).fill("900")
+    await theirs.get_by_role("button", name="Lưu nháp").click()
+    await expect(theirs.locator("#luu-luc")).to_contain_text("Đã lưu lúc")
+
+    await mine.get_by_label(BUDGET).fill("950")
+    await mine.get_by_label(BUDGET).press("Tab")
+    await expect(mine.locator("#luu-luc")).to_contain_text("Người khác vừa lưu báo cáo này")
+    await mine.get_by_role("button", name="Lưu nháp").click()
+    await expect(mine.get_by_role("alert")).to_contain_text("Báo cáo này vừa được người khác lưu.")
+    await expect(mine.get_by_label(BUDGET)).to_have_value("950")
+    await expect(mine.get_by_text("Bản đang lưu của người khác: 900")).to_be_visible()
+    await clean(mine)
+    await mine.get_by_role("button", name="Lưu nháp").click()
+    await expect(mine).to_have_url(re.compile(r"luu=1$"))
+    await theirs.reload()
+    await theirs.goto(FORM)
+    await expect(theirs.get_by_label(BUDGET)).to_have_value("950")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_session_that_ends_halfway_takes_no_word_with_it(front: str, browser: Browser, scripts: bool) -> None:
+    reader = await Reader.sits_down(browser, front, java_script_enabled=scripts)
+    page = reader.page
+    await at_the_form(page)
+    await reader.context.clear_cookies()
+    await page.get_by_label(BUDGET).fill("chưa rõ, hỏi lại “kế toán”")
+    if scripts:
+        await page.get_by_label(BUDGET).press("Tab")
+        await expect(page.locator("#luu-luc")).to_contain_text("Phiên làm việc đã hết")
+    await page.get_by_role("button", name="Lưu nháp").click()
+    await expect(page.get_by_role("status")).to_contain_text("Những gì bạn vừa nhập được giữ")
+    await clean(page)
+    await page.get_by_label("Tài khoản").fill("tan-phong")
+    await page.get_by_label("Mật khẩu").fill("nhầm")
+    await page.get_by_role("button", name="Đăng nhập").click()
+    await expect(page.get_by_role("alert")).to_contain_text("chưa đúng")
+    await sign_in(page)
+    await expect(page).to_have_url(re.compile(rf"{FORM}\?luu=1$"))
+    await expect(page.get_by_label(BUDGET)).to_have_value("chưa rõ, hỏi lại “kế toán”")
+
+
+async def test_kept_words_are_never_saved_into_another_unit_s_report(front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front)
+    page = reader.page
+    await at_the_form(page)
+    await reader.context.clear_cookies()
+    await page.get_by_label(BUDGET).fill("1000")
+    await page.get_by_role("button", name="Lưu nháp").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Đăng nhập")
+    await sign_in(page, "quyet-thang")
+    await expect(page.get_by_text("Nội dung vừa nhập là của đơn vị khác")).to_be_visible()
+    await page.goto(FORM)
+    await expect(page.get_by_label(BUDGET)).to_have_value("900")
