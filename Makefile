@@ -8,7 +8,7 @@ DISTRIBUTIONS := thidua thidua-awards thidua-chassis thidua-contracts thidua-gat
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down setup check test lock clean
+.PHONY: help up down setup check test chromium lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,14 @@ check: setup ## format, lint, types, import contracts, generated documents
 	$(BIN)/python -m contracts.generate --check
 	$(BIN)/python -m thidua.documents --check
 
-test: check ## everything: check, then every test on real servers
+test: check chromium ## everything: check, then every test on real servers
 	$(BIN)/pytest -n 2
+
+# Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.
+chromium:
+	@test -x /usr/bin/chromium || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
+		&& apt-get update -qq && apt-get install -qq -y chromium >/dev/null; } \
+		|| { echo "Thiếu /usr/bin/chromium: hãy cài gói chromium của Debian (apt-get install chromium)"; exit 1; }
 
 lock: $(UV) ## resolve the locks anew after a dependency changed
 	$(UV) pip compile --upgrade --generate-hashes --no-annotate --no-header --group dev $(DISTRIBUTIONS:%=--no-emit-package %) pyproject.toml -o requirements.lock -q

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path("node_modules/axe-core/axe.min.js")
+expect.set_options(timeout=20_000)
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -44,7 +45,7 @@ class Reader:
     @classmethod
     async def sits_down(cls, browser: Browser, url: str, **options: Any) -> "Reader":
         context = await browser.new_context(base_url=url, locale="vi-VN", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         reader = cls(context, await context.new_page())
         reader.listen(reader.page)
         return reader
@@ -52,10 +53,12 @@ class Reader:
     def listen(self, page: Page) -> None:
         """Note what the browser has against a page: errors in scripts, policy and loading."""
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
-        )
+        page.on("console", self._hear)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        # A form that comes back with its errors is a 422, which Chromium reports like a missing file.
+        if said.type == "error" and "status of 422" not in said.text:
+            self.complaints.append(said.text)
 
     async def second_window(self) -> Page:
         page = await self.context.new_page()

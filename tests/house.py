@@ -96,6 +96,15 @@ class House:
 
     async def open(self, services: Iterable[str] = EVENT_SERVICES, **environment: str) -> None:
         """Make the surroundings, start these services and wait until all are ready."""
+        await self.surround()
+        for service in services:
+            self.services[service] = self.process(service, **environment)
+            self.services[service].start()
+        for service in self.services.values():
+            await service.ready()
+
+    async def surround(self) -> None:
+        """Start the bus and make the databases, without any service."""
         self.nats.start()
         async with self.bus() as bus:
             await streams.apply(bus.jetstream(), protected=False)
@@ -104,13 +113,10 @@ class House:
                 await bus.jetstream().add_consumer(STREAM, replace(streams.durable(service), ack_wait=2.0))
         for service in SERVICES:
             self.urls[service] = await self.templates.copy(service, self.database(service))
-        for service in services:
-            self.services[service] = ServiceProcess(
-                service, {**self.environment(service), **environment}, log=self.home / f"{service}.log"
-            )
-            self.services[service].start()
-        for service in self.services.values():
-            await service.ready()
+
+    def process(self, service: str, **environment: str) -> ServiceProcess:
+        """Give a process of this service, not started."""
+        return ServiceProcess(service, {**self.environment(service), **environment}, log=self.home / f"{service}.log")
 
     def write_accounts(self, **accounts: tuple[str, UUID]) -> str:
         """Write the gateway's accounts file, one grant to an account, all with ``PASSWORD``; give its path."""

@@ -228,10 +228,10 @@ class Intake:
                     attempts=delivered,
                     error=error,
                 )
-        except Exception as failure:
-            if is_away(failure):
-                raise NackMessage(delay=self._delay(delivered)) from None
-            raise
+        except Exception:
+            # Never without a delay: the event would be back at once, and again.
+            log.exception("bus.not_parked", subject=raw.subject, delivered=delivered)
+            raise NackMessage(delay=self._delay(delivered)) from None
         span.set_attribute("thidua.outcome", Outcome.PARKED)
         log.error("bus.parked", subject=raw.subject, attempts=delivered, error=error[:300])
 

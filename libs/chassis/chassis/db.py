@@ -58,6 +58,15 @@ _PASSING: Final = ("08", "40", "53", "55", "57")
 """SQLSTATE classes that say nothing about the work itself: connection, rollback (deadlock), resources, locks, operator."""
 
 
+_UNFIT: Final = "22"
+"""The SQLSTATE class of values that cannot be kept: a number out of range, a NUL inside a text."""
+
+
+def is_unfit(error: BaseException) -> bool:
+    """Tell whether a value was refused for what it is, so that the same work can never succeed."""
+    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", None) or "").startswith(_UNFIT)
+
+
 def is_away(error: BaseException) -> bool:
     """Tell whether the database could not be asked at all, so that the same work may succeed later."""
     if isinstance(error, DBAPIError) and not isinstance(error, InterfaceError):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
-from chassis.db import is_away
+from chassis.db import is_away, is_unfit
 
 
 class FieldError(BaseModel):
@@ -71,6 +71,13 @@ class Unavailable(Problem):
     title = "Tạm thời chưa phục vụ được"
 
 
+class Unexpected(Problem):
+    """Our own mistake: the caller can only repeat it or tell somebody."""
+
+    status = 500
+    title = "Hệ thống gặp lỗi"
+
+
 _OTHERWISE = "không đúng kiểu"
 _WORDS = {
     "missing": "còn thiếu",
@@ -81,6 +88,7 @@ _WORDS = {
     "date_from_datetime_parsing": "không phải ngày, viết như 2023-11-30",
     "datetime_from_date_parsing": "không phải thời điểm, viết như 2023-11-30T17:00:00+07:00",
     "timezone_aware": "thiếu múi giờ, viết như 2023-11-30T17:00:00+07:00",
+    "model_attributes_type": "không phải một đối tượng JSON",
     "json_invalid": "không đọc được: nội dung gửi lên không phải JSON",
     "greater_than_equal": "nhỏ hơn mức cho phép",
     "less_than_equal": "lớn hơn mức cho phép",
@@ -115,10 +123,11 @@ def problem_response(problem: Problem) -> JSONResponse:
 
 
 def validation_errors(problems: Sequence[Any]) -> list[FieldError]:
-    """Turn pydantic's findings into fields with words; the place is the path inside the body."""
+    """Turn FastAPI's findings into fields with words; a place begins with the part of the request it is in."""
     return [
         FieldError(
-            field=".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path")),
+            # At the place of broken JSON stands an offset, which names no field.
+            field=".".join(str(part) for part in each["loc"][1:] if each["type"] != "json_invalid"),
             message=_words(each),
         )
         for each in problems
@@ -166,10 +175,16 @@ def install(app: FastAPI, say: Say = _to_programs) -> None:
             Conflict("Nội dung này trái với dữ liệu đang có: nó trùng, hoặc nhắc tới một mục chưa có. Chưa lưu gì cả."),
         )
 
+    @app.exception_handler(Exception)
+    async def _mistake(request: Request, _error: Exception) -> Response:
+        return await say(request, Unexpected("Lỗi này đã được ghi lại. Hãy thử lại; nếu vẫn gặp, báo cán bộ kỹ thuật."))
+
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
     @app.exception_handler(OSError)
     async def _database(request: Request, error: Exception) -> Response:
+        if is_unfit(error):
+            return await say(request, Invalid("Có giá trị không lưu được: số quá lớn, hoặc có ký tự không in được."))
         if not is_away(error):
             raise error
         # The caller's request is safe to repeat with the same Idempotency-Key: nothing was committed, or all of it was.

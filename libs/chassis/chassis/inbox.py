@@ -74,7 +74,7 @@ async def park(
             type=kind,
             payload=body,
             digest=hashlib.sha256(body).digest(),
-            error=error[:_ERROR_LENGTH],
+            error=_storable(error)[:_ERROR_LENGTH],
             attempts=attempts,
         )
         .on_conflict_do_nothing()
@@ -86,7 +86,12 @@ def _read_what_can_be_read(body: bytes, subject: str) -> tuple[UUID | None, UUID
         event = Event[Any].model_validate_json(body)
     except ValueError:
         return None, None, subject.rpartition(".")[0] or subject
-    return event.id, event.correlationid, event.type
+    return event.id, event.correlationid, _storable(event.type)
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no NUL in a text; whatever an event carries, its letter must be kept."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 async def letters(db: Read, *, state: str = Outcome.PARKED, limit: int = 200) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from chassis.identity import Verifier, load_key
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.telemetry import configure
-from contracts.catalog import LISTENERS, STREAM, event_class
+from contracts.catalog import LISTENERS, STREAM, UnknownEventTypeError, event_class
 
 log = structlog.get_logger()
 
@@ -101,8 +101,11 @@ class Service:
             self._relay.wake()
 
     async def take_again(self, tx: Tx, letter: dict[str, Any]) -> None:
-        """Take a parked event up in this transaction."""
-        await self._batcher.take_up(tx, [event_class(letter["type"]).decoded(letter["payload"])])
+        """Take a parked event up in this transaction; raises ``Conflict`` while it cannot be read."""
+        try:
+            await self._batcher.take_up(tx, [event_class(letter["type"]).decoded(letter["payload"])])
+        except (ValidationError, UnknownEventTypeError) as error:
+            raise errors.Conflict("Sự kiện này vẫn không đọc được. Có thể bỏ qua nó, kèm lý do.") from error
 
     async def trouble(self) -> str | None:
         """Say what stands in the way of progress, or None: the database, the bus and the relay are asked."""

@@ -29,7 +29,7 @@ def sort_key(text: str) -> tuple[tuple[tuple[int, int, str], ...], tuple[int, ..
     tones: list[int] = []
     digits = ""
     for char in [*nfc(text).casefold(), ""]:
-        if char.isdigit():
+        if char.isdecimal():
             digits += char
             continue
         if digits:

@@ -16,7 +16,6 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as FetchTimeoutError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
@@ -92,7 +91,8 @@ class Watchers:
         while True:
             try:
                 messages = await subscription.fetch(100, timeout=5)
-            except FetchTimeoutError:
+            except TimeoutError:
+                # Nothing new; the client says so with its own error or, now and then, with the bare one.
                 continue
             for message in messages:
                 self._take(message)

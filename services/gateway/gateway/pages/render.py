@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import NotFound, Problem
-from gateway.pages import words
+from gateway.pages import drawing, words
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -24,6 +24,7 @@ _ENVIRONMENT.globals.update(
     LOAI=words.KINDS,
     XEP_LOAI=words.RATINGS,
     VI_SAO_HANG=words.DECIDED_BY,
+    ve_song=drawing.ripple,
 )
 
 

@@ -47,8 +47,9 @@ async def _board(desk: Desk, period: dict[str, Any] | None) -> Any:
 
 
 async def _titles(desk: Desk) -> Any:
+    """The titles with what is met and missed; None while the service that knows is away."""
     year = desk.campaign["year"] if desk.campaign else desk.now.year
-    return await desk.get_or("awards", f"units/{desk.unit_id}/titles?year={year}", {"items": [], "pack": None})
+    return await desk.get_or("awards", f"units/{desk.unit_id}/titles?year={year}", None)
 
 
 async def _tasks(desk: Desk) -> list[dict[str, Any]]:

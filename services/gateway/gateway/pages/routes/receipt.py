@@ -76,13 +76,16 @@ async def _score(desk: Desk, found: dict[str, Any]) -> Any:
 
 
 def journey(ripple: Ripple) -> list[dict[str, Any]]:
-    """Fold a ripple into its five steps: done (with the moment of the last event), running, stuck or waiting."""
+    """Fold a ripple into its five steps: done (with the moment of the last event), running, stuck, waiting or skipped.
+
+    A step is done only after the one before it: whoever was told of the rank may be told of a title yet.
+    """
     folded = []
     before_done = True
     for name in StepName:
         steps = [step for step in ripple.steps if step.step is name]
         state = _state(steps, before_done=before_done, complete=ripple.complete)
-        before_done = state == "done"
+        before_done = state in ("done", "skipped")
         at = max((step for step in steps if step.ms is not None), key=lambda step: step.ms or 0, default=None)
         folded.append(
             {
@@ -100,8 +103,8 @@ def journey(ripple: Ripple) -> list[dict[str, Any]]:
 def _state(steps: list[Step], *, before_done: bool, complete: bool) -> str:
     if any(step.outcome == "parked" for step in steps):
         return "stuck"
-    if steps and all(step.outcome in _ENDED for step in steps):
-        return "done"
+    if not before_done:
+        return "waiting"
     if not steps and complete:
         return "skipped"
-    return "running" if before_done else "waiting"
+    return "done" if steps and all(step.outcome in _ENDED for step in steps) else "running"

@@ -1,0 +1,48 @@
+"""Where the marks of a drawing stand: a ripple on a true time scale, with labels that never touch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.pages import words
+
+WIDTH: Final = 720
+ORIGIN: Final = 78
+REACH: Final = 556
+_LETTER: Final = 7.4
+_GAP: Final = 14
+
+
+@dataclass
+class Mark:
+    """A step on the waterline: its place in time, and the middle of its label, which may stand aside."""
+
+    name: str
+    said: str
+    after: str
+    x: float
+    label: float
+
+    @property
+    def half(self) -> float:
+        return max(len(self.said), len(self.after)) * _LETTER / 2
+
+
+def ripple(steps: Iterable[Mapping[str, Any]], total_ms: float) -> list[Mark]:
+    """Place the steps that were done by their milliseconds; labels keep their order and a gap."""
+    marks = []
+    for step in steps:
+        if step["state"] != "done" or step["ms"] is None:
+            continue
+        x = ORIGIN + REACH * min(step["ms"] / max(total_ms, 1), 1)
+        after = words.time(step["at"]) if step["name"] == "received" else f"+{words.seconds(step['ms'])} giây"
+        marks.append(Mark(step["name"], words.STEPS[step["name"]], after, round(x, 1), round(x, 1)))
+    edge = 0.0
+    for mark in marks:
+        mark.label = max(mark.x, edge + mark.half)
+        edge = mark.label + mark.half + _GAP
+    edge = float(WIDTH)
+    for mark in reversed(marks):
+        mark.label = round(min(mark.label, edge - mark.half), 1)
+        edge = mark.label - mark.half - _GAP
+    return marks

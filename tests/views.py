@@ -1,0 +1,418 @@
+"""Values for every page, shaped as the routes shape them, over the city's own names: what the templates are drawn with.
+
+Nothing is decided here; ranks, points and verdicts are written down as they would arrive from the services.
+"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import yaml
+
+from chassis.errors import Invalid, NotFound
+from chassis.identity import Grant, Identity
+from contracts.notify import Post
+from gateway.pages.desk import Desk
+from gateway.pages.routes.receipt import journey
+from gateway.pages.routes.report import Sheet
+from gateway.pages.routes.year import _FIGURES
+from gateway.rules import Ripple, Step, StepName
+
+DATA: Final = Path("data/lai-chau-2023")
+NOW: Final = datetime.fromisoformat("2023-11-28T09:41:07+07:00")
+BLOCK, CAMPAIGN, SHEET, CAUSE = (str(UUID(int=number)) for number in (71, 72, 73, 74))
+RECEIPT: Final = "BN-2311-0417"
+_FILLED: Final = {"ratio_linear": "12,5", "proportional": "96", "threshold": "28,5", "bands": "97"}
+_TOTALS: Final = ("95.00", "94.25", "93.75", "90.25", "90.25", "85.00")
+_RANKS: Final = (1, 2, 3, 4, 4, 6)
+_BEFORE: Final = (1, 3, 2, 4, 5, None)
+_SHARES: Final = (0.95, 0.92, 0.97, 0.88, 0.9, 0.83)
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((DATA / name).read_text())
+
+
+def _unit_id(place: int) -> str:
+    return str(UUID(int=100 + place))
+
+
+_UNITS: Final = [unit for unit in _read("units.yaml") if unit["kind"] in ("ward", "commune")]
+OWN: Final = _unit_id(1)
+_CAMPAIGN: Final = _read("campaign.yaml") | {"campaign_id": CAMPAIGN}
+for _number, _period in enumerate(_CAMPAIGN["periods"]):
+    _period |= {"period_id": str(UUID(int=200 + _number))}
+    _period |= {name: str(_period[name]) for name in ("opens_at", "due_at", "closes_at")}
+PERIOD: Final = _CAMPAIGN["periods"][-1]
+_SHEET: Final = _read("sheets/xa-phuong.yaml") | {"sheet_id": SHEET, "version": 2}
+for _line in [line for group in _SHEET["groups"] for line in group["criteria"]] + _SHEET["extras"]:
+    _line |= {"role": "content", "hint": "", "target": None, "citation": None, "largest": None} | dict(_line)
+LINES: Final = {
+    line["code"]: line for line in [line for group in _SHEET["groups"] for line in group["criteria"]] + _SHEET["extras"]
+}
+
+
+def _messages() -> list[dict[str, Any]]:
+    said = (
+        ("Phường bạn lên hạng 2", "Mục 1.1 của báo cáo năm được chấm lại: 27,00 thành 27,75 điểm.", True),
+        ("Báo cáo năm 2023 đã nhận", f"Số biên nhận {RECEIPT}.", True),
+        ("Nhắc hạn", "Báo cáo năm 2023 gửi trước 17:00 ngày 30/11.", True),
+        ("Cờ thi đua của tỉnh", "Đơn vị còn thiếu 1 điều kiện: kém hạng 1 0,75 điểm.", False),
+    )
+    return [
+        {
+            "message_id": str(UUID(int=300 + number)),
+            "title": title,
+            "text": text,
+            "unread": unread,
+            "link": f"/bien-nhan/{RECEIPT}",
+            "posted_at": (NOW - timedelta(hours=7 * number)).isoformat(),
+        }
+        for number, (title, text, unread) in enumerate(said)
+    ]
+
+
+def desk(*roles: str, post: str = "Cán bộ đầu mối, Phường Tân Phong") -> Desk:
+    """Lay the desk of a unit officer, or of whoever holds the given roles."""
+    grants = [Grant(role=role, scope=UUID(int=100)) for role in roles] or [
+        Grant(role=Post.UNIT_OFFICER, scope=UUID(OWN))
+    ]
+    units = {_unit_id(place): unit | {"unit_id": _unit_id(place)} for place, unit in enumerate(_UNITS)}
+    block = {
+        "block_id": BLOCK,
+        "name": "Khối xã, phường",
+        "year": 2023,
+        "sheet_id": SHEET,
+        "member_unit_ids": list(units),
+    }
+    inbox = {"items": _messages(), "unread": 3}
+    who = Identity(account="a", post=post, grants=tuple(grants))
+    services: Any = None
+    return Desk(who, services, NOW, timedelta(days=-900), _CAMPAIGN, units, [block], inbox)
+
+
+def _row(place: int) -> dict[str, Any]:
+    share = _SHARES[place]
+    return {
+        "unit_id": _unit_id(place),
+        "rank": _RANKS[place],
+        "previous_rank": _BEFORE[place],
+        "points": _TOTALS[place],
+        "maximum": "100",
+        "percent": _TOTALS[place],
+        "decided_by": "shared" if _RANKS[place] == 4 else None,
+        "groups": [
+            {"group": group["code"], "points": f"{float(group['maximum']) * share:.2f}", "maximum": group["maximum"]}
+            for group in _SHEET["groups"]
+        ],
+        "bonus": "2.00" if place < 3 else "0",
+        "penalty": "0.50" if place == 2 else "0",
+        "state": "ranked",
+        "disqualified": [],
+        "late": place == 5,
+    }
+
+
+def board() -> dict[str, Any]:
+    nothing = ("rank", "previous_rank", "points", "maximum", "percent", "decided_by", "bonus", "penalty", "late")
+    absent = {"unit_id": _unit_id(6), **dict.fromkeys(nothing), "groups": [], "disqualified": []}
+    rows = [_row(place) for place in range(6)]
+    return {
+        "block_id": BLOCK,
+        "period_id": PERIOD["period_id"],
+        "sheet_id": SHEET,
+        "version": 9,
+        "changed_at": NOW.isoformat(),
+        "members": 7,
+        "ranked": 6,
+        "rows": [*rows, {**absent, "state": "not_reported"}],
+    }
+
+
+def _part(line: dict[str, Any], group: str | None) -> dict[str, Any]:
+    points = f"{float(line['maximum']) * 0.95:.2f}" if group else ("2.00" if line["code"] == "T.1" else "0.00")
+    return {
+        "criterion": line["code"],
+        "group": group,
+        "role": line["role"],
+        "points": points,
+        "maximum": line["maximum"],
+        "value": "28.5",
+        "target": line["target"],
+        "why": "Báo cáo 28,5; chỉ tiêu từ 30 trở lên. Đạt 95% chỉ tiêu nên được 95% số điểm của mục, làm tròn đến 0,25.",
+    }
+
+
+def score() -> dict[str, Any]:
+    parts = [_part(line, group["code"]) for group in _SHEET["groups"] for line in group["criteria"]]
+    return {
+        "points": "94.25",
+        "content": "92.25",
+        "bonus": "2.00",
+        "bonus_earned": "4.00",
+        "penalty": "0.00",
+        "maximum": "100",
+        "percent": "94.25",
+        "groups": _row(1)["groups"],
+        "parts": parts + [_part(line, None) for line in _SHEET["extras"]],
+        "version": 3,
+        "sheet_id": SHEET,
+        "sheet_version": 2,
+        "scored_at": NOW.isoformat(),
+        "receipt_number": RECEIPT,
+    }
+
+
+def _condition(text: str, finding: str, value: str | None = None, **more: Any) -> dict[str, Any]:
+    usual = {"mark": "V", "gap": None, "needed": None, "share": None, "threshold_share": None}
+    return {"text": text, "finding": finding, "value": value, **usual, **more}
+
+
+def titles() -> dict[str, Any]:
+    pledged = _condition("Đã đăng ký thi đua trong năm", "met", "28/02/2023", mark="R")
+    members = {"threshold_share": 0.7, "needed": "từ 70% trở lên"}
+    return {
+        "pack": {"pack": "tdkt_2017"},
+        "items": [
+            {
+                "name": "Cờ thi đua của tỉnh",
+                "citation": "Nghị định 91/2017/NĐ-CP, Điều 10",
+                "verdict": "not_eligible",
+                "conditions": [
+                    pledged,
+                    _condition("Hoàn thành xuất sắc nhiệm vụ được giao", "unsure"),
+                    _condition(
+                        "Dẫn đầu khối thi đua",
+                        "missing",
+                        "hạng 2",
+                        gap="kém 0,75 điểm",
+                        share=0.99,
+                        threshold_share=1.0,
+                        needed="hạng 1",
+                    ),
+                ],
+            },
+            {
+                "name": "Tập thể Lao động xuất sắc",
+                "citation": "Luật Thi đua, khen thưởng 2003 (sửa đổi 2013), Điều 27 khoản 1",
+                "verdict": "not_eligible",
+                "conditions": [
+                    _condition("100% hoàn thành nhiệm vụ được giao", "met", "22/22 người", share=1.0, **members),
+                    _condition(
+                        "Có ít nhất 70% cá nhân đạt danh hiệu Lao động tiên tiến",
+                        "missing",
+                        "15/22 người (68,2%)",
+                        gap="cần thêm 1 người",
+                        share=0.682,
+                        **members,
+                    ),
+                    _condition("Có ít nhất 1 Chiến sĩ thi đua cơ sở", "unknown"),
+                    _condition("Không có cá nhân bị kỷ luật từ hình thức cảnh cáo trở lên", "met", "0 người"),
+                ],
+            },
+            {
+                "name": "Giấy khen của Chủ tịch UBND thành phố",
+                "citation": "Luật Thi đua, khen thưởng 2003, Điều 74",
+                "verdict": "eligible",
+                "conditions": [pledged],
+            },
+        ],
+    }
+
+
+def tasks() -> list[dict[str, Any]]:
+    early, late = _CAMPAIGN["periods"]
+    draft = {"saved_at": NOW.isoformat(), "accepted_at": None, "receipt_number": None}
+    sent = {"saved_at": NOW.isoformat(), "accepted_at": NOW.isoformat(), "receipt_number": RECEIPT}
+    return [
+        {"kind": "report", "period": late, "report": draft, "state": "draft"},
+        {"kind": "report", "period": {**late, "name": "Báo cáo chuyên đề"}, "report": None, "state": "none"},
+        {"kind": "year", "year": 2023, "state": "none", "period": None, "report": None},
+        {"kind": "report", "period": early, "report": sent, "state": "submitted"},
+    ]
+
+
+def sheet(*, errors: bool = True, theirs: dict[str, str] | None = None) -> Sheet:
+    """A half-filled report with three faults, or a whole one."""
+    fields = {code: _FILLED.get(line["rule"]["kind"], "2") for code, line in LINES.items() if code[0] in "1234"}
+    fields |= {code: "có" for code, line in LINES.items() if line["rule"]["kind"] == "yes_no" and code[0] in "45"}
+    faults: dict[str, dict[str, Any]] = {}
+    if errors:
+        fields |= {"1.1": "1.234", "1.2": "hai", "2.4": ""}
+        said = {
+            "1.1": ("Mục 1.1: xác nhận “1.234” là 1234 triệu đồng", "1234"),
+            "1.2": ("Mục 1.2: nhập số nguyên sản phẩm, ví dụ 2", None),
+            "2.4": ("Mục 2.4: nhập số liệu % số trường, ví dụ 95", None),
+        }
+        faults = {code: {"field": code, "message": text, "remedy": remedy} for code, (text, remedy) in said.items()}
+    made = Sheet(
+        period=PERIOD,
+        document=_SHEET,
+        targets={},
+        fields=fields,
+        version=7,
+        report={"state": "draft", "saved_at": NOW.isoformat(), "receipt_number": None},
+        errors=faults,
+        score=score(),
+        theirs=theirs,
+    )
+    made.parts = {part["criterion"]: part for part in score()["parts"] if fields.get(part["criterion"])}
+    for code in faults:
+        made.parts.pop(code, None)
+    return made
+
+
+def ripple(*moments: float, parked: bool = False, complete: bool = True) -> Ripple:
+    """The five steps at these milliseconds; with fewer moments the rest has not happened (or is stuck)."""
+    steps = [
+        Step(
+            step=step,
+            service="scoring",
+            event="x.v1",
+            outcome="recorded" if step is StepName.RECEIVED else "changed",
+            at=NOW + timedelta(milliseconds=moment),
+            ms=moment,
+        )
+        for step, moment in zip(StepName, moments, strict=False)
+    ]
+    if parked:
+        stuck = list(StepName)[len(steps)]
+        steps.append(Step(step=stuck, service="scoring", event="x.v1", outcome="parked", at=None, ms=None))
+    ended = complete and len(moments) == len(StepName)
+    return Ripple(
+        correlationid=UUID(CAUSE),
+        complete=ended,
+        total_ms=moments[-1] if ended else None,
+        about=UUID(OWN),
+        steps=tuple(steps),
+    )
+
+
+def receipt(seen: Ripple) -> dict[str, Any]:
+    known = len(seen.steps) > 2
+    return {
+        "desk": desk(),
+        "section": "bao-cao",
+        "receipt": {
+            "receipt_number": RECEIPT,
+            "unit_id": OWN,
+            "period_id": PERIOD["period_id"],
+            "campaign_id": CAMPAIGN,
+            "accepted_at": NOW.isoformat(),
+            "late": False,
+            "correlationid": CAUSE,
+        },
+        "period": PERIOD,
+        "ripple": seen,
+        "journey": journey(seen),
+        "board": board(),
+        "own": board()["rows"][1],
+        "score": score(),
+        "newest": known,
+    }
+
+
+def _why() -> dict[str, Any]:
+    return {
+        "desk": desk(),
+        "section": "bang-khoi",
+        "period": PERIOD,
+        "unit_id": OWN,
+        "unit": "Phường Tân Phong",
+        "block": desk().blocks[0],
+        "score": score(),
+        "sheet": _SHEET,
+        "lines": LINES,
+    }
+
+
+def _home(**changed: Any) -> dict[str, Any]:
+    rows = board()["rows"]
+    usual = {"desk": desk(), "section": "viec", "period": PERIOD, "tasks": tasks(), "board": board()}
+    return usual | {"own": rows[1], "leader": rows[0], "titles": titles()} | changed
+
+
+def _form(made: Sheet, **changed: Any) -> dict[str, Any]:
+    usual = {"desk": desk(), "section": "bao-cao", "sheet": made, "saved": False, "show_errors": bool(made.errors)}
+    return usual | {"shown": made.errors} | changed
+
+
+def _year(errors: dict[str, Any]) -> dict[str, Any]:
+    typed = {"headcount": "hai hai", "completed_tasks": "22", "task_rating": "good", "pledged_on": "2023-02-28"}
+    problem = Invalid("Còn 1 chỗ cần sửa.") if errors else None
+    usual = {"desk": desk(), "section": "viec", "year": 2023, "typed": typed, "figures": _FIGURES}
+    return usual | {"errors": errors, "problem": problem, "saved": not errors}
+
+
+def _letter() -> dict[str, Any]:
+    return {
+        "id": CAUSE,
+        "type": "registry.report_submitted.v1",
+        "attempts": 5,
+        "parked_at": NOW.isoformat(),
+        "error": "ValueError: mục 1.1: " + "chỉ tiêu chung không thể bằng 0 " * 6,
+    }
+
+
+def _states() -> list[dict[str, Any]]:
+    return [
+        {"service": "registry", "name": "Tiếp nhận báo cáo", "trouble": None, "letters": []},
+        {"service": "scoring", "name": "Chấm điểm, xếp hạng", "trouble": None, "letters": [_letter()]},
+        {"service": "awards", "name": "Xét danh hiệu", "trouble": "Không kết nối được.", "letters": []},
+    ]
+
+
+def pages() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Every page in its states: address to template and values."""
+    board_values = {
+        "desk": desk(),
+        "section": "bang-khoi",
+        "block": desk().blocks[0],
+        "period": PERIOD,
+        "board": board(),
+        "groups": _SHEET["groups"],
+        "sheet": _SHEET,
+        "best": {"1": 28.5, "2": 24.25},
+        "may_ask": True,
+    }
+    operator = desk("operator", post="Cán bộ kỹ thuật vận hành")
+    fault = {"headcount": {"field": "headcount", "message": "Số người của đơn vị: nhập số người, ví dụ 22"}}
+    empty_desk = desk()
+    empty_desk.inbox = {"items": [], "unread": 0}
+    sign_in = {"tiep": "/", "account": "", "error": None, "kept": []}
+    sent = {PERIOD["period_id"]: {"state": "submitted", "late": True, "receipt_number": RECEIPT}}
+    complete = ripple(0, 420, 710, 1100, 1640)
+    why_line = _why() | {"part": score()["parts"][0], "line": LINES["1.1"]}
+    lists = {"desk": desk(), "section": "bao-cao"}
+    return {
+        "nha": ("viec-can-lam.html", _home()),
+        "nha-moi": (
+            "viec-can-lam.html",
+            _home(desk=empty_desk, tasks=[], board=None, own=None, titles={"items": [], "pack": None}),
+        ),
+        "nha-chung": ("nha-chung.html", {"desk": operator, "section": "viec"}),
+        "bao-cao-danh-sach": ("bao-cao-danh-sach.html", lists | {"sent": sent}),
+        "bao-cao": ("bao-cao.html", _form(sheet())),
+        "bao-cao-hai-ban": ("bao-cao.html", _form(sheet(errors=False, theirs={"1.1": "1000"}), saved=True)),
+        "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "key": CAUSE, "problem": None}),
+        "bien-nhan": ("bien-nhan.html", receipt(complete)),
+        "bien-nhan-nhanh": ("bien-nhan.html", receipt(ripple(0, 31, 52, 60, 1200))),
+        "bien-nhan-dang-lan": ("bien-nhan.html", receipt(ripple(0, 420))),
+        "bien-nhan-ket": ("bien-nhan.html", receipt(ripple(0, 420, parked=True))),
+        "bang-khoi": ("bang-khoi.html", board_values),
+        "vi-sao": ("vi-sao.html", _why()),
+        "vi-sao-muc": ("vi-sao-muc.html", why_line),
+        "nam": ("nam.html", _year(fault)),
+        "nam-da-luu": ("nam.html", _year({})),
+        "tin": ("tin.html", {"desk": desk(), "section": "tin"}),
+        "tim": ("tim.html", {"desk": desk(), "section": "", "words": "phuong", "found": list(desk().units.values())}),
+        "phong-trao": ("phong-trao.html", {"desk": desk(), "section": "phong-trao", "campaign": _CAMPAIGN}),
+        "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),
+        "dang-nhap": ("dang-nhap.html", sign_in),
+        "dang-nhap-loi": (
+            "dang-nhap.html",
+            sign_in | {"error": "Tài khoản hoặc mật khẩu chưa đúng.", "kept": [("muc:1.1", "2")]},
+        ),
+        "loi": ("loi.html", {"problem": NotFound("Địa chỉ này không có.")}),
+    }
