@@ -42,14 +42,16 @@ class Collector:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
-    def edges(self) -> set[tuple[str, str, str, str]]:
-        """Give (parent's service, its name, child's service, its name) of all that was received."""
-        known = {span.span_id: (service, span.name) for service, span in self.spans}
-        return {
-            (*known[span.parent_span_id], service, span.name)
-            for service, span in self.spans
-            if span.parent_span_id in known
-        }
+    def edges(self) -> list[set[tuple[str, str, str, str]]]:
+        """Give, for each trace, (parent's service, its name, child's service, its name) of all that was received."""
+        received = list(self.spans)
+        known = {span.span_id: (service, span.name) for service, span in received}
+        traces: dict[bytes, set[tuple[str, str, str, str]]] = {}
+        for service, span in received:
+            if span.parent_span_id in known:
+                edge = (*known[span.parent_span_id], service, span.name)
+                traces.setdefault(span.trace_id, set()).add(edge)
+        return list(traces.values())
 
 
 @pytest.fixture
@@ -69,20 +71,15 @@ async def test_every_promised_edge_is_in_one_trace(house: House, collector: Coll
     await city.found(house)
     await submit(house, QUYET_THANG, "900")
     await house.quiet()
-    collector.spans.clear()
     assert (await submit(house, TAN_PHONG, "1000")).status_code == 201
     await house.quiet()
 
-    async def all_there() -> bool:
-        missing = [edge for edge in EDGES if edge not in collector.edges()]
-        assert not missing, missing
+    async def one_holds_all() -> bool:
+        least = min(([edge for edge in EDGES if edge not in trace] for trace in collector.edges()), key=len)
+        assert not least, least
         return True
 
-    await eventually(all_there, within=15)
-    services_of: dict[bytes, set[str]] = {}
-    for service, span in collector.spans:
-        services_of.setdefault(span.trace_id, set()).add(service)
-    assert {"registry", "scoring", "awards", "notify"} in services_of.values()
+    await eventually(one_holds_all, within=15)
     typed = {"1000", "900"}
     for _, span in collector.spans:
         assert not typed & {attribute.value.string_value for attribute in span.attributes}, span.name

@@ -283,9 +283,14 @@ async def _serve(service: Service) -> int:
     stopper = asyncio.create_task(stop_when_told())
     # Our own handlers: uvicorn's raise the signal again at the end, and a clean stop would look like a death.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-    await server.serve()
-    stopper.cancel()
-    return service.exit_code if server.started else service.exit_code or EXIT_CONFIGURATION
+    try:
+        await server.serve()
+    except SystemExit:
+        # uvicorn's word for a start that failed; its log says whether the port or our own lifespan was the reason.
+        return service.exit_code or EXIT_CONFIGURATION
+    finally:
+        stopper.cancel()
+    return service.exit_code
 
 
 def run(name: str) -> None:

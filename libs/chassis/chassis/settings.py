@@ -1,8 +1,6 @@
 """What every service needs from its environment. Names are read without a prefix, in capitals."""
 
-from pathlib import Path
-
-from pydantic import Field, field_validator
+from pydantic import Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.db import asyncpg_url
@@ -17,14 +15,14 @@ class ServiceSettings(BaseSettings):
     """``postgresql://role:password@host:port/database``, or with ``?host=/socket/folder``: this service's own database."""
 
     nats_url: str
-    nats_nkey_seed: Path | None = None
+    nats_nkey_seed: FilePath | None = None
     """The file with this service's NKey seed; without one the connection is anonymous."""
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535)
     """0 takes a free port, which only tests want."""
 
-    identity_key: Path
+    identity_key: FilePath
     """The key that identities are checked with: the gateway's public key (the private one for the gateway itself)."""
 
     agency_code: str = Field(default="000.00.00.H35", pattern=r"^[A-Za-z0-9.]+$")

@@ -52,7 +52,9 @@ class Tried:
         for event in events:
             if event.data.name == "quiet":
                 continue
-            await tx.db.execute(text("INSERT INTO units VALUES (:id, 1, :name)"), {"id": event.id, "name": event.data.name})
+            await tx.db.execute(
+                text("INSERT INTO units VALUES (:id, 1, :name)"), {"id": event.id, "name": event.data.name}
+            )
             if event.data.name == "guilty":
                 raise ValueError("this one")
             if event.data.name == "deadly":

@@ -183,12 +183,18 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
 
 
-async def test_a_service_that_is_away_is_said_so(front: House) -> None:
+async def test_a_service_that_is_away_is_said_so_and_stops_no_other_work(front: House) -> None:
+    await city.found(front)
     async with browser(front, "tan-phong") as officer:
         front.services["awards"].kill()
         away = await officer.get(f"/api/awards/units/{TAN_PHONG}/titles?year=2023")
+        front.services["notify"].kill()
+        home, form = await officer.get("/"), await officer.get(f"/bao-cao/{PERIOD}")
     assert (away.status_code, away.headers["retry-after"]) == (503, "2")
     assert "thử lại" in away.json()["detail"]
+    # Who only looks in from the side does not close the desk: reports are still written.
+    assert (home.status_code, "Phần xét danh hiệu chưa trả lời" in home.text) == (200, True)
+    assert form.status_code == 200
 
 
 async def test_the_accounts_file_renews_grants_and_leaves_passwords_alone(front: House) -> None:

@@ -1,5 +1,6 @@
 """Can the ripple be read however fast its steps followed each other?"""
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -21,7 +22,7 @@ def test_labels_never_touch_and_stay_inside(moments: list[float]) -> None:
     marks = drawing.ripple(journey(moments), moments[-1])
     assert marks[0].label - marks[0].half >= 0
     assert marks[-1].label + marks[-1].half <= drawing.WIDTH
-    for left, right in zip(marks, marks[1:], strict=False):
+    for left, right in pairwise(marks):
         assert left.label + left.half < right.label - right.half
 
 
