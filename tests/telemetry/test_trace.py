@@ -65,6 +65,22 @@ def collector() -> Iterator[Collector]:
     made.server.server_close()
 
 
+async def test_a_trace_tells_of_a_failure_without_the_values_it_failed_on(house: House, collector: Collector) -> None:
+    await house.open(["registry", "scoring"], OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, REDELIVERY_ATTEMPTS="1")
+    await city.found(house)
+    await house.run("scoring", "ALTER TABLE scores ADD CONSTRAINT broken CHECK (points < 0)")
+    assert (await submit(house, TAN_PHONG, "98765,25")).status_code == 201
+
+    async def failed() -> bool:
+        return any(attribute.key == "error.type" for _, span in collector.spans for attribute in span.attributes)
+
+    await eventually(failed)
+    for _, span in collector.spans:
+        for value in (b"98765", b"officer-", "Tân Phong".encode()):
+            assert value not in span.SerializeToString(), span
+    assert "[parameters: " not in house.said("scoring")
+
+
 async def test_every_promised_edge_is_in_one_trace(house: House, collector: Collector) -> None:
     assert len(EDGES) > 5, "the table of edges could not be read"
     await house.open(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)

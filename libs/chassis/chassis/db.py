@@ -38,6 +38,8 @@ def make_engine(url: str, *, name: str, pool_size: int = 8) -> AsyncEngine:
         max_overflow=4,
         pool_timeout=5,
         pool_pre_ping=False,
+        # An error goes into logs; what somebody typed, a session or a password's hash does not.
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
             "server_settings": {**_SERVER_SETTINGS, "application_name": f"thidua-{name}"},
