@@ -119,7 +119,7 @@ async def test_a_report_is_filed_and_its_ripple_is_watched_live(house: House, fr
     await clean(page)
     house.services["awards"].start()
     await house.services["awards"].ready()
-    await expect(done).to_have_count(5)
+    await expect(done).to_have_count(5, timeout=60_000)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Báo cáo đã nhận và đã lên điểm")
     assert await page.evaluate("window.sameDocument") is True
     await clean(page)
