@@ -32,7 +32,7 @@ check: setup ## format, lint, types, import contracts, generated documents
 	$(BIN)/python -m thidua.documents --check
 
 test: check chromium ## everything: check, then every test on real servers
-	$(BIN)/pytest -n 2 --dist worksteal -m "not unsteady"
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.
 chromium:

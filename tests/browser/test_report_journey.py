@@ -104,7 +104,6 @@ async def find_the_rank_and_ask_why(page: Page, look: Look) -> None:
     await look(page)
 
 
-@pytest.mark.unsteady
 async def test_a_report_is_filed_and_its_ripple_is_watched_live(house: House, front: str, browser: Browser) -> None:
     reader = await Reader.sits_down(browser, front)
     page = reader.page
@@ -198,7 +197,6 @@ async def test_two_windows_on_one_draft_show_both_texts(front: str, browser: Bro
     await expect(theirs.get_by_label(BUDGET)).to_have_value("950")
 
 
-@pytest.mark.unsteady
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_session_that_ends_halfway_takes_no_word_with_it(front: str, browser: Browser, scripts: bool) -> None:
     reader = await Reader.sits_down(browser, front, java_script_enabled=scripts)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from chassis.errors import Forbidden, NotFound, Problem, Unauthenticated, Unavailable
 from chassis.identity import Identity
 from contracts.notify import Post
 from gateway import actions, queries, rules
@@ -18,6 +19,8 @@ from gateway.actions import SignInBody
 from gateway.live import Watchers
 from gateway.rules import Ripple
 from gateway.services import Upstreams, refusal
+
+log = structlog.get_logger()
 
 COOKIE = "thidua"
 _LARGEST_BODY = 1024 * 1024
@@ -161,8 +164,9 @@ async def ripple_changes(
             seen.clear()
             try:
                 ripple = await ripple_for(who, services, correlationid)
-            except NotFound:
-                # The receipt is a moment older than what its services can tell.
+            except Problem as problem:
+                # The receipt is a moment older than what its services can tell, or one of them is just starting.
+                log.info("live.asks_again", status=problem.status)
                 ripple = None
             if ripple and ripple != last:
                 last = ripple

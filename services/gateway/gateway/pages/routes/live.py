@@ -3,20 +3,27 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from chassis.errors import Problem
 from gateway.api import ripple_changes
 from gateway.pages import render
 from gateway.pages.desk import AtDesk
 from gateway.pages.routes.receipt import ripple_values
 
+log = structlog.get_logger()
 router = APIRouter()
 
 
 @router.get("/live/bien-nhan/{number}")
 async def receipt(request: Request, desk: AtDesk, number: str) -> StreamingResponse:
-    """Send the receipt's live part whenever its ripple went on, then close."""
+    """Send the receipt's live part whenever its ripple went on, and close when it has ended.
+
+    A stream that ends without ``xong`` (two minutes went by, a service refused, the gateway stops) is taken up again
+    by the page.
+    """
     found = await desk.get("registry", f"receipts/{number}")
     state = request.app.state
 
@@ -24,9 +31,14 @@ async def receipt(request: Request, desk: AtDesk, number: str) -> StreamingRespo
         changes = ripple_changes(
             desk.who, desk.services, state.watchers, UUID(found["correlationid"]), state.service.stopping
         )
-        async for _ in changes:
-            yield _frame(render.fragment("_bien-nhan-song.html", await ripple_values(desk, found)))
-        yield "event: xong\ndata: \n\n"
+        async for ripple in changes:
+            try:
+                yield _frame(render.fragment("_bien-nhan-song.html", await ripple_values(desk, found)))
+            except Problem as problem:
+                log.info("live.leaves_off", status=problem.status)
+                return
+            if ripple.complete:
+                yield "event: xong\ndata: \n\n"
 
     return StreamingResponse(frames(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
