@@ -16,6 +16,7 @@ import httpx2
 import psutil
 import pytest
 
+from chassis.ports import free_port
 from contracts.catalog import SERVICES
 from thidua import processes, status
 from thidua.home import Home
@@ -70,7 +71,7 @@ def eventually(probe: Callable[[], Any], seconds: float = 20) -> Any:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("house") / "home", processes.free_port())
+    house = House(tmp_path_factory.mktemp("house") / "home", free_port())
     yield house
     house.run("down")
     assert house.processes() == []

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from chassis.ports import free_port
 from thidua import processes
 from thidua.errors import Refusal
 from topology import server
@@ -128,7 +129,9 @@ class NatsServer:
             leftover.unlink()
         self._config.write_text(config)
         self._launched = processes.launch(
-            [str(binary), "-c", str(self._config), "-p", str(self._port or -1)], log=self.log, cwd=self._datadir
+            [str(binary), "-c", str(self._config), "-p", str(self._port or free_port())],
+            log=self.log,
+            cwd=self._datadir,
         )
         pid = self._launched.pid
         if processes.until(lambda: not self._running() or self._ready(pid), _START_SECONDS) and self._running():

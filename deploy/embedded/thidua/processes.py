@@ -116,11 +116,3 @@ def _why(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "tài khoản này không có quyền mở cổng đó"
     return "một chương trình khác đang dùng cổng đó"
-
-
-def free_port() -> int:
-    """Take a loopback port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import psutil
 
+from chassis.ports import free_port
 from contracts.catalog import SERVICES
 from thidua import children, processes
 from thidua.errors import Refusal
@@ -159,7 +160,7 @@ class Supervisor:
 
     async def _start_services(self, environments: dict[str, dict[str, str]]) -> None:
         order = self._order
-        ports = {name: order.port if name == "gateway" else processes.free_port() for name in SERVICES}
+        ports = {name: order.port if name == "gateway" else free_port() for name in SERVICES}
         environments["gateway"] |= {
             "ASSETS_DIR": str(order.assets),
             "ACCOUNTS_FILE": str(order.home.accounts),

@@ -6,7 +6,6 @@ Source of the probing: kgrzybek/modular-monolith-with-ddd, ``Probing/Poller``: a
 import asyncio
 import multiprocessing
 import os
-import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any, Final, TypeVar
 import httpx2
 
 from chassis import service
+from chassis.ports import free_port
 
 T = TypeVar("T")
 
@@ -38,13 +38,6 @@ async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 10.0,
         if time.monotonic() > ends:
             raise AssertionError(f"{expect or probe.__name__}: not within {within} s; last seen: {seen!r}")
         await asyncio.sleep(_EVERY)
-
-
-def free_port() -> int:
-    """Give a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _be(name: str, environment: Mapping[str, str], log: Path) -> None:
