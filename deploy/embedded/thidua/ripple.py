@@ -29,10 +29,10 @@ def follow(url: str, home: Home) -> dict[str, Any]:
 
     Gives ``receipt``, ``correlationid``, ``complete``, ``total_ms`` and ``steps`` as the gateway tells them.
     """
-    officer = _officer(home)
+    officer = officer_of(home)
     unit = next(grant["scope"] for grant in officer.grants if grant["role"] == "unit_officer")
     with Session(url, officer) as session:
-        receipt = _amend(session, unit)
+        receipt = amend(session, unit)
         told = _follow(session, receipt["correlationid"])
     kept = ("correlationid", "complete", "total_ms", "steps")
     return {"receipt": receipt["receipt_number"], **{name: told[name] for name in kept}}
@@ -49,14 +49,16 @@ def in_words(told: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _officer(home: Home) -> Account:
+def officer_of(home: Home) -> Account:
+    """Give the first demo account that may report for a unit; raises ``Refusal``."""
     for account in known_accounts(home):
         if account.holds("unit_officer"):
             return account
     raise Refusal("Chưa có tài khoản cán bộ đơn vị nào trong dữ liệu mẫu. Hãy chạy thidua up trước.")
 
 
-def _amend(session: Session, unit: str) -> dict[str, Any]:
+def amend(session: Session, unit: str) -> dict[str, Any]:
+    """Amend the unit's newest report so that its score changes; gives the receipt. Raises ``Refusal``."""
     sent = [
         each for each in session.ask("GET", "/api/registry/reports", unit_id=unit)["items"] if each["receipt_number"]
     ]

@@ -13,8 +13,7 @@ from uuid import uuid4
 import nats
 import pytest
 from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.js import JetStreamContext
+from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from contracts.catalog import LISTENERS, SERVICES, STREAM
@@ -132,13 +131,18 @@ async def test_a_service_takes_and_acknowledges_what_its_own_durable_delivers(jo
     assert member.unhindered
 
 
-async def follow(member: Member, start: ConsumerConfig) -> JetStreamContext.PullSubscription:
-    """Follow the stream as the gateway may: an ephemeral pull consumer with a name of its own."""
-    js = member.client.jetstream()
-    name = f"live-{uuid4().hex}"
-    config = start.evolve(name=name, ack_policy=AckPolicy.NONE, inactive_threshold=30.0, mem_storage=True)
-    await js.add_consumer(STREAM, config)
-    return await js.pull_subscribe_bind(consumer=name, stream=STREAM, inbox_prefix=inbox_of(accounts.READER))
+async def follow(member: Member, start: ConsumerConfig) -> Subscription:
+    """Follow the stream as the gateway may: an ephemeral push consumer with a name of its own."""
+    pushed = await member.client.subscribe(member.client.new_inbox())
+    config = start.evolve(
+        name=f"live-{uuid4().hex}",
+        deliver_subject=pushed.subject,
+        ack_policy=AckPolicy.NONE,
+        inactive_threshold=30.0,
+        mem_storage=True,
+    )
+    await member.client.jetstream().add_consumer(STREAM, config)
+    return pushed
 
 
 async def test_the_gateway_follows_the_stream_with_a_consumer_of_its_own(join: Join) -> None:
@@ -146,14 +150,13 @@ async def test_the_gateway_follows_the_stream_with_a_consumer_of_its_own(join: J
     following = await follow(gateway, ConsumerConfig(deliver_policy=DeliverPolicy.NEW))
     scoring = (await join("scoring")).client.jetstream()
     published = [(await scoring.publish(subject("scoring"), b"{}", stream=STREAM)).seq for _ in range(20)]
-    seen: list[Msg] = []
-    while len(seen) < len(published):
-        seen += await following.fetch(50, timeout=2)
+    seen = [await following.next_msg(2) for _ in published]
     assert [each.metadata.sequence.stream for each in seen] == published
     assert [each.metadata.sequence.consumer for each in seen] == list(range(1, 21)), "a gap would show here"
 
     from_the_16th = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=published[15])
-    again = await (await follow(gateway, from_the_16th)).fetch(5, timeout=2)
+    following = await follow(gateway, from_the_16th)
+    again = [await following.next_msg(2) for _ in published[15:]]
     assert [each.metadata.sequence.stream for each in again] == published[15:]
     assert gateway.unhindered
 

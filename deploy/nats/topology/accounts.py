@@ -58,20 +58,19 @@ def _own_durable(durable: str) -> tuple[str, ...]:
 
 
 def _reading_along() -> tuple[str, ...]:
-    """Ephemeral pull consumers of its own, named by itself; they end by themselves, so there is nothing to delete."""
-    return tuple(f"$JS.API.CONSUMER.{action}.{STREAM}.*" for action in ("CREATE", "INFO", "MSG.NEXT"))
+    """Ephemeral push consumers of its own, named by itself; they end by themselves, so there is nothing to delete."""
+    return tuple(f"$JS.API.CONSUMER.{action}.{STREAM}.*" for action in ("CREATE", "INFO"))
 
 
 def _of_others() -> Iterator[str]:
-    """Creating a consumer under the name of a durable changes that durable, and pulling from it takes its events.
+    """Creating a consumer under the name of a durable changes that durable.
 
     A name in the subject decides, whatever the body says. On the older subject without a name the body decides, so
     that one is not allowed at all. That shuts out nats-py's ``ordered_consumer=True``: it has no name to begin with,
-    and with a name it cannot find its place again. A pull consumer with a new name after each loss can.
+    and with a name it cannot find its place again. A consumer with a new name after each loss can.
     """
     for durable in LISTENERS:
         yield f"$JS.API.CONSUMER.CREATE.{STREAM}.{durable}"
-        yield f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{durable}"
 
 
 def ensure_keys(folder: Path) -> dict[str, Path]:

@@ -22,7 +22,7 @@ def build(settings: Settings) -> Service:
             async with service.engine.begin() as db:
                 await actions.take_in(db, actions.ACCOUNTS_FILE.validate_json(settings.accounts_file.read_bytes()))
         yield
-        watchers.stop()
+        await watchers.stop()
         await upstreams.close()
 
     service = Service("gateway", settings, routers=(api.router, pages.router), around=around, on_bus=watchers.follow)

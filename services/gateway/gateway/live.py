@@ -1,14 +1,15 @@
-"""What is happening now: one ordered reader of the stream for all open pages, and the ripples they watch.
+"""What is happening now: one reader of the stream for all open pages, and the ripples they watch.
 
 An ephemeral consumer of the stream, never a core subscription: that one sees batches which were never committed. It
 is made under a name of its own: the nameless request could overwrite another service's durable, so the gateway has no
-right to it (topology.accounts).
+right to it (docs/adr/0007).
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Final
 from uuid import UUID, uuid4
 
 import orjson
@@ -22,6 +23,8 @@ from nats.js.errors import APIError
 from contracts.catalog import STREAM
 
 log = structlog.get_logger()
+
+_HEARTBEAT_SECONDS: Final = 5.0
 
 
 class Watchers:
@@ -56,10 +59,11 @@ class Watchers:
         """Read the stream from now on, in the background; a page that misses a wake-up asks again by itself."""
         self._following = asyncio.create_task(self._follow(nats), name="live")
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Stop reading and wake everybody, because the gateway stops."""
         if self._following:
             self._following.cancel()
+            await asyncio.wait([self._following])
         for watching in self._waiting.values():
             for seen in watching:
                 seen.set()
@@ -73,26 +77,31 @@ class Watchers:
                 await asyncio.sleep(1)
 
     async def _read(self, nats: Client) -> None:
-        jetstream = nats.jetstream()
+        """Have the server push what lands on the stream, until it has been silent for longer than its heartbeat."""
         name = f"live-{uuid4().hex}"
-        await jetstream.add_consumer(
-            STREAM,
-            ConsumerConfig(
-                name=name,
-                deliver_policy=DeliverPolicy.NEW,
-                ack_policy=AckPolicy.NONE,
-                inactive_threshold=30.0,
-                mem_storage=True,
-            ),
-        )
-        subscription = await jetstream.pull_subscribe_bind(
-            consumer=name, stream=STREAM, inbox_prefix=b"_INBOX_gateway."
-        )
-        while True:
-            try:
-                messages = await subscription.fetch(100, timeout=5)
-            except TimeoutError:
-                # Nothing new; the client says so with its own error or, now and then, with the bare one.
-                continue
-            for message in messages:
-                self._take(message)
+        heard = asyncio.Event()
+
+        async def take(message: Msg) -> None:
+            heard.set()
+            self._take(message)
+
+        subscription = await nats.subscribe(nats.new_inbox(), cb=take)
+        try:
+            await nats.jetstream().add_consumer(
+                STREAM,
+                ConsumerConfig(
+                    name=name,
+                    deliver_subject=subscription.subject,
+                    deliver_policy=DeliverPolicy.NEW,
+                    ack_policy=AckPolicy.NONE,
+                    idle_heartbeat=_HEARTBEAT_SECONDS,
+                    inactive_threshold=30.0,
+                    mem_storage=True,
+                ),
+            )
+            while True:
+                heard.clear()
+                await asyncio.wait_for(heard.wait(), 3 * _HEARTBEAT_SECONDS)
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()

@@ -1,5 +1,6 @@
 """Does the gateway let in whom it should, pass on what it should, and nothing else?"""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -212,3 +213,19 @@ async def test_the_accounts_file_renews_grants_and_leaves_passwords_alone(front:
         assert (await sign_in(client, "tan-phong", "khác")).status_code == 401
         assert (await sign_in(client, "tan-phong")).status_code == 204
         assert (await sign_in(client, "moi", "khác")).status_code == 204
+
+
+async def test_it_stops_in_order_while_a_live_stream_is_open(front: House) -> None:
+    await city.found(front)
+    # Without awards the ripple cannot end, and so does not its stream.
+    front.services["awards"].kill()
+    async with browser(front, "tan-phong") as client:
+        sent = await client.post(
+            "/api/registry/reports", json=city.report(TAN_PHONG, "1000"), headers={"Idempotency-Key": str(uuid4())}
+        )
+        receipt = sent.json()["receipt_number"]
+        async with client.stream("GET", f"/live/bien-nhan/{receipt}") as stream:
+            lines = stream.aiter_lines()
+            assert (await anext(lines)).startswith("data: ")
+            assert await asyncio.to_thread(front.services["gateway"].stop, within=2.5) == 0
+            assert "event: xong" not in [line async for line in lines]
