@@ -242,10 +242,13 @@ def sheet(*, errors: bool = True, theirs: dict[str, str] | None = None) -> Sheet
         fields |= {"1.1": "1.234", "1.2": "hai", "2.4": ""}
         said = {
             "1.1": ("Mục 1.1: xác nhận “1.234” là 1234 triệu đồng", "1234"),
-            "1.2": ("Mục 1.2: nhập số nguyên sản phẩm, ví dụ 2", None),
+            "1.2": ("Mục 1.2: nhập một số nguyên (sản phẩm), ví dụ 2", None),
             "2.4": ("Mục 2.4: nhập số liệu % số trường, ví dụ 95", None),
         }
-        faults = {code: {"field": code, "message": text, "remedy": remedy} for code, (text, remedy) in said.items()}
+        faults = {
+            code: {"field": code, "message": text, "suggestion": suggestion}
+            for code, (text, suggestion) in said.items()
+        }
     made = Sheet(
         period=PERIOD,
         document=_SHEET,

@@ -161,6 +161,18 @@ async def test_a_field_that_was_left_is_saved_scored_and_asked_back_at_once(fron
     assert reader.complaints == []
 
 
+async def test_a_field_that_cannot_be_saved_says_so_while_its_writer_goes_on(front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front)
+    page = reader.page
+    await at_the_form(page)
+    await page.get_by_label(BUDGET).fill("9" * 201)
+    await page.get_by_label(BUDGET).press("Tab")
+    await expect(page.locator("#luu-luc")).to_contain_text("Chưa lưu")
+    await expect(page.get_by_text("dài quá 200 ký tự")).to_be_visible()
+    await expect(page.get_by_label(BUDGET)).to_have_value("9" * 201)
+    await clean(page)
+
+
 async def test_a_refused_form_keeps_what_was_typed(front: str, browser: Browser) -> None:
     reader = await Reader.sits_down(browser, front, java_script_enabled=False)
     page = reader.page

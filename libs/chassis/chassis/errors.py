@@ -15,13 +15,17 @@ from chassis.db import is_away, is_unfit
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field, in the words that stand beside it, and what mends it."""
+    """What is wrong with one field, in the words that stand beside it, and what mends it.
+
+    ``suggestion`` is what the field would hold if the likelier reading were confirmed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     field: str
     message: str
     remedy: str | None = None
+    suggestion: str | None = None
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word
@@ -102,7 +106,7 @@ _WORDS = {
 
 
 _HTTP_WORDS = {
-    400: "Nội dung gửi lên không đọc được.",
+    400: "Nội dung gửi lên không đọc được: cần JSON viết bằng UTF-8.",
     404: "Địa chỉ này không có.",
     405: "Địa chỉ này không nhận cách gọi này.",
 }

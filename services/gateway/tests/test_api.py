@@ -117,7 +117,7 @@ async def test_the_way_through_keeps_identity_and_refusals(front: House) -> None
     assert (foreign.status_code, foreign.json()["title"]) == (403, "Không có quyền")
     assert (faulty.status_code, faulty.json()["errors"][0]["message"]) == (
         422,
-        "Mục 1.1: nhập số triệu đồng, ví dụ 2",
+        "Mục 1.1: nhập một số (triệu đồng), ví dụ 2",
     )
     assert (broken.status_code, "không phải JSON" in broken.text) == (422, True)
     assert (first.status_code, again.json()) == (201, first.json())

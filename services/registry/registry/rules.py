@@ -63,6 +63,7 @@ class Fault(BaseModel):
     criterion: str
     message: str
     remedy: str | None = None
+    suggestion: str | None = None
 
 
 def read_report(
@@ -103,7 +104,7 @@ def overlong(fields: Mapping[str, str]) -> tuple[Fault, ...]:
 def _missing(criterion: SheetCriterion) -> str:
     if criterion.value_kind is ValueKind.YES_NO:
         return f"Mục {criterion.criterion}: chọn Có hoặc Không"
-    return f"Mục {criterion.criterion}: nhập số {criterion.measure}, ví dụ 2"
+    return f"Mục {criterion.criterion}: nhập một số ({criterion.measure}), ví dụ 2"
 
 
 def _read_value(criterion: SheetCriterion, typed: str) -> Decimal | Fault:
@@ -118,7 +119,8 @@ def _read_value(criterion: SheetCriterion, typed: str) -> Decimal | Fault:
         return Fault(
             criterion=criterion.criterion,
             message=f"Mục {criterion.criterion}: xác nhận “{error.text}” là {error.reading} {criterion.measure}",
-            remedy=str(error.reading),
+            remedy=f"Bấm để xác nhận, hoặc viết {error.reading} hay {error.text.replace('.', ',')}",
+            suggestion=str(error.reading),
         )
     except NotANumberError:
         return Fault(criterion=criterion.criterion, message=_missing(criterion))
@@ -128,7 +130,7 @@ def _read_value(criterion: SheetCriterion, typed: str) -> Decimal | Fault:
 def _out_of_bounds(criterion: SheetCriterion, amount: Decimal) -> Fault | None:
     code = criterion.criterion
     if criterion.value_kind is ValueKind.COUNT and amount != amount.to_integral_value():
-        return Fault(criterion=code, message=f"Mục {code}: nhập số nguyên {criterion.measure}, ví dụ 2")
+        return Fault(criterion=code, message=f"Mục {code}: nhập một số nguyên ({criterion.measure}), ví dụ 2")
     if criterion.largest is not None and amount > criterion.largest:
         largest = format(criterion.largest.normalize(), "f").replace(".", ",")
         return Fault(criterion=code, message=f"Mục {code}: nhiều nhất là {largest} {criterion.measure}")

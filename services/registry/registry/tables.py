@@ -119,7 +119,7 @@ reports = Table(
     Column("accepted_at", DateTime(timezone=True)),
     Column("late", Boolean),
     UniqueConstraint("period_id", "unit_id", name="one_report_a_period"),
-    CheckConstraint("state IN ('draft', 'submitted')", name="report_state"),
+    CheckConstraint("state IN ('draft', 'submitted', 'amending')", name="report_state"),
 )
 """``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save and submission."""
 

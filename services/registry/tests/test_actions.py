@@ -246,3 +246,33 @@ async def test_a_year_with_impossible_figures_names_each_of_them(registry: House
         stale = await client.put(path, json=_year(headcount=30))
     assert [error["field"] for error in refused.json()["errors"]] == ["advanced_workers", "disciplined"]
     assert (first.status_code, stale.status_code, stale.json()["version"]) == (200, 409, 1)
+
+
+async def test_a_sent_report_that_is_edited_says_that_the_edit_was_not_sent(registry: House) -> None:
+    sent = (await submit(registry, TAN_PHONG, "1000")).json()
+    saved = await save(registry, sent["version"], {"1.1": "900"})
+    assert saved.status_code == 200, saved.text
+    async with officer(registry) as client:
+        edited = (await client.get(REPORT)).json()
+    assert (edited["state"], edited["receipt_number"]) == ("amending", sent["receipt_number"])
+    await submit(registry, TAN_PHONG, "900", version=edited["version"])
+    async with officer(registry) as client:
+        assert (await client.get(REPORT)).json()["state"] == "submitted"
+
+
+async def test_a_period_is_never_taken_over_by_another_campaign(registry: House) -> None:
+    async with registry.office("registry") as office:
+        refused = await office.put(f"/campaigns/{uuid4()}", json=city.CAMPAIGN_DOCUMENT)
+        periods = (await office.get(CAMPAIGN_PATH)).json()["periods"]
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "periods.0.period_id")
+    assert [period["period_id"] for period in periods] == [str(PERIOD)]
+
+
+async def test_a_body_of_a_wrong_kind_is_refused_in_words(registry: House) -> None:
+    for kind, body in (("application/pdf", b"%PDF-1.7"), ("text/csv", b"a;b"), ("application/json", b"\xff\xfe{")):
+        async with officer(registry) as client:
+            headers = {"content-type": kind, "idempotency-key": str(uuid4())}
+            refused = await client.post("/reports", content=body, headers=headers)
+        assert refused.status_code in (400, 422), kind
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert "JSON" in str(refused.json()), refused.text

@@ -144,21 +144,21 @@ def test_every_fault_is_named_at_once_in_the_order_of_the_sheet() -> None:
     assert [each.criterion for each in values] == ["3.1"]
     assert [(each.criterion, each.message) for each in faults] == [
         ("1.1", "Mục 1.1: xác nhận “1.234” là 1234 triệu đồng"),
-        ("1.2", "Mục 1.2: nhập số hộ, ví dụ 2"),
+        ("1.2", "Mục 1.2: nhập một số (hộ), ví dụ 2"),
         ("2.1", "Mục 2.1: chọn Có hoặc Không"),
         ("T.1", "Mục T.1 không có trong bảng điểm này"),
         ("9.9", "Mục 9.9 không có trong bảng điểm này"),
     ]
-    assert faults[0].remedy == "1234"
+    assert faults[0].suggestion == "1234"
 
 
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("2,5", "Mục 1.2: nhập số nguyên hộ, ví dụ 2"),
+        ("2,5", "Mục 1.2: nhập một số nguyên (hộ), ví dụ 2"),
         ("51", "Mục 1.2: nhiều nhất là 50 hộ"),
-        ("hai", "Mục 1.2: nhập số hộ, ví dụ 2"),
-        ("-1", "Mục 1.2: nhập số hộ, ví dụ 2"),
+        ("hai", "Mục 1.2: nhập một số (hộ), ví dụ 2"),
+        ("-1", "Mục 1.2: nhập một số (hộ), ví dụ 2"),
     ],
 )
 def test_a_count_keeps_its_bounds(typed: str, message: str) -> None:

@@ -53,7 +53,13 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
     await tx.db.execute(
         update(reports)
         .where(reports.c.report_id == report["report_id"])
-        .values(version=version, fields=fields, saved_at=now, editor=body.editor)
+        .values(
+            version=version,
+            fields=fields,
+            saved_at=now,
+            editor=body.editor,
+            state="draft" if report["receipt_number"] is None else "amending",
+        )
     )
     return Saved(version=version, saved_at=now)
 
@@ -116,7 +122,7 @@ def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
         closed = period["closes_at"].astimezone(VIETNAM)
         raise Conflict(
             f"{period['name']} đã đóng nhận báo cáo lúc {closed:%H:%M} ngày {closed:%d/%m/%Y}. "
-            "Nội dung bạn nhập vẫn còn trong bản nháp; hãy liên hệ Phòng Nội vụ."
+            "Hãy liên hệ Phòng Nội vụ nếu báo cáo còn phải sửa."
         )
     if state is rules.PeriodState.NOT_OPEN:
         opens = period["opens_at"].astimezone(VIETNAM)

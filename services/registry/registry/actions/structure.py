@@ -73,7 +73,8 @@ async def _refuse_foreign_members(tx: Tx, block_id: UUID, body: BlockBody) -> No
 
 
 async def launch_campaign(tx: Tx, campaign_id: UUID, body: CampaignBody) -> Versioned:
-    """Launch a campaign with its periods and the text of its issuing document."""
+    """Launch a campaign with its periods and the text of its issuing document; raises ``Invalid`` for foreign periods."""
+    await _refuse_foreign_periods(tx, campaign_id, body)
     row = body.model_dump(exclude={"periods", "document"}) | {"document": body.document}
     version, changed = await put(tx, campaigns, {"campaign_id": campaign_id}, row)
     for period in body.periods:
@@ -103,6 +104,25 @@ async def launch_campaign(tx: Tx, campaign_id: UUID, body: CampaignBody) -> Vers
             )
         )
     return Versioned(version=version)
+
+
+async def _refuse_foreign_periods(tx: Tx, campaign_id: UUID, body: CampaignBody) -> None:
+    found = await tx.db.execute(
+        select(periods.c.period_id).where(
+            periods.c.period_id.in_([period.period_id for period in body.periods]),
+            periods.c.campaign_id != campaign_id,
+        )
+    )
+    foreign = set(found.scalars())
+    errors = [
+        FieldError(
+            field=f"periods.{place}.period_id", message="là kỳ của phong trào khác", remedy="Đặt mã mới cho kỳ này"
+        )
+        for place, period in enumerate(body.periods)
+        if period.period_id in foreign
+    ]
+    if errors:
+        raise Invalid(f"Có {len(errors)} kỳ thuộc phong trào khác.", errors=errors)
 
 
 async def assign_targets(tx: Tx, campaign_id: UUID, unit_id: UUID, body: TargetsBody) -> Versioned:

@@ -33,4 +33,4 @@ def invalid(faults: Sequence[rules.Fault]) -> Invalid:
 
 
 def field_error(fault: rules.Fault) -> FieldError:
-    return FieldError(field=fault.criterion, message=fault.message, remedy=fault.remedy)
+    return FieldError(field=fault.criterion, **fault.model_dump(exclude={"criterion"}))

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,6 +58,14 @@ class Sheet:
 
     def filled(self, group: dict[str, Any]) -> int:
         return sum(bool(self.fields.get(line["code"], "").strip()) for line in group["lines"])
+
+    def note(self, refusal: Problem) -> None:
+        """Show what the registry refused beside its fields."""
+        self.errors |= {error["field"]: error for error in refusal.members.get("errors", ())}
+
+    def closed_at(self, now: datetime) -> bool:
+        """Tell whether the period takes no report any more."""
+        return now > datetime.fromisoformat(self.period["closes_at"])
 
     @property
     def missing(self) -> int:
@@ -193,7 +202,7 @@ async def save(request: Request, desk: AtDesk, period_id: UUID) -> Response:
             return await _saved(request, desk, period_id, words)
         if problem.status == Invalid.status:
             sheet = await _load(desk, period_id, typed=fields, version=version)
-            sheet.errors |= {error["field"]: error for error in problem.members.get("errors", ())}
+            sheet.note(problem)
             return _form(request, desk, sheet, show_errors=True, status=problem.status)
         raise
     return await _saved(request, desk, period_id, words)
@@ -215,12 +224,18 @@ async def autosave(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     fields, version, words = await _typed(request)
     try:
         saved: int | None = await _save(desk, period_id, fields, version, words.get("but", ""))
+        refusal: Problem | None = None
     except Problem as problem:
-        if problem.status != Conflict.status:
+        if problem.status not in (Conflict.status, Invalid.status):
             raise
-        saved = None
+        saved, refusal = None, problem
     sheet = await _load(desk, period_id, typed=fields, version=saved if saved is not None else version)
-    values = {"sheet": sheet, "desk": desk, "saved": saved is not None, "stale": saved is None}
+    values = {"sheet": sheet, "desk": desk, "stale": False, "refused": None}
+    if refusal and refusal.status == Conflict.status:
+        values["stale"] = True
+    elif refusal:
+        sheet.note(refusal)
+        values["refused"] = refusal.detail
     return HTMLResponse(render.fragment("_diem-song.html", values))
 
 
