@@ -385,6 +385,8 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     empty_desk.inbox = {"items": [], "unread": 0}
     sign_in = {"tiep": "/", "account": "", "error": None, "kept": []}
     sent = {PERIOD["period_id"]: {"state": "submitted", "late": True, "receipt_number": RECEIPT}}
+    closed = desk()
+    closed.now = datetime.fromisoformat(PERIOD["closes_at"]) + timedelta(hours=1)
     complete = ripple(0, 420, 710, 1100, 1640)
     why_line = _why() | {"part": score()["parts"][0], "line": LINES["1.1"]}
     lists = {"desk": desk(), "section": "bao-cao"}
@@ -398,6 +400,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "bao-cao-danh-sach": ("bao-cao-danh-sach.html", lists | {"sent": sent}),
         "bao-cao": ("bao-cao.html", _form(sheet())),
         "bao-cao-hai-ban": ("bao-cao.html", _form(sheet(errors=False, theirs={"1.1": "1000"}), saved=True)),
+        "bao-cao-da-dong": ("bao-cao.html", _form(sheet(errors=False)) | {"desk": closed}),
         "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "key": CAUSE, "problem": None}),
         "bien-nhan": ("bien-nhan.html", receipt(complete)),
         "bien-nhan-nhanh": ("bien-nhan.html", receipt(ripple(0, 31, 52, 60, 1200))),

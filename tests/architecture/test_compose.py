@@ -36,29 +36,20 @@ def test_every_service_of_the_catalog_runs() -> None:
 def test_a_service_takes_its_settings_from_its_environment_alone(
     service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    keyring.hand_out(made_home(tmp_path), ROOT / "data" / "lai-chau-2023", tmp_path / "keys")
     settings = importlib.import_module(f"{service}.settings").Settings
     for name in settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in PARTS[service]["environment"].items():
         assert isinstance(value, str), f"{name} must stand in quotes"
         assert name.lower() in settings.model_fields or name in READ_BY_THE_DRIVER, f"{service} knows no {name}"
-        monkeypatch.setenv(name, _there(value, tmp_path))
+        monkeypatch.setenv(name, f"{tmp_path}{value}" if value.startswith("/keys/") else value)
     monkeypatch.chdir(tmp_path)
     made = settings()
     assert made.database_url.startswith(f"postgresql+asyncpg://thidua_{service}@postgres:")
     assert (made.http_host, made.http_port) == ("0.0.0.0", 8000)
     assert made.nats_nkey_seed
     assert made.nats_nkey_seed.parent == made.identity_key.parent == tmp_path / "keys" / service
-
-
-def _there(value: str, root: Path) -> str:
-    """Put the file that a setting names under ``root``: a service refuses to start without its keys."""
-    if not value.startswith("/keys/"):
-        return value
-    path = root / value.removeprefix("/")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
-    return str(path)
 
 
 def test_a_service_sees_its_own_keys_and_nobody_elses() -> None:

@@ -1,9 +1,13 @@
 """What every service needs from its environment. Names are read without a prefix, in capitals."""
 
+from pathlib import Path
+
+import nkeys
 from pydantic import Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.db import asyncpg_url
+from chassis.identity import load_key
 
 
 class ServiceSettings(BaseSettings):
@@ -44,3 +48,23 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _asyncpg(cls, url: str) -> str:
         return asyncpg_url(url)
+
+    @field_validator("identity_key")
+    @classmethod
+    def _readable_key(cls, path: Path) -> Path:
+        try:
+            load_key(path)
+        except Exception as error:
+            raise ValueError(f"{path} không phải tệp khóa JWK ({type(error).__name__}: {error})") from error
+        return path
+
+    @field_validator("nats_nkey_seed")
+    @classmethod
+    def _readable_seed(cls, path: Path | None) -> Path | None:
+        try:
+            if path:
+                nkeys.from_seed(bytearray(path.read_bytes().strip()))
+        except Exception as error:
+            # Never the text of the error: it might quote the seed.
+            raise ValueError(f"{path} không phải tệp khóa NKey ({type(error).__name__})") from error
+        return path

@@ -52,6 +52,17 @@ async def test_a_setting_that_cannot_be_is_named(house: House, variable: str, va
     assert variable in await refused(process, house)
 
 
+@pytest.mark.parametrize("variable", ["IDENTITY_KEY", "NATS_NKEY_SEED"])
+async def test_a_file_that_holds_no_key_is_named_and_never_quoted(house: House, variable: str) -> None:
+    await house.surround()
+    process = house.process("scoring")
+    nonsense = house.home / "nonsense"
+    nonsense.write_text("a secret that is no key")
+    process.environment[variable] = str(nonsense)
+    said = await refused(process, house)
+    assert (variable in said, str(nonsense) in said, "a secret" in said) == (True, True, False)
+
+
 async def test_a_port_that_is_taken_is_named(house: House) -> None:
     await house.open(["scoring"])
     second = house.process("scoring")

@@ -114,3 +114,13 @@ async def test_a_reader_s_choice_of_theme_wins(front: str, browser: Browser) -> 
         await page.goto(f"{front}/trang/dang-nhap")
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == f"rgb({ground})"
         await context.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_closed_period_offers_nothing_that_would_be_refused(front: str, browser: Browser) -> None:
+    page = await browser.new_page(locale="vi-VN")
+    for name, offered in (("bao-cao", 1), ("bao-cao-da-dong", 0)):
+        await page.goto(f"{front}/trang/{name}")
+        assert await page.get_by_role("button", name="Kiểm tra và gửi").count() == offered
+        assert await page.get_by_text("đã đóng nhận báo cáo").count() == 1 - offered
+    await page.close()
