@@ -11,7 +11,7 @@ import httpx2
 import psutil
 import pytest
 from city import QUYET_THANG, SAN_THANG, TAN_PHONG, submit
-from house import House, ident
+from house import PATIENCE_SECONDS, House, ident
 from test_crashes import each_event_once_and_in_the_chain
 
 from chassis.testing import eventually
@@ -79,6 +79,27 @@ async def test_an_event_that_fails_for_good_is_parked_and_taken_up_again_once_me
         assert again.status_code == 409
     await house.quiet()
     assert [rank for _, rank, _ in await city.board(house)] == [1, 2, None]
+
+
+async def test_f11_a_handler_slower_than_the_server_s_patience_is_not_given_its_event_twice(house: House) -> None:
+    await house.open()
+    await city.found(house)
+    await house.run(
+        "scoring",
+        f"""CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep({2 * PATIENCE_SECONDS}); RETURN NEW; END $$""",
+        "CREATE TRIGGER slow BEFORE INSERT ON scores FOR EACH ROW EXECUTE FUNCTION slow()",
+    )
+    async with house.bus() as bus:
+        js = bus.jetstream()
+        before = (await js.consumer_info("EVENTS", "scoring")).delivered
+        assert (await submit(house, TAN_PHONG, "1000")).status_code == 201
+        await house.quiet()
+        after = (await js.consumer_info("EVENTS", "scoring")).delivered
+    assert before
+    assert after
+    assert after.consumer_seq - before.consumer_seq == 1, "delivered more than once"
+    assert [points for _, rank, points in await city.board(house) if rank] == ["100.00"]
 
 
 async def test_f16_a_bus_that_is_killed_again_and_again_loses_nothing(house: House) -> None:

@@ -60,7 +60,8 @@ def durable(service: str) -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         replay_policy=ReplayPolicy.INSTANT,
-        ack_wait=60.0,
+        # So soon a dead taker's events are given to the next; a slow one reminds the server (chassis.bus).
+        ack_wait=5.0,
         # The chassis counts and parks; a limit here would let an event fall silent before it is parked.
         max_deliver=-1,
         max_ack_pending=400,

@@ -8,7 +8,8 @@ that was delivered before goes alone. No timer fills a batch. Reasons: docs/adr/
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final, TypeVar
@@ -17,6 +18,7 @@ import structlog
 from faststream.exceptions import NackMessage
 from faststream.nats import NatsMessage
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from opentelemetry import propagate, trace
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,6 +38,8 @@ Handler = Callable[[Tx, Sequence[Any]], Awaitable[None]]
 
 _LARGEST_BATCH: Final = 400
 _LONGEST_DELAY: Final = 60.0
+_REMIND_SECONDS: Final = 1.0
+"""Well below the durables' ``ack_wait``."""
 
 
 class Consumers:
@@ -175,6 +179,26 @@ class Intake:
         self._service = service
         self._attempts = attempts
         self._first_delay = first_delay
+        self._held: dict[str, Msg] = {}
+        self._reminding: asyncio.Task[None] | None = None
+
+    async def _remind(self) -> None:
+        """Tell the server that the events in hand are being worked on: its patience is short, for a dead taker's sake."""
+        while self._held:
+            await asyncio.sleep(_REMIND_SECONDS)
+            for raw in tuple(self._held.values()):
+                with suppress(NatsError):
+                    await raw.in_progress()
+
+    @contextmanager
+    def _hold(self, raw: Msg) -> Iterator[None]:
+        self._held[raw.reply] = raw
+        if self._reminding is None or self._reminding.done():
+            self._reminding = asyncio.create_task(self._remind(), name="reminder")
+        try:
+            yield
+        finally:
+            del self._held[raw.reply]
 
     async def take(self, message: NatsMessage) -> None:
         """Take one message up. Returning acknowledges it; ``NackMessage`` brings it back after its delay."""
@@ -203,7 +227,8 @@ class Intake:
                 return
             span.set_attribute("messaging.message.id", str(event.id))
             try:
-                outcome = await self._batcher.handle(event, alone=delivered > 1)
+                with self._hold(raw):
+                    outcome = await self._batcher.handle(event, alone=delivered > 1)
             except Exception as error:
                 log.exception("bus.failed", type=event_type, event_id=str(event.id), delivered=delivered)
                 # Never its message: that holds the values of the row that was refused.
