@@ -8,7 +8,7 @@ DISTRIBUTIONS := thidua thidua-awards thidua-chassis thidua-contracts thidua-gat
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down setup check test chromium lock clean
+.PHONY: help up down setup check test faults chromium lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ check: setup ## format, lint, types, import contracts, generated documents
 
 test: check chromium ## everything: check, then every test on real servers
 	$(BIN)/pytest -n 2 --dist worksteal
+
+SEEDS ?= 200
+faults: setup ## every fault at full length and SEEDS random ones (200 unless told, hours); writes docs/reliability.*
+	PYTHONPATH=tests $(BIN)/python -m survival --seeds $(SEEDS) --write
 
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.
 chromium:

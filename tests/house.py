@@ -79,10 +79,11 @@ class Templates:
 class House:
     """Five services on their own bus and databases."""
 
-    def __init__(self, templates: Templates, home: Path, name: str) -> None:
+    def __init__(self, templates: Templates, home: Path, name: str, *, patience: float = PATIENCE_SECONDS) -> None:
         self.templates = templates
         self.home = home
         self.name = name
+        self.patience = patience
         home.mkdir(parents=True, exist_ok=True)
         self.keys = accounts.ensure_keys(home / "nkeys")
         self.nats = NatsServer(home / "nats", config_extra=accounts.authorization(home / "nkeys"))
@@ -110,10 +111,15 @@ class House:
         self.nats.start()
         async with self.bus() as bus:
             await streams.apply(bus.jetstream(), protected=False)
-            for service in EVENT_SERVICES:
-                await bus.jetstream().add_consumer(STREAM, replace(streams.durable(service), ack_wait=PATIENCE_SECONDS))
+        await self.make_durables()
         for service in SERVICES:
             self.urls[service] = await self.templates.copy(service, self.database(service))
+
+    async def make_durables(self) -> None:
+        """Make the durables, or those that somebody deleted."""
+        async with self.bus() as bus:
+            for service in EVENT_SERVICES:
+                await bus.jetstream().add_consumer(STREAM, replace(streams.durable(service), ack_wait=self.patience))
 
     def process(self, service: str, **environment: str) -> ServiceProcess:
         """Give a process of this service, not started."""

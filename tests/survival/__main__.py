@@ -1,0 +1,210 @@
+"""``make faults``: every scenario at full length, then seed after seed; writes docs/reliability.md and .json.
+
+``python -m survival --seed 17`` repeats one seed, ``--only F16`` one scenario; what a failed run left behind is kept and
+its folder named.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from house import EVENT_SERVICES, House, Templates
+from survival import report
+from survival.checker import Verdict, check
+from survival.history import History
+from survival.scenarios import CATALOGUE, Play, at_random
+from survival.stage import ALL, Stage
+from survival.workload import Workload, accounts, found
+
+from thidua.postgres import PostgresServer
+
+_PATIENCE_SECONDS: Final = 5.0
+"""The product's own ``ack_wait``."""
+_HEAL_SECONDS: Final = 90.0
+_STOP_SECONDS: Final = 20.0
+_AROUND_A_KILL_SECONDS: Final = 2.0
+
+
+@dataclass
+class Run:
+    """How one scenario or seed ended."""
+
+    name: str
+    verdict: Verdict
+    seconds: float
+    recoveries: list[float] = field(default_factory=list)
+    stops: list[float] = field(default_factory=list)
+
+
+async def play(
+    templates: Templates, folder: Path, name: str, scene: Play, *, seed: int, rate: float, scale: float, least: int
+) -> Run:
+    """Open a house, let the scene play under load, heal, wait for quiet, check, close."""
+    began = time.monotonic()
+    chance = random.Random(seed)
+    house = House(templates, folder, f"survival_{name.lower()}", patience=_PATIENCE_SECONDS)
+    try:
+        await house.open(ALL, ACCOUNTS_FILE=accounts(house))
+        await found(house)
+        workload = Workload(house, chance, rate=rate)
+        stage = Stage(house, chance, workload, scale)
+        async with workload.running(patience=_HEAL_SECONDS):
+            await stage.pass_time(1)
+            await scene(stage)
+            await stage.heal()
+            await workload.wanted(least)
+        verdict = await settle(stage)
+        measured = name in CATALOGUE and CATALOGUE[name].measured
+        recoveries = await recovered(house, workload.history, stage.killed) if measured else []
+        stops = await stop_all(house, verdict)
+        if verdict.violations:
+            workload.history.dump(folder / "history.jsonl")
+        return Run(name, verdict, time.monotonic() - began, recoveries, stops)
+    finally:
+        await house.close()
+
+
+async def settle(stage: Stage) -> Verdict:
+    """I9: everything that was under way comes to rest; then the checker looks."""
+    history = stage.workload.history
+    try:
+        await stage.house.quiet(within=_HEAL_SECONDS)
+    except AssertionError as error:
+        return Verdict(len(history.accepted), violations=[f"I9: {error}", *stage.complaints])
+    verdict = await check(stage.house, history)
+    verdict.violations += stage.complaints
+    return verdict
+
+
+async def recovered(house: House, history: History, killed: list[tuple[str, float]]) -> list[float]:
+    """Give, for each kill, the seconds until everything acknowledged around it had reached its last consumer."""
+    ended: dict[str, float] = {}
+    for service in EVENT_SERVICES:
+        for row in await house.rows(
+            service, "SELECT correlationid, max(extract(epoch FROM taken_at)) AS at FROM inbox GROUP BY correlationid"
+        ):
+            correlationid = str(row["correlationid"])
+            ended[correlationid] = max(ended.get(correlationid, 0.0), float(row["at"]))
+    return [
+        max(
+            (
+                max(ended.get(str(each.correlationid), 0.0), each.answered or 0.0) - at
+                for each in history.accepted
+                if abs(each.scheduled - at) < _AROUND_A_KILL_SECONDS
+            ),
+            default=0.0,
+        )
+        for _, at in killed
+    ]
+
+
+async def stop_all(house: House, verdict: Verdict) -> list[float]:
+    """I9: a told service ends in order, soon."""
+    seconds = []
+    for name, process in house.services.items():
+        began = time.monotonic()
+        try:
+            code = await asyncio.to_thread(process.stop, within=_STOP_SECONDS)
+        except AssertionError as error:
+            verdict.violations.append(f"I9: {error}")
+            continue
+        seconds.append(time.monotonic() - began)
+        if code:
+            verdict.violations.append(f"I9: {name} ended with {code}")
+    return seconds
+
+
+async def main(wanted: argparse.Namespace) -> int:
+    runs: list[Run] = []
+    not_run: dict[str, str] = {}
+    root = Path(tempfile.mkdtemp(prefix="survival-"))
+    with PostgresServer(root / "postgres") as postgres:
+        templates = Templates(postgres)
+        await templates.make()
+        chosen = [] if wanted.seed is not None else [wanted.only] if wanted.only else list(CATALOGUE)
+        for name in chosen:
+            scene = CATALOGUE[name]
+            if why := scene.missing():
+                not_run[name] = why
+                continue
+            runs.append(
+                await play(templates, root / name, name, scene.play, seed=1, rate=8, scale=wanted.scale, least=_LEAST)
+            )
+            _tell(runs[-1], root / name)
+        seeds = [wanted.seed] if wanted.seed is not None else range(1, 0 if wanted.only else wanted.seeds + 1)
+        for seed in seeds:
+            name = f"seed{seed}"
+            runs.append(
+                await play(
+                    templates, root / name, name, at_random, seed=seed, rate=12, scale=wanted.scale, least=_LEAST
+                )
+            )
+            _tell(runs[-1], root / name)
+    summary = summarise(runs, len(list(seeds)), not_run)
+    if wanted.write:
+        report.write(summary, [asdict(run) for run in runs])
+    print(json.dumps(summary))
+    failed = [run.name for run in runs if run.verdict.violations]
+    if not failed:
+        shutil.rmtree(root)
+    return 1 if failed else 0
+
+
+_LEAST: Final = 55
+"""Reports a run at least: two hundred seeds make more than ten thousand."""
+
+
+def _tell(run: Run, folder: Path) -> None:
+    worst = max(run.recoveries, default=0.0)
+    state = "ok" if not run.verdict.violations else "FAILED"
+    print(
+        f"{run.name:<8} {state}  {run.verdict.acknowledged} reports, {run.seconds:.0f} s, recovery {worst:.1f} s",
+        flush=True,
+    )
+    if run.verdict.violations:
+        print("\n".join(f"    {each}" for each in run.verdict.violations[:20]))
+        again = f"--seed {run.name[4:]}" if run.name.startswith("seed") else f"--only {run.name}"
+        print(f"    again: python -m survival {again}; kept: {folder}", flush=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def summarise(runs: list[Run], seeds: int, not_run: dict[str, str]) -> dict[str, Any]:
+    """Give the document of docs/reliability.json."""
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    recoveries = sorted(each for run in runs for each in run.recoveries)
+    return {
+        "commit": commit.stdout.strip(),
+        "seeds": seeds,
+        "scenarios": [run.name for run in runs if not run.name.startswith("seed")],
+        "not_run": not_run,
+        "acknowledged": sum(run.verdict.acknowledged for run in runs),
+        "lost": sum(run.verdict.lost for run in runs),
+        "duplicated": sum(run.verdict.duplicated for run in runs),
+        "violations": [f"{run.name}: {each}" for run in runs for each in run.verdict.violations],
+        "recovery_p50_s": round(statistics.median(recoveries), 1) if recoveries else None,
+        "recovery_p95_s": round(recoveries[int(len(recoveries) * 0.95)], 1) if recoveries else None,
+        "slowest_stop_s": round(max((each for run in runs for each in run.stops), default=0.0), 1),
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="survival", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200, help="how many random seeds (default 200)")
+    parser.add_argument("--seed", type=int, help="play this seed alone")
+    parser.add_argument("--only", choices=CATALOGUE, help="play this scenario alone")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="shortens what takes minutes (default 1.0: full length)"
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/reliability.md and docs/reliability.json")
+    sys.exit(asyncio.run(main(parser.parse_args())))
