@@ -104,4 +104,7 @@ def write_private(path: Path, content: str) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(descriptor, "w") as file:
         file.write(content)
+        file.flush()
+        # Else a power cut may leave the name with nothing in it.
+        os.fsync(file.fileno())
     Path(temporary).replace(path)

@@ -161,8 +161,8 @@ class PostgresServer:
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 *locale,
-                # Nothing in it is worth a sync before the first start, which ends with a checkpoint.
-                "--no-sync",
+                # A commit of the first minute stands on these files: the server syncs what it writes, never these.
+                *([] if self._fsync else ["--no-sync"]),
             ],
             capture_output=True,
             text=True,

@@ -16,11 +16,13 @@ def render(
     port: int = -1,
     monitor_port: int = -1,
     max_file_store: str = "4GB",
+    sync_interval: str = "always",
     extra: str = "",
 ) -> str:
     """Write the configuration; port -1 takes a free one and tells it in a ports file under ``runtime``.
 
-    ``extra`` is appended as it is: the authorization block, or what a test wants.
+    ``extra`` is appended as it is: the authorization block, or what a test wants. Another ``sync_interval`` than the
+    given one is for the test that shows what it would lose.
     """
     return f"""\
 server_name: thidua
@@ -34,7 +36,7 @@ ports_file_dir: {_quoted(runtime)}
 jetstream {{
   store_dir: {_quoted(store)}
   # Before the acknowledgement, not up to two minutes after it: the default loses acknowledged events in a power cut.
-  sync_interval: always
+  sync_interval: {sync_interval}
   max_file_store: {max_file_store}
   strict: true
 }}

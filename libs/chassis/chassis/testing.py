@@ -51,6 +51,8 @@ def _be(name: str, environment: Mapping[str, str], log: Path) -> None:
 class ServiceProcess:
     """One real service process, started from a fork server so that its imports are paid once a test run."""
 
+    start_method = "forkserver"
+
     def __init__(self, name: str, environment: Mapping[str, str], *, log: Path) -> None:
         self.name = name
         self.log = log
@@ -76,7 +78,7 @@ class ServiceProcess:
 
     def start(self, **more: str) -> None:
         """Start it, with variables for this one life only."""
-        context = multiprocessing.get_context("forkserver")
+        context = multiprocessing.get_context(self.start_method)
         self._process = context.Process(
             target=_be, args=(self.name, {**self.environment, **more}, self.log), daemon=True
         )
