@@ -187,3 +187,22 @@ async def test_a_service_that_publishes_what_is_not_its_own_stops_and_names_the_
     )
     assert await house.services["registry"].ended(within=20) == 70
     assert 'permissions violation for publish to "scoring.score_changed.v1.x"' in house.said("registry")
+
+
+async def test_f28_a_deleted_durable_is_noticed_and_taken_up_again_once_it_is_back(house: House) -> None:
+    await house.open()
+    await city.found(house)
+    async with house.bus() as bus:
+        await bus.jetstream().delete_consumer("EVENTS", "awards")
+
+    async def says_so() -> bool:
+        status, detail = await readiness(house, "awards")
+        assert status == 503, detail
+        return "chưa có bộ nhận “awards”" in detail
+
+    await eventually(says_so, within=15)
+    assert (await submit(house, TAN_PHONG, "1000")).status_code == 201
+    await house.make_durables()
+    await house.services["awards"].ready()
+    await house.quiet()
+    assert len(await house.rows("awards", "SELECT 1 FROM standings WHERE rank = 1")) == 1

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
+from collections import deque
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,14 +24,12 @@ from house import EVENT_SERVICES, House, Templates
 from survival import report
 from survival.checker import Verdict, check
 from survival.history import History
-from survival.scenarios import CATALOGUE, Play, at_random
+from survival.scenarios import CATALOGUE, Scenario, of_seed
 from survival.stage import ALL, Stage
 from survival.workload import Workload, accounts, found
 
 from thidua.postgres import PostgresServer
 
-_PATIENCE_SECONDS: Final = 5.0
-"""The product's own ``ack_wait``."""
 _HEAL_SECONDS: Final = 90.0
 _STOP_SECONDS: Final = 20.0
 _AROUND_A_KILL_SECONDS: Final = 2.0
@@ -47,31 +47,27 @@ class Run:
 
 
 async def play(
-    templates: Templates, folder: Path, name: str, scene: Play, *, seed: int, rate: float, scale: float, least: int
+    templates: Templates, folder: Path, scene: Scenario, *, seed: int, rate: float, scale: float, least: int
 ) -> Run:
     """Open a house, let the scene play under load, heal, wait for quiet, check, close."""
     began = time.monotonic()
     chance = random.Random(seed)
-    house = House(templates, folder, f"survival_{name.lower()}", patience=_PATIENCE_SECONDS)
-    try:
+    async with scene.on(templates, folder) as (house, prop):
         await house.open(ALL, ACCOUNTS_FILE=accounts(house))
         await found(house)
         workload = Workload(house, chance, rate=rate)
-        stage = Stage(house, chance, workload, scale)
+        stage = Stage(house, chance, workload, prop, scale)
         async with workload.running(patience=_HEAL_SECONDS):
             await stage.pass_time(1)
-            await scene(stage)
+            await scene.play(stage)
             await stage.heal()
             await workload.wanted(least)
         verdict = await settle(stage)
-        measured = name in CATALOGUE and CATALOGUE[name].measured
-        recoveries = await recovered(house, workload.history, stage.killed) if measured else []
+        recoveries = await recovered(house, workload.history, stage.killed) if scene.measured else []
         stops = await stop_all(house, verdict)
         if verdict.violations:
             workload.history.dump(folder / "history.jsonl")
-        return Run(name, verdict, time.monotonic() - began, recoveries, stops)
-    finally:
-        await house.close()
+        return Run(scene.name, verdict, time.monotonic() - began, recoveries, stops)
 
 
 async def settle(stage: Stage) -> Verdict:
@@ -125,32 +121,16 @@ async def stop_all(house: House, verdict: Verdict) -> list[float]:
 
 
 async def main(wanted: argparse.Namespace) -> int:
-    runs: list[Run] = []
-    not_run: dict[str, str] = {}
+    seeds = [wanted.seed] if wanted.seed is not None else range(1, 0 if wanted.only else wanted.seeds + 1)
+    chosen = [] if wanted.seed is not None else [wanted.only] if wanted.only else list(CATALOGUE)
+    not_run = {name: why for name in chosen if (why := CATALOGUE[name].missing())}
     root = Path(tempfile.mkdtemp(prefix="survival-"))
-    with PostgresServer(root / "postgres") as postgres:
-        templates = Templates(postgres)
-        await templates.make()
-        chosen = [] if wanted.seed is not None else [wanted.only] if wanted.only else list(CATALOGUE)
-        for name in chosen:
-            scene = CATALOGUE[name]
-            if why := scene.missing():
-                not_run[name] = why
-                continue
-            runs.append(
-                await play(templates, root / name, name, scene.play, seed=1, rate=8, scale=wanted.scale, least=_LEAST)
-            )
-            _tell(runs[-1], root / name)
-        seeds = [wanted.seed] if wanted.seed is not None else range(1, 0 if wanted.only else wanted.seeds + 1)
-        for seed in seeds:
-            name = f"seed{seed}"
-            runs.append(
-                await play(
-                    templates, root / name, name, at_random, seed=seed, rate=12, scale=wanted.scale, least=_LEAST
-                )
-            )
-            _tell(runs[-1], root / name)
-    summary = summarise(runs, len(list(seeds)), not_run)
+    scenes = [(CATALOGUE[name], 1) for name in chosen if name not in not_run]
+    runs = await lane(root / "catalogue", wanted.scale, deque(scenes))
+    waiting = deque((of_seed(seed), seed) for seed in seeds)
+    for done in await asyncio.gather(*[lane(root / f"lane{n}", wanted.scale, waiting) for n in range(wanted.lanes)]):
+        runs += done
+    summary = summarise(runs, len(seeds), not_run)
     if wanted.write:
         report.write(summary, [asdict(run) for run in runs])
     print(json.dumps(summary))
@@ -160,6 +140,29 @@ async def main(wanted: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+async def lane(folder: Path, scale: float, waiting: "deque[tuple[Scenario, int]]") -> list[Run]:
+    """Play what waits, one after the other, on a database server of its own."""
+    runs: list[Run] = []
+    if not waiting:
+        return runs
+    with PostgresServer(folder / "postgres") as postgres:
+        templates = Templates(postgres)
+        await templates.make()
+        while waiting:
+            scene, seed = waiting.popleft()
+            home = folder / scene.name
+            try:
+                run = await play(templates, home, scene, seed=seed, rate=_RATE, scale=scale, least=_LEAST)
+            except Exception as error:  # noqa: BLE001 - one that cannot be played must not end the others
+                traceback.print_exc()
+                run = Run(scene.name, Verdict(0, violations=[f"not played to its end: {error!r}"]), 0.0)
+            _tell(run, home)
+            runs.append(run)
+    return runs
+
+
+_RATE: Final = 12.0
+"""Reports wanted in a second."""
 _LEAST: Final = 55
 """Reports a run at least: two hundred seeds make more than ten thousand."""
 

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 from house import EVENT_SERVICES, House
@@ -24,6 +24,8 @@ class Stage:
     house: House
     chance: random.Random
     workload: Workload
+    prop: Any = None
+    """What the set gave the scenario in hand."""
     scale: float = 1.0
     killed: list[tuple[str, float]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)

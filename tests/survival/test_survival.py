@@ -6,17 +6,15 @@ import pytest
 from house import Templates
 from survival.__main__ import play
 from survival.checker import Verdict
-from survival.scenarios import CATALOGUE, Play, at_random
+from survival.scenarios import CATALOGUE, Scenario, of_seed
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
-SHORT = {"F4": CATALOGUE["F4"].play, "F29": CATALOGUE["F29"].play, "seed7": at_random}
+SHORT = (CATALOGUE["F4"], CATALOGUE["F29"], of_seed(7))
 
 
-@pytest.mark.parametrize(("name", "scene"), SHORT.items(), ids=SHORT)
-async def test_nothing_acknowledged_is_lost_or_doubled(
-    templates: Templates, tmp_path: Path, name: str, scene: Play
-) -> None:
-    run = await play(templates, tmp_path, name, scene, seed=7, rate=12, scale=0.15, least=30)
+@pytest.mark.parametrize("scene", SHORT, ids=lambda scene: scene.name)
+async def test_nothing_acknowledged_is_lost_or_doubled(templates: Templates, tmp_path: Path, scene: Scenario) -> None:
+    run = await play(templates, tmp_path, scene, seed=7, rate=12, scale=0.15, least=30)
     assert run.verdict == Verdict(acknowledged=run.verdict.acknowledged)
     assert run.verdict.acknowledged >= 30

@@ -39,6 +39,7 @@ log = structlog.get_logger()
 EXIT_BUS_LOST: Final = 70
 EXIT_CONFIGURATION: Final = 78
 _STOP_SECONDS: Final = 8
+_WATCH_SECONDS: Final = 5.0
 _WORKERS: Final = 200
 
 
@@ -208,7 +209,10 @@ class Service:
             await self._on_bus(self.nats)
         self._bus_trouble = None
         self._relay = Relay(self.engine, self.nats, poll_seconds=self.settings.relay_poll_seconds)
-        await self._relay.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._relay.run())
+            if not self._consumers.empty:
+                tasks.create_task(self._watch_durable())
 
     def _subscribe(self) -> None:
         intake = Intake(
@@ -236,19 +240,39 @@ class Service:
         )(intake.take)
 
     async def _check_durable(self) -> None:
-        """Refuse to run on a durable that delivers other events than the contracts name."""
+        """Wait until the bus tells of the durable; refuse to run without it, or on one for other events."""
         while True:
             try:
-                found = await self.nats.jetstream().consumer_info(STREAM, self.name)
-                break
-            except NotFoundError:
-                raise ConfigurationError(
-                    f"luồng {STREAM} chưa có bộ nhận “{self.name}”; hãy áp dụng cấu hình NATS"
-                ) from None
+                await self._look_at_durable()
             except (NatsError, TimeoutError):
                 # Under narrow rights a missing durable is a time-out too; the bus may also just be starting.
                 self._bus_trouble = f"NATS chưa trả lời về bộ nhận “{self.name}”"
                 await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def _watch_durable(self) -> None:
+        """Know when somebody deletes or changes the durable under a running service: nothing else would tell."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            try:
+                await self._look_at_durable()
+                self._bus_trouble = None
+            except ConfigurationError as error:
+                self._bus_trouble = str(error)
+                log.critical("bus.durable_is_unfit", reason=self._bus_trouble)
+            except (NatsError, TimeoutError):
+                # Whether the bus is there at all is asked elsewhere; whether it has the durable is not known now.
+                continue
+
+    async def _look_at_durable(self) -> None:
+        """Raise ``ConfigurationError`` when the durable is missing or delivers other events than the contracts name."""
+        try:
+            found = await self.nats.jetstream().consumer_info(STREAM, self.name)
+        except NotFoundError:
+            raise ConfigurationError(
+                f"luồng {STREAM} chưa có bộ nhận “{self.name}”; hãy áp dụng cấu hình NATS"
+            ) from None
         subjects = found.config.filter_subjects or [found.config.filter_subject or ""]
         if sorted(subjects) != sorted(_subjects(self.name)):
             raise ConfigurationError(

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import httpx2
 
@@ -51,7 +51,7 @@ def _be(name: str, environment: Mapping[str, str], log: Path) -> None:
 class ServiceProcess:
     """One real service process, started from a fork server so that its imports are paid once a test run."""
 
-    start_method = "forkserver"
+    start_method: Literal["forkserver", "spawn"] = "forkserver"
 
     def __init__(self, name: str, environment: Mapping[str, str], *, log: Path) -> None:
         self.name = name
@@ -78,7 +78,7 @@ class ServiceProcess:
 
     def start(self, **more: str) -> None:
         """Start it, with variables for this one life only."""
-        context = multiprocessing.get_context(self.start_method)
+        context: Any = multiprocessing.get_context(self.start_method)
         self._process = context.Process(
             target=_be, args=(self.name, {**self.environment, **more}, self.log), daemon=True
         )
