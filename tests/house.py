@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid5
 
 import asyncpg
 import httpx2
 import nats
 from nats.aio.client import Client
+from survival.means.proxy import Proxy
 
 from chassis import migrations
 from chassis.clock import VIETNAM
@@ -77,26 +79,30 @@ class Templates:
 class House:
     """Five services on their own bus and databases."""
 
-    def __init__(self, templates: Templates, home: Path, name: str) -> None:
+    def __init__(self, templates: Templates, home: Path, name: str, *, sync_interval: str = "always") -> None:
         self.templates = templates
         self.home = home
         self.name = name
         home.mkdir(parents=True, exist_ok=True)
         self.keys = accounts.ensure_keys(home / "nkeys")
-        self.nats = NatsServer(home / "nats", config_extra=accounts.authorization(home / "nkeys"))
+        self.nats = NatsServer(
+            home / "nats", config_extra=accounts.authorization(home / "nkeys"), sync_interval=sync_interval
+        )
         key = make_key()
         self.signer = Signer(key)
         write_key(key, home / "private.jwk", private=True)
         write_key(key, home / "public.jwk", private=False)
         self.services: dict[str, ServiceProcess] = {}
         self.urls: dict[str, str] = {}
+        self.detours: dict[str, dict[str, str]] = {}
 
     def database(self, service: str) -> str:
         return f"{self.name}_{service}"
 
     async def open(self, services: Iterable[str] = EVENT_SERVICES, **environment: str) -> None:
-        """Make the surroundings, start these services and wait until all are ready."""
-        await self.surround()
+        """Make the surroundings unless they stand, start these services and wait until all are ready."""
+        if not self.urls:
+            await self.surround()
         for service in services:
             self.services[service] = self.process(service, **environment)
             self.services[service].start()
@@ -147,7 +153,31 @@ class House:
             "REDELIVERY_SECONDS": "0.1",
             "RELAY_POLL_SECONDS": "0.05",
             **(upstream if service == "gateway" else {}),
+            **self.detours.get(service, {}),
         }
+
+    @contextlib.asynccontextmanager
+    async def between_bus_and(self, service: str, *, seed: int = 0) -> AsyncIterator[Proxy]:
+        """Have this service reach the bus through a proxy; after ``surround``, before it starts."""
+        address = urlsplit(self.nats.url)
+        async with Proxy(str(address.hostname), int(address.port or 0), seed=seed) as proxy:
+            self._detour(service, NATS_URL=f"nats://127.0.0.1:{proxy.port}")
+            yield proxy
+
+    @contextlib.asynccontextmanager
+    async def between_database_and(self, service: str, *, seed: int = 0) -> AsyncIterator[Proxy]:
+        """Have this service reach its database through a proxy; after ``surround``, before it starts."""
+        address = urlsplit(self.urls[service])
+        (folder,) = parse_qs(address.query)["host"]
+        async with Proxy(folder, 5432, seed=seed) as proxy:
+            self._detour(
+                service,
+                DATABASE_URL=address._replace(netloc=f"{address.netloc}127.0.0.1:{proxy.port}", query="").geturl(),
+            )
+            yield proxy
+
+    def _detour(self, service: str, **environment: str) -> None:
+        self.detours.setdefault(service, {}).update(environment)
 
     async def close(self) -> None:
         for service in self.services.values():
@@ -223,7 +253,7 @@ class House:
             js = bus.jetstream()
             state = (await js.stream_info(STREAM)).state
             found = []
-            for sequence in range(state.first_seq, state.last_seq + 1):
+            for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
                 message = await js.get_msg(STREAM, sequence)
                 found.append(((message.headers or {})["Nats-Msg-Id"], str(message.subject)))
             return found
