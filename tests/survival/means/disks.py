@@ -75,6 +75,10 @@ class LoopDisk(_Disk):
     ``power_cut()``, kill the servers on it, ``power_back()``, start them again.
     """
 
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        super().__exit__(kind, error, at)
+        self._device.unlink()
+
     def power_cut(self) -> None:
         """Let nothing more reach the device, now; servers that still run see an input/output error."""
         folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
