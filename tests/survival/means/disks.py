@@ -110,4 +110,4 @@ class LoopDisk(_Disk):
 def _run(*command: str | Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise OSError(done.stderr.strip() or f"{command[0]} ended with {done.returncode}")
+        raise OSError(done.stderr.partition("\n")[0] or f"{command[0]} ended with {done.returncode}")
