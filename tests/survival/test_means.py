@@ -199,7 +199,7 @@ async def test_a_power_cut_takes_from_a_bus_what_it_has_not_synced(
     tmp_path: Path, sync_interval: str, loses: bool
 ) -> None:
     need(LoopDisk.missing())
-    with LoopDisk(tmp_path / "store", 64) as disk, NatsServer(tmp_path, sync_interval=sync_interval) as bus:
+    with LoopDisk(tmp_path, 64) as disk, NatsServer(tmp_path, sync_interval=sync_interval) as bus:
         async with stream(port_of(bus)) as context:
             count = await acknowledged(context, seconds=1)
             disk.power_cut()

@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+import psutil
+
 from chassis.ports import free_port
 from thidua import processes
 from thidua.errors import Refusal
@@ -98,14 +100,14 @@ class NatsServer:
 
     def stop(self) -> None:
         """End it in order: what it acknowledged is on the disk either way."""
-        process = processes.ours(self.pid, str(self._config))
+        process = self._process()
         if process is not None:
             processes.end(process, politely=signal.SIGTERM, seconds=_STOP_SECONDS)
         self._reap()
 
     def kill(self) -> None:
         """End it at once, without a chance to write anything."""
-        process = processes.ours(self.pid, str(self._config))
+        process = self._process()
         if process is not None:
             processes.kill_tree(process)
         self._reap()
@@ -147,6 +149,11 @@ class NatsServer:
         reason = processes.tail(self.log)
         self.kill()
         raise Refusal(f"Máy chủ NATS không khởi động được. Nhật ký {self.log} ghi: {reason}")
+
+    def _process(self) -> psutil.Process | None:
+        """Give the server that runs; the one started here is found without the disk, which may be broken."""
+        launched = self._launched if self._running() else None
+        return processes.ours(launched.pid if launched else self.pid, str(self._config))
 
     def _running(self) -> bool:
         return self._launched is not None and self._launched.poll() is None

@@ -107,7 +107,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End it in order: open transactions are rolled back, what was committed is written."""
-        process = processes.ours(self.pid, str(self._data))
+        process = self._process()
         if process is not None:
             processes.end(process, politely=signal.SIGINT, seconds=_STOP_SECONDS)
         self._reap()
@@ -116,7 +116,7 @@ class PostgresServer:
 
     def kill(self) -> None:
         """End the postmaster and its backends at once."""
-        process = processes.ours(self.pid, str(self._data))
+        process = self._process()
         if process is not None:
             processes.kill_tree(process)
         self._reap()
@@ -214,6 +214,11 @@ class PostgresServer:
 
     def _reason(self) -> str:
         return processes.tail(self.log)
+
+    def _process(self) -> psutil.Process | None:
+        """Give the postmaster that runs; the one started here is found without the disk, which may be broken."""
+        launched = self._launched if self._running() else None
+        return processes.ours(launched.pid if launched else self.pid, str(self._data))
 
     def _running(self) -> bool:
         return self._launched is not None and self._launched.poll() is None

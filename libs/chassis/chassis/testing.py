@@ -9,8 +9,9 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import httpx2
 
@@ -51,7 +52,7 @@ def _be(name: str, environment: Mapping[str, str], log: Path) -> None:
 class ServiceProcess:
     """One real service process, started from a fork server so that its imports are paid once a test run."""
 
-    start_method: Literal["forkserver", "spawn"] = "forkserver"
+    context: ClassVar[ForkServerContext | SpawnContext] = multiprocessing.get_context("forkserver")
 
     def __init__(self, name: str, environment: Mapping[str, str], *, log: Path) -> None:
         self.name = name
@@ -78,8 +79,7 @@ class ServiceProcess:
 
     def start(self, **more: str) -> None:
         """Start it, with variables for this one life only."""
-        context: Any = multiprocessing.get_context(self.start_method)
-        self._process = context.Process(
+        self._process = self.context.Process(
             target=_be, args=(self.name, {**self.environment, **more}, self.log), daemon=True
         )
         self._process.start()

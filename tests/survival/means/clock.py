@@ -1,5 +1,6 @@
 """A service whose machine has the wrong time, by libfaketime."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -20,7 +21,7 @@ class ShiftedService(ServiceProcess):
     """A service process whose wall clock is ``by`` ahead or behind, as in ``+45m`` or ``-2d``; time runs as ever."""
 
     # The loader takes the library up before there is a Python, so it cannot be forked from one that runs.
-    start_method = "spawn"
+    context = multiprocessing.get_context("spawn")
 
     def __init__(self, name: str, environment: Mapping[str, str], *, log: Path, by: str) -> None:
         super().__init__(name, environment, log=log)

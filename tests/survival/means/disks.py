@@ -75,6 +75,10 @@ class LoopDisk(_Disk):
     ``power_cut()``, kill the servers on it, ``power_back()``, start them again.
     """
 
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        super().__exit__(kind, error, at)
+        self._device.unlink()
+
     def power_cut(self) -> None:
         """Let nothing more reach the device, now; servers that still run see an input/output error."""
         folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
@@ -106,4 +110,4 @@ class LoopDisk(_Disk):
 def _run(*command: str | Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise OSError(done.stderr.strip() or f"{command[0]} ended with {done.returncode}")
+        raise OSError(done.stderr.partition("\n")[0] or f"{command[0]} ended with {done.returncode}")
