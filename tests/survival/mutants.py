@@ -337,9 +337,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
 
 _VERDICTS: Final = {0: "survived", 1: "killed"}
 """What the exit code of pytest says of a mutant; every other code says that its tests could not be run."""
-_WHERE: Final = (
-    "import sys; from importlib.util import find_spec; print(*[find_spec(each).origin for each in sys.argv[1:]])"
-)
+_WHERE: Final = "import sys; from importlib.util import find_spec; print(*[find_spec(each).origin for each in sys.argv[1:]], sep='\n')"
 
 
 @dataclass(frozen=True)
@@ -387,7 +385,7 @@ def _check_ground(mutants: Sequence[Mutant]) -> None:
     with copied() as tree:
         wanted = {mutant.module: str(tree / mutant.file) for mutant in mutants}
         found = _python(tree, "-c", _WHERE, *wanted)
-        if found.stdout.split() != list(wanted.values()):
+        if found.stdout.splitlines() != list(wanted.values()):
             raise RuntimeError(f"a copy does not import its own files: {found.stdout}{found.stderr}")
         answer = _pytest(tree, dict.fromkeys(killer for mutant in mutants for killer in mutant.killers))
         if answer.returncode:
@@ -399,8 +397,10 @@ def _try(mutant: Mutant) -> Outcome:
     with copied() as tree:
         path = tree / mutant.file
         path.write_text(path.read_text().replace(mutant.old, mutant.new))
-        answer = _pytest(tree, mutant.killers)
-    verdict = _VERDICTS.get(answer.returncode, "broken")
+        # A service that cannot even be imported turns every test red: that would prove nothing.
+        imported = _python(tree, "-c", f"import {mutant.module}")
+        answer = imported if imported.returncode else _pytest(tree, mutant.killers)
+    verdict = "broken" if imported.returncode else _VERDICTS.get(answer.returncode, "broken")
     return Outcome(mutant.name, verdict, time.monotonic() - begun, mutant.killers, answer.stdout + answer.stderr)
 
 
