@@ -337,7 +337,11 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
 
 _VERDICTS: Final = {0: "survived", 1: "killed"}
 """What the exit code of pytest says of a mutant; every other code says that its tests could not be run."""
-_WHERE: Final = "import sys; from importlib.util import find_spec; print(*[find_spec(each).origin for each in sys.argv[1:]], sep='\n')"
+_WHERE: Final = r"""
+import sys
+from importlib.util import find_spec
+print(*[find_spec(each).origin for each in sys.argv[1:]], sep="\n")
+"""
 
 
 @dataclass(frozen=True)
