@@ -4,11 +4,11 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 import httpx2
@@ -18,9 +18,12 @@ from survival.means.proxy import Proxy
 
 from chassis import migrations
 from chassis.clock import VIETNAM
+from chassis.db import asyncpg_url, make_engine
+from chassis.events import Cause, Source, Tx
 from chassis.identity import HEADER, Grant, Identity, Signer, make_key, write_key
 from chassis.testing import ServiceProcess, eventually, preload
 from contracts.catalog import SERVICES, STREAM
+from contracts.envelope import Event, Payload
 from thidua.nats_server import NatsServer
 from thidua.postgres import PostgresServer
 from topology import accounts, streams
@@ -31,6 +34,9 @@ PATIENCE_SECONDS = 2.0
 """How soon the bus gives a dead taker's events to the next; the product's value is right for a city, long for a test."""
 PASSWORD = "mật khẩu để thử"
 EVENT_SERVICES = ("registry", "scoring", "awards", "notify")
+AGENCY = "000.00.00.H35"
+
+P = TypeVar("P", bound=Payload)
 
 preload(["chassis.testing", *(f"{service}.app" for service in SERVICES if service != "gateway")])
 
@@ -38,6 +44,23 @@ preload(["chassis.testing", *(f"{service}.app" for service in SERVICES if servic
 def ident(name: str) -> UUID:
     """Give the same UUID for the same name in every test."""
     return uuid5(NAMESPACE, name)
+
+
+def event_of(payload: P) -> Event[P]:
+    """Give a new event with these facts, as it would come over the bus."""
+    now = datetime.now(UTC)
+    return Event[P](
+        id=uuid4(),
+        source=str(Source(AGENCY, payload.event_type.partition(".")[0])),
+        type=payload.event_type,
+        subject=str(payload.key),
+        time=now,
+        dataschema=f"https://thidua.vn/schemas/{payload.event_type}.json",
+        correlationid=uuid4(),
+        actor="test",
+        businesstime=now,
+        data=payload,
+    )
 
 
 class Templates:
@@ -232,6 +255,24 @@ class House:
 
     def office(self, service: str) -> httpx2.AsyncClient:
         return self.client(service, ("city_office", CITY), ("operator", CITY), account="office")
+
+    @contextlib.asynccontextmanager
+    async def at_work(self, service: str) -> AsyncIterator[Tx]:
+        """Open a transaction on a service's database, with no process around it; it commits as the edges do."""
+        if service not in self.urls:
+            self.urls[service] = await self.templates.copy(service, self.database(service))
+        engine = make_engine(asyncpg_url(self.urls[service]), name="test")
+        try:
+            async with engine.begin() as db:
+                tx = Tx(db, Source(AGENCY, service), Cause("test", uuid4()))
+                yield tx
+                await tx.write_log()
+        finally:
+            await engine.dispose()
+
+    async def set_clock(self, service: str, moment: str) -> None:
+        """Have business time go on from this moment in one service."""
+        await self.run(service, f"UPDATE business_clock SET ahead = timestamptz '{moment}' - clock_timestamp()")
 
     async def run(self, service: str, *statements: str) -> None:
         """Do something to a service's database as its owner."""

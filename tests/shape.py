@@ -1,6 +1,7 @@
 """The house rules that no import contract can say, as functions that name what breaks them in a tree."""
 
 import ast
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,11 @@ def sources(root: Path) -> Iterator[Path]:
         for path in sorted((root / part).rglob("*.py")):
             if not {"tests", "migrations"} & set(path.parts):
                 yield path
+
+
+def import_path(root: Path) -> str:
+    """Give the PYTHONPATH under which a copy of the tree imports its own packages and not the installed ones."""
+    return os.pathsep.join(str(folder) for part in ("libs", "services", "deploy") for folder in (root / part).iterdir())
 
 
 def same_files(root: Path) -> Iterator[str]:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import city
 import httpx2
 import psutil
@@ -100,6 +101,23 @@ async def test_f11_a_handler_slower_than_the_server_s_patience_is_not_given_its_
     assert after
     assert after.consumer_seq - before.consumer_seq == 1, "delivered more than once"
     assert [points for _, rank, points in await city.board(house) if rank] == ["100.00"]
+
+
+async def test_a_database_that_is_busy_for_long_parks_nothing(house: House) -> None:
+    await house.open(["registry", "scoring"], REDELIVERY_ATTEMPTS="1")
+    await city.found(house)
+    maintenance = await asyncpg.connect(house.templates.admin_url(house.database("scoring")))
+    await maintenance.execute("BEGIN; LOCK TABLE scores")
+    assert (await submit(house, TAN_PHONG, "1000")).status_code == 201
+
+    async def tried() -> bool:
+        return "lock timeout" in house.said("scoring")
+
+    await eventually(tried, expect="scoring gave up waiting for the table")
+    await maintenance.close()
+    await house.quiet()
+    assert [points for _, rank, points in await city.board(house) if rank] == ["100.00"]
+    assert await house.rows("scoring", "SELECT 1 FROM dead_letter") == []
 
 
 async def test_f16_a_bus_that_is_killed_again_and_again_loses_nothing(house: House) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from house import House
+from house import AGENCY, House, event_of
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,23 +18,12 @@ from chassis.events import Outcome, Source, Tx
 from contracts.envelope import Event
 from contracts.registry import UnitKind, UnitRegistered
 
-SOURCE = Source("000.00.00.H35", "registry")
+SOURCE = Source(AGENCY, "registry")
 
 
 def an_event(name: str) -> Event[UnitRegistered]:
-    unit = UnitRegistered(unit_id=uuid4(), version=1, name=name, kind=UnitKind.WARD, valid_from=date(2023, 1, 1))
-    now = datetime.now(UTC)
-    return Event[UnitRegistered](
-        id=uuid4(),
-        source=str(SOURCE),
-        type=unit.event_type,
-        subject=str(unit.key),
-        time=now,
-        dataschema="https://thidua.vn/schemas/registry.unit_registered.v1.json",
-        correlationid=uuid4(),
-        actor="test",
-        businesstime=now,
-        data=unit,
+    return event_of(
+        UnitRegistered(unit_id=uuid4(), version=1, name=name, kind=UnitKind.WARD, valid_from=date(2023, 1, 1))
     )
 
 

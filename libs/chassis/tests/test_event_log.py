@@ -101,6 +101,21 @@ async def test_relays_that_number_at_once_still_make_one_chain(house: House) -> 
     await each_event_once_and_in_the_chain(house, "registry")
 
 
+async def test_an_older_transaction_that_commits_last_is_numbered_too(house: House) -> None:
+    await house.surround()
+    engine = make_engine(asyncpg_url(house.urls["registry"]), name="test")
+    async with house.bus("registry") as bus, engine.connect() as slow, engine.connect() as quick:
+        relay = Relay(engine, bus, poll_seconds=1)
+        await record_unit(slow, "an older transaction")
+        await record_unit(quick, "a newer one")
+        for writer in (quick, slow):
+            await writer.commit()
+            async with engine.connect() as db:
+                assert (await relay._number(db), await relay._publish_numbered(db)) == (1, 1)
+    await engine.dispose()
+    await each_event_once_and_in_the_chain(house, "registry")
+
+
 async def pending(house: House) -> bool:
     """Tell whether more is to come: 60 units are written in all."""
     rows = await house.rows("registry", "SELECT count(*) AS n FROM event_order")

@@ -146,6 +146,11 @@ async def test_a_report_after_the_due_instant_is_taken_and_marked_late(registry:
     assert (accepted.status_code, accepted.json()["late"]) == (201, True)
 
 
+async def test_a_receipt_tells_the_month_of_vietnam(registry: House) -> None:
+    await registry.set_clock("registry", "2023-12-01 00:30+07")
+    assert (await submit(registry, TAN_PHONG, "1000")).json()["receipt_number"].startswith("BN-2312-")
+
+
 async def test_the_same_key_gives_the_same_receipt_and_no_second_report(registry: House) -> None:
     key = str(uuid4())
     first = await submit(registry, TAN_PHONG, "1000", key=key)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import Select, delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from chassis.clock import business_now
 from chassis.events import Tx
@@ -190,7 +190,7 @@ async def _facts(tx: Tx, keys: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID
 async def _newest_sheets(tx: Tx, wanted: Collection[UUID]) -> dict[UUID, rules.Sheet]:
     rows = await tx.db.execute(
         select(sheets)
-        .distinct(sheets.c.sheet_id)
+        .ext(distinct_on(sheets.c.sheet_id))
         .where(sheets.c.sheet_id.in_(wanted))
         .order_by(sheets.c.sheet_id, sheets.c.version.desc())
     )

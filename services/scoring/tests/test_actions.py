@@ -1,0 +1,72 @@
+"""Do scores follow from the newest accepted report, in whatever order reports are heard of?"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest_asyncio
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, SHEET, SHEET_DOCUMENT, TAN_PHONG
+from house import House, event_of
+
+from contracts.envelope import Event
+from contracts.registry import BlockFormed, ReportedValue, ReportSubmitted
+from scoring import actions
+from scoring.rules import Sheet
+
+LATE = {
+    "code": "P.1",
+    "name": "Nộp muộn",
+    "measure": "lần",
+    "maximum": "0.5",
+    "role": "penalty",
+    "rule": {"kind": "late"},
+}
+
+
+@pytest_asyncio.fixture
+async def scoring(house: House) -> House:
+    """A scoring that knows one sheet and one block."""
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE]}))
+        block = BlockFormed.model_validate({**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 1})
+        await actions.learn_blocks(tx, [event_of(block)])
+    return house
+
+
+def a_report(version: int, amount: int, *, late: bool = False) -> Event[ReportSubmitted]:
+    return event_of(
+        ReportSubmitted(
+            report_id=uuid4(),
+            receipt_number=f"BN-2311-{version:04d}",
+            version=version,
+            campaign_id=CAMPAIGN,
+            period_id=PERIOD,
+            block_id=BLOCK,
+            unit_id=TAN_PHONG,
+            accepted_at=datetime.now(UTC),
+            late=late,
+            values=(
+                ReportedValue(criterion="1.1", value=Decimal(amount)),
+                ReportedValue(criterion="2.1", value=Decimal(1)),
+            ),
+        )
+    )
+
+
+async def heard(house: House, *reports: Event[ReportSubmitted]) -> list[tuple[Any, ...]]:
+    """Have scoring take these reports up as one batch; give the version it scored and the points."""
+    async with house.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, reports)
+    return [tuple(row) for row in await house.rows("scoring", "SELECT report_version, points FROM scores")]
+
+
+async def test_a_report_that_was_amended_never_comes_back(scoring: House) -> None:
+    assert await heard(scoring, a_report(2, 900)) == [(2, Decimal(91))]
+    assert await heard(scoring, a_report(1, 1000)) == [(2, Decimal(91))]
+    assert await heard(scoring, a_report(4, 800), a_report(3, 1000)) == [(4, Decimal(82))]
+
+
+async def test_a_late_report_costs_what_the_sheet_says(scoring: House) -> None:
+    assert await heard(scoring, a_report(1, 1000)) == [(1, Decimal(100))]
+    assert await heard(scoring, a_report(2, 1000, late=True)) == [(2, Decimal("99.5"))]
