@@ -36,7 +36,7 @@ test: check chromium ## everything: check, then every test on real servers
 
 SEEDS ?= 200
 faults: setup ## every fault at full length and SEEDS random ones (200 unless told, hours); writes docs/reliability.*
-	PYTHONPATH=tests $(BIN)/python -m survival --seeds $(SEEDS) --write
+	PYTHONPATH=tests $(BIN)/python -m survival --seeds $(SEEDS) --lanes 2 --mutants --write
 
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.
 chromium:

@@ -146,11 +146,15 @@ class House:
     async def surround(self) -> None:
         """Start the bus and make the databases, without any service."""
         self.nats.start()
+        await self.make_stream()
+        for service in SERVICES:
+            self.urls[service] = await self.templates.copy(service, self.database(service))
+
+    async def make_stream(self) -> None:
+        """Make the stream and its durables, or what is missing of them."""
         async with self.bus() as bus:
             await streams.apply(bus.jetstream(), protected=False)
         await self.make_durables()
-        for service in SERVICES:
-            self.urls[service] = await self.templates.copy(service, self.database(service))
 
     async def make_durables(self) -> None:
         """Make the durables, or those that somebody deleted."""

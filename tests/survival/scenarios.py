@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,8 @@ from survival.means.proxy import Proxy
 from survival.sets import Set, plain
 from survival.stage import ALL, Stage
 
+from thidua.errors import Refusal
+
 Play = Callable[[Stage], Awaitable[None]]
 
 
@@ -41,18 +44,26 @@ class Scenario:
     missing: Callable[[], str | None] = _nothing
     measured: bool = False
     """Whether its kills stand apart, so that each one's recovery can be told."""
+    must_lose: bool = False
+    """Whether it is a control: a checker that finds nothing here would find nothing anywhere."""
 
 
 CATALOGUE: Final[dict[str, Scenario]] = {}
 
 
 def scenario(
-    name: str, what: str, *, on: Set = plain, missing: Callable[[], str | None] = _nothing, measured: bool = False
+    name: str,
+    what: str,
+    *,
+    on: Set = plain,
+    missing: Callable[[], str | None] = _nothing,
+    measured: bool = False,
+    must_lose: bool = False,
 ) -> Callable[[Play], Play]:
     """Enter a fault into the catalogue."""
 
     def enter(play: Play) -> Play:
-        CATALOGUE[name] = Scenario(name, what, play, on, missing, measured)
+        CATALOGUE[name] = Scenario(name, what, play, on, missing, measured, must_lose)
         return play
 
     return enter
@@ -234,6 +245,24 @@ async def lose_power(stage: Stage) -> None:
     stage.house.nats.kill()
     stage.prop.power_back()
     await asyncio.to_thread(stage.house.nats.start)
+
+
+@scenario(
+    "CONTROL",
+    "the bus loses its power and had not synced, as nats-server does unless told: the checker must find losses",
+    on=sets.bus_without_sync,
+    missing=LoopDisk.missing,
+    must_lose=True,
+)
+async def unsynced_bus_loses_power(stage: Stage) -> None:
+    await stage.pass_time(4)
+    try:
+        await lose_power(stage)
+    except Refusal:
+        # The server cannot read what is left: an operator can only begin with nothing.
+        shutil.rmtree(stage.prop.path / "jetstream")
+        await asyncio.to_thread(stage.house.nats.start)
+    await stage.house.make_stream()
 
 
 @scenario("F18", "the bus is away for five minutes")
