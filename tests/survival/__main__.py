@@ -16,6 +16,7 @@ import tempfile
 import time
 import traceback
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,8 @@ from survival.stage import ALL, Stage
 from survival.workload import Workload, accounts, found
 
 from thidua.postgres import PostgresServer
+
+Scenes = Iterable[tuple[Scenario, int]]
 
 _HEAL_SECONDS: Final = 90.0
 _STOP_SECONDS: Final = 20.0
@@ -133,11 +136,13 @@ async def main(wanted: argparse.Namespace) -> int:
     chosen = [] if wanted.seed is not None else [wanted.only] if wanted.only else list(CATALOGUE)
     not_run = {name: why for name in chosen if (why := CATALOGUE[name].missing())}
     root = Path(tempfile.mkdtemp(prefix="survival-"))
+    played = Played(wanted.onto)
     scenes = [(CATALOGUE[name], 1) for name in chosen if name not in not_run]
-    runs = await lane(root / "catalogue", wanted.scale, deque(scenes))
-    waiting = deque((of_seed(seed), seed) for seed in seeds)
-    for done in await asyncio.gather(*[lane(root / f"lane{n}", wanted.scale, waiting) for n in range(wanted.lanes)]):
-        runs += done
+    waiting = [(of_seed(seed), seed) for seed in seeds]
+    await lane(root / "catalogue", wanted.scale, played.without(scenes), played)
+    still = played.without(waiting)
+    await asyncio.gather(*[lane(root / f"lane{n}", wanted.scale, still, played) for n in range(wanted.lanes)])
+    runs = played.runs
     summary = summarise(runs, len(seeds), not_run)
     if wanted.mutants:
         tried = mutants.run()
@@ -152,11 +157,33 @@ async def main(wanted: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-async def lane(folder: Path, scale: float, waiting: "deque[tuple[Scenario, int]]") -> list[Run]:
+class Played:
+    """What has been played; kept in a file, if one is named, so that hours of runs can be taken up again."""
+
+    def __init__(self, kept: Path | None) -> None:
+        self._kept = kept
+        self.runs: list[Run] = []
+        if kept and kept.exists():
+            for line in kept.read_text().splitlines():
+                told = json.loads(line)
+                self.runs.append(Run(**{**told, "verdict": Verdict(**told["verdict"])}))
+
+    def without(self, scenes: Scenes) -> "deque[tuple[Scenario, int]]":
+        """Give those that have not been played."""
+        done = {run.name for run in self.runs}
+        return deque(each for each in scenes if each[0].name not in done)
+
+    def add(self, run: Run) -> None:
+        self.runs.append(run)
+        if self._kept:
+            with self._kept.open("a") as kept:
+                kept.write(json.dumps(asdict(run)) + "\n")
+
+
+async def lane(folder: Path, scale: float, waiting: "deque[tuple[Scenario, int]]", played: Played) -> None:
     """Play what waits, one after the other, on a database server of its own."""
-    runs: list[Run] = []
     if not waiting:
-        return runs
+        return
     with PostgresServer(folder / "postgres") as postgres:
         templates = Templates(postgres)
         await templates.make()
@@ -169,8 +196,7 @@ async def lane(folder: Path, scale: float, waiting: "deque[tuple[Scenario, int]]
                 traceback.print_exc()
                 run = Run(scene.name, Verdict(0, violations=[f"not played to its end: {error!r}"]), 0.0)
             _tell(run, home)
-            runs.append(run)
-    return runs
+            played.add(run)
 
 
 _RATE: Final = 12.0
@@ -218,6 +244,9 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, default=200, help="how many random seeds (default 200)")
     parser.add_argument("--seed", type=int, help="play this seed alone")
     parser.add_argument("--only", choices=CATALOGUE, help="play this scenario alone")
+    parser.add_argument(
+        "--onto", type=Path, help="a file of runs: those in it are not played again, new ones are added"
+    )
     parser.add_argument("--lanes", type=int, default=1, help="how many seeds at once (default 1)")
     parser.add_argument(
         "--scale", type=float, default=1.0, help="shortens what takes minutes (default 1.0: full length)"
