@@ -125,7 +125,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     ),
     Mutant(
         "key-not-looked-at",
-        "The Idempotency-Key is ignored: a report that is sent again after a lost answer is accepted twice.",
+        "The Idempotency-Key is ignored: who repeats a report after a lost answer hears that somebody else changed it.",
         "libs/chassis/chassis/http.py",
         "if self.key is None:",
         "if True:",
