@@ -60,6 +60,7 @@ async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
             tx.changed(event)
             stored = select(reports).where(reports.c.unit_id.in_(event.data.member_unit_ids))
             await _score_again(tx, stored, event)
+            await _rank_again(tx, event.data.block_id, event)
 
 
 async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
@@ -111,6 +112,14 @@ async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> N
 async def _score_again(tx: Tx, stored: Select[Any], event: Event[Any]) -> None:
     because = {(row.period_id, row.unit_id): [event] for row in await tx.db.execute(stored)}
     await _score(tx, because)
+
+
+async def _rank_again(tx: Tx, block_id: UUID, event: Event[Any]) -> None:
+    """Rank every board of a block: whoever left it left a place, though no score changed."""
+    now = await business_now(tx.db)
+    known = await tx.db.execute(select(boards.c.period_id).where(boards.c.block_id == block_id).order_by("period_id"))
+    for period_id in known.scalars():
+        await _rank(tx, period_id, block_id, [event], now)
 
 
 async def _score(tx: Tx, because: Because) -> None:
@@ -286,9 +295,10 @@ async def _rank(tx: Tx, period_id: UUID, block_id: UUID, events: Sequence[Event[
     }
     ranked = rules.rank(standing)
     changed = tuple(_changes(ranked, before))
-    if not changed:
+    gone = before.keys() - standing.keys()
+    if not changed and not gone:
         return
-    await _store_places(tx, period_id, block_id, changed, gone=before.keys() - standing.keys())
+    await _store_places(tx, period_id, block_id, changed, gone=gone)
     await tx.db.execute(
         update(boards)
         .where(boards.c.period_id == period_id, boards.c.block_id == block_id)
@@ -350,15 +360,15 @@ async def _store_places(
 ) -> None:
     rows = [{"period_id": period_id, "block_id": block_id, **place.model_dump()} for place in changed]
     statement = insert(places)
-    await tx.db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["period_id", "block_id", "unit_id"],
-            set_={
-                name: statement.excluded[name] for name in ("rank", "previous_rank", "points", "percent", "decided_by")
-            },
-        ),
-        rows,
-    )
+    figures = ("rank", "previous_rank", "points", "percent", "decided_by")
+    if rows:
+        await tx.db.execute(
+            statement.on_conflict_do_update(
+                index_elements=["period_id", "block_id", "unit_id"],
+                set_={name: statement.excluded[name] for name in figures},
+            ),
+            rows,
+        )
     if gone:
         await tx.db.execute(
             delete(places).where(

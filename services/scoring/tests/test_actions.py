@@ -3,10 +3,20 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest_asyncio
-from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, SHEET, SHEET_DOCUMENT, TAN_PHONG
+from city import (
+    BLOCK,
+    BLOCK_DOCUMENT,
+    CAMPAIGN,
+    PERIOD,
+    QUYET_THANG,
+    SAN_THANG,
+    SHEET,
+    SHEET_DOCUMENT,
+    TAN_PHONG,
+)
 from house import House, event_of
 
 from contracts.envelope import Event
@@ -34,7 +44,7 @@ async def scoring(house: House) -> House:
     return house
 
 
-def a_report(version: int, amount: int, *, late: bool = False) -> Event[ReportSubmitted]:
+def a_report(version: int, amount: int, *, late: bool = False, unit: UUID = TAN_PHONG) -> Event[ReportSubmitted]:
     return event_of(
         ReportSubmitted(
             report_id=uuid4(),
@@ -43,7 +53,7 @@ def a_report(version: int, amount: int, *, late: bool = False) -> Event[ReportSu
             campaign_id=CAMPAIGN,
             period_id=PERIOD,
             block_id=BLOCK,
-            unit_id=TAN_PHONG,
+            unit_id=unit,
             accepted_at=datetime.now(UTC),
             late=late,
             values=(
@@ -70,3 +80,13 @@ async def test_a_report_that_was_amended_never_comes_back(scoring: House) -> Non
 async def test_a_late_report_costs_what_the_sheet_says(scoring: House) -> None:
     assert await heard(scoring, a_report(1, 1000)) == [(1, Decimal(100))]
     assert await heard(scoring, a_report(2, 1000, late=True)) == [(2, Decimal("99.5"))]
+
+
+async def test_a_unit_that_leaves_its_block_leaves_its_place(scoring: House) -> None:
+    await heard(scoring, a_report(1, 1000), a_report(1, 900, unit=QUYET_THANG), a_report(1, 800, unit=SAN_THANG))
+    for version, left in ((2, (QUYET_THANG, SAN_THANG)), (3, (QUYET_THANG,))):
+        formed = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": version, "member_unit_ids": left}
+        async with scoring.at_work("scoring") as tx:
+            await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed))])
+        places = await scoring.rows("scoring", "SELECT unit_id, rank FROM places ORDER BY rank")
+        assert [tuple(row) for row in places] == [(unit, rank) for rank, unit in enumerate(left, start=1)]
