@@ -9,9 +9,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
+from chassis.files import write_private
 from contracts.catalog import SERVICES
 from thidua.errors import Refusal
-from thidua.home import Home, read_json, write_private
+from thidua.home import Home, read_json
 from thidua.postgres import refuse_old
 
 _LIMITS: Final = {

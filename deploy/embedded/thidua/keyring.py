@@ -9,10 +9,11 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from chassis.files import write_private
 from contracts.catalog import SERVICES
 from thidua import databases, people, prepare
 from thidua.folder import DataFolder
-from thidua.home import Home, write_private
+from thidua.home import Home
 from topology import accounts
 
 OWNER: Final = "postgres"

@@ -8,10 +8,11 @@ from uuid import UUID
 
 import httpx2
 
+from chassis.files import write_private
 from thidua.api import Problem, Session
 from thidua.errors import Refusal
 from thidua.folder import DataFolder
-from thidua.home import Home, read_json, write_private
+from thidua.home import Home, read_json
 from thidua.people import Account, known_accounts
 
 _PATIENCE_SECONDS: Final = 30.0

@@ -5,7 +5,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from thidua.home import Home, write_private
+from chassis.files import write_private
+from thidua.home import Home
 
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike on a projector: i l o 0 1."""

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import psutil
 
+from chassis.files import write_private
 from thidua import processes
 from thidua.errors import Refusal
-from thidua.home import write_private
 
 MIN_VERSION: Final = 15
 SUPERUSER: Final = "thidua"

@@ -88,8 +88,6 @@ def identity_keys(home: Home) -> tuple[Path, Path]:
     """Make the key pair that the gateway signs identities with, once."""
     private, public = home.keys / "identity.private.json", home.keys / "identity.public.json"
     if not private.exists():
-        unfinished = private.with_suffix(".unfinished")
-        identity.write_key(identity.make_key(), unfinished, private=True)
-        unfinished.replace(private)
+        identity.write_key(identity.make_key(), private, private=True)
     identity.write_key(identity.load_key(private), public, private=False)
     return private, public

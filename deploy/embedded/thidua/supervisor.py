@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import psutil
 
+from chassis.files import write_private
 from chassis.ports import free_port
 from contracts.catalog import SERVICES
 from thidua import children, processes
 from thidua.errors import Refusal
-from thidua.home import Home, read_json, write_private
+from thidua.home import Home, read_json
 from thidua.keeping import Keeper, RunningService
 from thidua.nats_server import NatsServer
 from thidua.postgres import PostgresServer

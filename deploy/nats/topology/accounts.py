@@ -13,6 +13,7 @@ from typing import Final
 
 import nkeys
 
+from chassis.files import write_private
 from contracts.catalog import LISTENERS, SERVICES, STREAM
 
 ADMIN: Final = "admin"
@@ -79,7 +80,7 @@ def ensure_keys(folder: Path) -> dict[str, Path]:
     seeds = {name: folder / f"{name}.seed" for name in NAMES}
     for path in seeds.values():
         if not path.exists():
-            _write_private(path, nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER))
+            write_private(path, nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER))
     return seeds
 
 
@@ -101,8 +102,3 @@ def _user(name: str, seed: Path) -> str:
 
 def _listed(subjects: tuple[str, ...]) -> str:
     return "[" + ", ".join(f'"{subject}"' for subject in subjects) + "]"
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)

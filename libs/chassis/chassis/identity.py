@@ -16,6 +16,7 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chassis.errors import Forbidden, Unauthenticated
+from chassis.files import write_private
 
 HEADER: Final = "Thidua-Identity"
 LIFETIME_SECONDS: Final = 300
@@ -57,9 +58,8 @@ def make_key() -> OKPKey:
 
 
 def write_key(key: OKPKey, path: Path, *, private: bool) -> None:
-    """Write a key as a JWK; the private half is for the gateway's eyes only."""
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(key.as_dict(private=private)))
+    """Write a key as a JWK, whole or not at all; the private half is for the gateway's eyes only."""
+    write_private(path, json.dumps(key.as_dict(private=private)))
 
 
 def load_key(path: Path) -> OKPKey:
