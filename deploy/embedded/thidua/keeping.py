@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from thidua import children, health, processes
 from thidua.errors import Refusal
@@ -13,6 +13,8 @@ _FIRST_PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 30.0
 _STEADY_SECONDS: Final = 60.0
 """Whoever ran this long is forgiven: its next death counts as the first."""
+_ILL_SECONDS: Final = 20.0
+"""So long a server may run without working before it is ended and started again."""
 _LARGEST_LOG: Final = 20 * 1024 * 1024
 
 
@@ -24,6 +26,15 @@ class Keepable(Protocol):
     @property
     def alive(self) -> bool: ...
     def start(self) -> None: ...
+
+
+@runtime_checkable
+class Curable(Keepable, Protocol):
+    """A process that can run and do nothing, until it starts anew: a full disk leaves a stream frozen."""
+
+    @property
+    def well(self) -> bool: ...
+    def kill(self) -> None: ...
 
 
 class RunningService:
@@ -82,11 +93,14 @@ class RunningService:
 
 
 class Keeper:
-    """Starts one thing again when it has died, with pauses that double while it keeps dying."""
+    """Starts one thing again when it has died or frozen, with pauses that double while it keeps dying."""
 
-    def __init__(self, thing: Keepable, say: Callable[[str], None]) -> None:
+    def __init__(self, thing: Keepable, say: Callable[[str], None], *, patience: float = _ILL_SECONDS) -> None:
         self._thing = thing
         self._say = say
+        self._patience = patience
+        self._well_at = time.monotonic()
+        self._asks_at = self._well_at
         self._pause = _FIRST_PAUSE
         self._begun = time.monotonic()
         self._due: float | None = None
@@ -98,6 +112,7 @@ class Keeper:
         if self._thing.alive:
             if now - self._begun > _STEADY_SECONDS:
                 self._pause = _FIRST_PAUSE
+            self._end_what_is_frozen(now)
             return False
         if self._due is None:
             pause = f"{self._pause:g}".replace(".", ",")
@@ -114,3 +129,14 @@ class Keeper:
         except Refusal as refusal:
             self._say(str(refusal))
         return True
+
+    def _end_what_is_frozen(self, now: float) -> None:
+        if not isinstance(self._thing, Curable) or now < self._asks_at:
+            return
+        self._asks_at = now + self._patience / 4
+        if self._thing.well:
+            self._well_at = now
+        elif now - self._well_at > self._patience:
+            self._say(f"{self._thing.name} vẫn chạy nhưng không làm việc; sẽ được khởi động lại.")
+            self._thing.kill()
+            self._well_at = now

@@ -68,6 +68,11 @@ class NatsServer:
         return self.pid is not None
 
     @property
+    def well(self) -> bool:
+        """Tell whether it says that it works: a stream that a full disk has frozen makes it say no."""
+        return healthy(self.monitor_url)
+
+    @property
     def url(self) -> str:
         """Give the address for clients, ``nats://127.0.0.1:<port>``."""
         return self._ports["nats"][0]
