@@ -85,10 +85,10 @@ CAMPAIGN_DOCUMENT: dict[str, Any] = {
 }
 
 
-async def found(house: House) -> None:
+async def found(house: House, *, sheet: dict[str, Any] = SHEET_DOCUMENT) -> None:
     """Publish the sheet, register units, form the block, launch the campaign; adopt the pack where awards runs."""
     async with house.office("scoring") as scoring, house.office("registry") as registry:
-        await _put(scoring, f"/sheets/{SHEET}", SHEET_DOCUMENT)
+        await _put(scoring, f"/sheets/{SHEET}", sheet)
         for unit, document in UNIT_DOCUMENTS.items():
             await _put(registry, f"/units/{unit}", document)
         await _put(registry, f"/blocks/{BLOCK}", BLOCK_DOCUMENT)

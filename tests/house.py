@@ -295,16 +295,18 @@ class House:
         finally:
             await connection.close()
 
-    async def publish_again(self) -> None:
+    async def publish_again(self, *, since: int = 1) -> None:
         """Publish every event of the stream once more, as its own service and past the server's duplicate window."""
         async with self.bus() as reader, contextlib.AsyncExitStack() as stack:
             senders = {name: (await stack.enter_async_context(self.bus(name))).jetstream() for name in EVENT_SERVICES}
             last = (await reader.jetstream().stream_info(STREAM)).state.last_seq
-            for sequence in range(1, last + 1):
+            for sequence in range(since, last + 1):
                 message = await reader.jetstream().get_msg(STREAM, sequence)
+                if (message.headers or {})["Nats-Msg-Id"].startswith("again-"):
+                    continue
                 subject = str(message.subject)
                 await senders[subject.partition(".")[0]].publish(
-                    subject, message.data or b"", headers={"Nats-Msg-Id": f"again-{sequence}"}
+                    subject, message.data or b"", headers={"Nats-Msg-Id": f"again-{uuid4()}"}
                 )
 
     async def stream_events(self) -> list[tuple[str, str]]:
