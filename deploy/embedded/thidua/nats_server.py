@@ -32,12 +32,19 @@ class NatsServer:
     name = "nats"
 
     def __init__(
-        self, datadir: Path, port: int | None = None, config_extra: str = "", *, max_file_store: str = "4GB"
+        self,
+        datadir: Path,
+        port: int | None = None,
+        config_extra: str = "",
+        *,
+        max_file_store: str = "4GB",
+        server_name: str = "thidua",
     ) -> None:
         self._datadir = datadir.resolve()
         self._port = port
         self._extra = config_extra
         self._max_file_store = max_file_store
+        self._server_name = server_name
         self._config = self._datadir / "nats-server.conf"
         self._runtime = self._datadir / "run"
         self._launched: subprocess.Popen[bytes] | None = None
@@ -80,6 +87,7 @@ class NatsServer:
             store=self._datadir / "store",
             runtime=self._runtime,
             max_file_store=self._max_file_store,
+            name=self._server_name,
             extra=self._extra,
         )
         self.adopted = self._adopt(config)

@@ -6,6 +6,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.db import asyncpg_url
 
 
+def nats_servers(url: str) -> list[str]:
+    """Take ``NATS_URL`` apart; the client itself would read several addresses as one."""
+    return [each.strip() for each in url.split(",") if each.strip()]
+
+
 class ServiceSettings(BaseSettings):
     """The part of the environment that all services share; each service adds its own in its ``settings.py``."""
 
@@ -15,6 +20,8 @@ class ServiceSettings(BaseSettings):
     """``postgresql://role:password@host:port/database``, or with ``?host=/socket/folder``: this service's own database."""
 
     nats_url: str
+    """``nats://host:port``; the servers of a cluster with commas between them."""
+
     nats_nkey_seed: FilePath | None = None
     """The file with this service's NKey seed; without one the connection is anonymous."""
 
@@ -39,6 +46,11 @@ class ServiceSettings(BaseSettings):
 
     redelivery_attempts: int = Field(default=8, ge=1)
     """How often an event is tried before it is parked in the dead-letter table."""
+
+    @property
+    def nats_servers(self) -> list[str]:
+        """Give every server that ``nats_url`` names."""
+        return nats_servers(self.nats_url)
 
     @field_validator("database_url")
     @classmethod
