@@ -8,7 +8,7 @@ DISTRIBUTIONS := thidua thidua-awards thidua-chassis thidua-contracts thidua-gat
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down setup check test chromium lock clean
+.PHONY: help up down setup check test survival chromium lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ check: setup ## format, lint, types, import contracts, generated documents
 	$(BIN)/python -m contracts.generate --check
 	$(BIN)/python -m thidua.documents --check
 
-test: check chromium ## everything: check, then every test on real servers
-	$(BIN)/pytest -n 2 --dist worksteal
+test: check chromium ## check, then every test on real servers but the long ones (`make survival`)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not long"
+
+survival: setup ## the long tests: servers of the replicated bus die in turn and lose what they kept
+	$(BIN)/pytest -m long
 
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.
 chromium:

@@ -12,11 +12,13 @@ from uuid import UUID, uuid5
 import asyncpg
 import httpx2
 import nats
+from cluster import Cluster
 from nats.aio.client import Client
 
 from chassis import migrations
 from chassis.clock import VIETNAM
 from chassis.identity import HEADER, Grant, Identity, Signer, make_key, write_key
+from chassis.settings import nats_servers
 from chassis.testing import ServiceProcess, eventually, preload
 from contracts.catalog import SERVICES, STREAM
 from thidua.nats_server import NatsServer
@@ -75,15 +77,20 @@ class Templates:
 
 
 class House:
-    """Five services on their own bus and databases."""
+    """Five services on their own bus, one server or a replicated cluster, and their own databases."""
 
-    def __init__(self, templates: Templates, home: Path, name: str) -> None:
+    def __init__(self, templates: Templates, home: Path, name: str, *, replicas: int = 1) -> None:
         self.templates = templates
         self.home = home
         self.name = name
+        self.replicas = replicas
         home.mkdir(parents=True, exist_ok=True)
         self.keys = accounts.ensure_keys(home / "nkeys")
-        self.nats = NatsServer(home / "nats", config_extra=accounts.authorization(home / "nkeys"))
+        self.nats: NatsServer | Cluster = (
+            NatsServer(home / "nats", config_extra=accounts.authorization(home / "nkeys"))
+            if replicas == 1
+            else Cluster(home / "nats", home / "nkeys", size=replicas)
+        )
         key = make_key()
         self.signer = Signer(key)
         write_key(key, home / "private.jwk", private=True)
@@ -107,7 +114,7 @@ class House:
         """Start the bus and make the databases, without any service."""
         self.nats.start()
         async with self.bus() as bus:
-            await streams.apply(bus.jetstream(), protected=False)
+            await streams.apply(bus.jetstream(), protected=False, replicas=self.replicas)
             for service in EVENT_SERVICES:
                 # A minute is right for a city and long for a test.
                 await bus.jetstream().add_consumer(STREAM, replace(streams.durable(service), ack_wait=2.0))
@@ -160,7 +167,7 @@ class House:
     async def bus(self, name: str = accounts.ADMIN) -> AsyncIterator[Client]:
         """Connect as the topology does, or with the key and the rights of one service."""
         connection = await nats.connect(
-            self.nats.url, nkeys_seed=str(self.keys[name]), inbox_prefix=accounts.inbox_prefix(name)
+            nats_servers(self.nats.url), nkeys_seed=str(self.keys[name]), inbox_prefix=accounts.inbox_prefix(name)
         )
         try:
             yield connection
