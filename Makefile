@@ -31,11 +31,12 @@ check: setup ## format, lint, types, import contracts, generated documents
 	$(BIN)/python -m contracts.generate --check
 	$(BIN)/python -m thidua.documents --check
 
-test: check chromium ## everything: check, then every test on real servers
-	$(BIN)/pytest -n 2 --dist worksteal
+test: check chromium ## check, then every test on real servers but the long ones (`make faults`)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not long"
 
 SEEDS ?= 200
 faults: setup ## every fault at full length and SEEDS random ones (200 unless told, hours); writes docs/reliability.*
+	$(BIN)/pytest -m long
 	PYTHONPATH=tests $(BIN)/python -m survival --seeds $(SEEDS) --lanes 2 --mutants --write
 
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.

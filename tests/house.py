@@ -14,6 +14,7 @@ import asyncpg
 import httpx2
 import nats
 from nats.aio.client import Client
+from survival.cluster import Cluster
 from survival.means.proxy import Proxy
 
 from chassis import migrations
@@ -21,6 +22,7 @@ from chassis.clock import VIETNAM
 from chassis.db import asyncpg_url, make_engine
 from chassis.events import Cause, Source, Tx
 from chassis.identity import HEADER, Grant, Identity, Signer, make_key, write_key
+from chassis.settings import nats_servers
 from chassis.testing import ServiceProcess, eventually, preload
 from contracts.catalog import SERVICES, STREAM
 from contracts.envelope import Event, Payload
@@ -102,7 +104,7 @@ class Templates:
 
 
 class House:
-    """Five services on their own bus and databases."""
+    """Five services on their own bus, one server or a replicated cluster, and their own databases."""
 
     def __init__(
         self,
@@ -112,15 +114,20 @@ class House:
         *,
         patience: float = PATIENCE_SECONDS,
         sync_interval: str = "always",
+        replicas: int = 1,
     ) -> None:
         self.templates = templates
         self.home = home
         self.name = name
         self.patience = patience
+        self.replicas = replicas
         home.mkdir(parents=True, exist_ok=True)
         self.keys = accounts.ensure_keys(home / "nkeys")
-        self.nats = NatsServer(
-            home / "nats", config_extra=accounts.authorization(home / "nkeys"), sync_interval=sync_interval
+        rights = accounts.authorization(home / "nkeys")
+        self.nats: NatsServer | Cluster = (
+            NatsServer(home / "nats", config_extra=rights, sync_interval=sync_interval)
+            if replicas == 1
+            else Cluster(home / "nats", home / "nkeys", size=replicas)
         )
         key = make_key()
         self.signer = Signer(key)
@@ -153,7 +160,7 @@ class House:
     async def make_stream(self) -> None:
         """Make the stream and its durables, or what is missing of them."""
         async with self.bus() as bus:
-            await streams.apply(bus.jetstream(), protected=False)
+            await streams.apply(bus.jetstream(), protected=False, replicas=self.replicas)
         await self.make_durables()
 
     async def make_durables(self) -> None:
@@ -232,7 +239,7 @@ class House:
     async def bus(self, name: str = accounts.ADMIN) -> AsyncIterator[Client]:
         """Connect as the topology does, or with the key and the rights of one service."""
         connection = await nats.connect(
-            self.nats.url, nkeys_seed=str(self.keys[name]), inbox_prefix=accounts.inbox_prefix(name)
+            nats_servers(self.nats.url), nkeys_seed=str(self.keys[name]), inbox_prefix=accounts.inbox_prefix(name)
         )
         try:
             yield connection

@@ -41,12 +41,14 @@ class NatsServer:
         *,
         max_file_store: str = "4GB",
         sync_interval: str = "always",
+        server_name: str = "thidua",
     ) -> None:
         self._datadir = datadir.resolve()
         self._port = port
         self._extra = config_extra
         self._max_file_store = max_file_store
         self._sync_interval = sync_interval
+        self._server_name = server_name
         self._config = self._datadir / "nats-server.conf"
         self._runtime = self._datadir / "run"
         self._launched: subprocess.Popen[bytes] | None = None
@@ -95,6 +97,7 @@ class NatsServer:
             runtime=self._runtime,
             max_file_store=self._max_file_store,
             sync_interval=self._sync_interval,
+            name=self._server_name,
             extra=self._extra,
         )
         self.adopted = self._adopt(config)

@@ -9,6 +9,7 @@ import nats
 from nats.errors import Error as NatsError
 
 from chassis import identity, migrations
+from chassis.settings import nats_servers
 from contracts.catalog import SERVICES
 from thidua import databases, people
 from thidua.errors import Refusal
@@ -64,7 +65,7 @@ async def _prepare_servers(
 async def _apply_topology(url: str, keys: Path | None) -> None:
     try:
         client = await nats.connect(
-            url,
+            nats_servers(url),
             inbox_prefix=accounts.inbox_prefix(accounts.ADMIN).encode(),
             allow_reconnect=False,
             connect_timeout=5,

@@ -17,15 +17,17 @@ def render(
     monitor_port: int = -1,
     max_file_store: str = "4GB",
     sync_interval: str = "always",
+    name: str = "thidua",
     extra: str = "",
 ) -> str:
     """Write the configuration; port -1 takes a free one and tells it in a ports file under ``runtime``.
 
-    ``extra`` is appended as it is: the authorization block, or what a test wants. Another ``sync_interval`` than the
-    given one is for the test that shows what it would lose.
+    Each server of a cluster needs a ``name`` of its own. ``extra`` is appended as it is: the authorization block, the
+    routes of a cluster, or what a test wants. Another ``sync_interval`` than the given one is for the test that shows
+    what it would lose.
     """
     return f"""\
-server_name: thidua
+server_name: {name}
 host: {host}
 port: {port}
 # Loopback only: /healthz is the alarm for a stream frozen by a full disk.

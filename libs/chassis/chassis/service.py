@@ -136,7 +136,7 @@ class Service:
     def _make_broker(self) -> NatsBroker:
         seed = self.settings.nats_nkey_seed
         return NatsBroker(
-            self.settings.nats_url,
+            self.settings.nats_servers,
             security=NatsNKey(seed) if seed else None,
             name=f"thidua-{self.name}",
             inbox_prefix=f"_INBOX_{self.name}",

@@ -10,6 +10,11 @@ from chassis.db import asyncpg_url
 from chassis.identity import load_key
 
 
+def nats_servers(url: str) -> list[str]:
+    """Take ``NATS_URL`` apart; the client itself would read several addresses as one."""
+    return [each.strip() for each in url.split(",") if each.strip()]
+
+
 class ServiceSettings(BaseSettings):
     """The part of the environment that all services share; each service adds its own in its ``settings.py``."""
 
@@ -19,6 +24,8 @@ class ServiceSettings(BaseSettings):
     """``postgresql://role:password@host:port/database``, or with ``?host=/socket/folder``: this service's own database."""
 
     nats_url: str
+    """``nats://host:port``; the servers of a cluster with commas between them."""
+
     nats_nkey_seed: FilePath | None = None
     """The file with this service's NKey seed; without one the connection is anonymous."""
 
@@ -43,6 +50,11 @@ class ServiceSettings(BaseSettings):
 
     redelivery_attempts: int = Field(default=8, ge=1)
     """How often an event is tried before it is parked in the dead-letter table."""
+
+    @property
+    def nats_servers(self) -> list[str]:
+        """Give every server that ``nats_url`` names."""
+        return nats_servers(self.nats_url)
 
     @field_validator("database_url")
     @classmethod

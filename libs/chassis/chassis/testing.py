@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
 import httpx2
+from nats.errors import Error as NatsError
 
 from chassis import service
 from chassis.ports import free_port
@@ -24,13 +25,16 @@ _EVERY: Final = 0.02
 
 
 async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 10.0, expect: str = "") -> T:
-    """Ask until the answer is true; fail with what was seen last. An ``AssertionError`` of the probe counts as no."""
+    """Ask until the answer is true; fail with what was seen last.
+
+    An ``AssertionError`` of the probe counts as no, and so does a service or a bus that does not answer.
+    """
     ends = time.monotonic() + within
     seen: object = None
     while True:
         try:
             answer = await probe()
-        except (AssertionError, httpx2.HTTPError) as error:
+        except (AssertionError, httpx2.HTTPError, NatsError) as error:
             answer, seen = None, error
         else:
             seen = answer
