@@ -82,6 +82,17 @@ def only_relay_publishes(root: Path) -> Iterator[str]:
                 yield f"{path.relative_to(root)}:{node.lineno} publishes"
 
 
+def bodies_are_read_strictly(root: Path) -> Iterator[str]:
+    """A body that is not ``Sent`` takes 0 for a day in 1970."""
+    for path in [*(package / "api.py" for package in services(root)), root / "libs/chassis/chassis/standard_api.py"]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.AsyncFunctionDef) and node.decorator_list:
+                for argument in node.args.args:
+                    written = ast.unparse(argument.annotation or ast.Constant(None))
+                    if argument.arg == "body" and not written.startswith("Sent["):
+                        yield f"{path.relative_to(root)}:{node.lineno} {node.name} takes a {written} as it comes"
+
+
 RULES: tuple[Callable[[Path], Iterator[str]], ...] = (
     same_files,
     short_roots,
@@ -89,4 +100,5 @@ RULES: tuple[Callable[[Path], Iterator[str]], ...] = (
     nobody_commits_below_the_edge,
     no_sql_at_the_doors,
     only_relay_publishes,
+    bodies_are_read_strictly,
 )

@@ -33,6 +33,10 @@ SHAPES: dict[str, tuple[str, str]] = {
     "nobody_commits_below_the_edge": ("services/registry/registry/queries.py", "async def f(db): await db.commit()\n"),
     "no_sql_at_the_doors": ("services/scoring/scoring/consumers.py", "import sqlalchemy\n"),
     "only_relay_publishes": ("services/notify/notify/actions.py", "async def f(js): await js.publish('a', b'')\n"),
+    "bodies_are_read_strictly": (
+        "services/notify/notify/api.py",
+        '@router.put("/")\nasync def f(body: ReadBody): ...\n',
+    ),
 }
 
 

@@ -19,7 +19,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Give each service's document with its place, without building the service: no settings are needed."""
     for service in SERVICES:
         app = FastAPI(title=f"Thi đua – {service}", version="1")
-        errors.install(app)
+        errors.document(app)
         app.include_router(standard_api.router)
         app.include_router(importlib.import_module(f"{service}.api").router)
         yield _FOLDER / f"{service}.json", json.dumps(app.openapi(), ensure_ascii=False, indent=2) + "\n"

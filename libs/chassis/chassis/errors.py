@@ -82,17 +82,30 @@ class Unexpected(Problem):
     title = "Hệ thống gặp lỗi"
 
 
+class ProblemDocument(BaseModel):
+    """A refusal on the wire; some carry further members that say how things stand now."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+
+
 _OTHERWISE = "không đúng kiểu"
 _WORDS = {
     "missing": "còn thiếu",
     "extra_forbidden": "không có trong biểu mẫu này",
-    "uuid_parsing": "không phải mã định danh hợp lệ",
-    "decimal_parsing": "không phải là số",
-    "int_parsing": "không phải là số nguyên",
-    "date_from_datetime_parsing": "không phải ngày, viết như 2023-11-30",
-    "datetime_from_date_parsing": "không phải thời điểm, viết như 2023-11-30T17:00:00+07:00",
+    **dict.fromkeys(("uuid_type", "uuid_parsing"), "không phải mã định danh hợp lệ"),
+    **dict.fromkeys(("decimal_type", "decimal_parsing"), "không phải là số"),
+    **dict.fromkeys(("int_type", "int_parsing"), "không phải là số nguyên"),
+    "bool_type": "không phải true hoặc false",
+    **dict.fromkeys(("date_type", "date_parsing"), "không phải ngày, viết như 2023-11-30"),
+    **dict.fromkeys(("datetime_type", "datetime_parsing"), "không phải thời điểm, viết như 2023-11-30T17:00:00+07:00"),
     "timezone_aware": "thiếu múi giờ, viết như 2023-11-30T17:00:00+07:00",
-    "model_attributes_type": "không phải một đối tượng JSON",
+    "model_type": "không phải một đối tượng JSON",
     "json_invalid": "không đọc được: nội dung gửi lên không phải JSON",
     "greater_than_equal": "nhỏ hơn mức cho phép",
     "less_than_equal": "lớn hơn mức cho phép",
@@ -151,6 +164,37 @@ Say = Callable[[Request, Problem], Awaitable[Response]]
 
 async def _to_programs(_request: Request, problem: Problem) -> Response:
     return problem_response(problem)
+
+
+_SCHEMAS = "#/components/schemas/"
+_REFUSAL = {"$ref": "#/components/responses/Refusal"}
+_FASTAPIS_OWN = ("HTTPValidationError", "ValidationError")
+
+
+def document(app: FastAPI) -> None:
+    """Have the app's OpenAPI document say how a refusal looks: the same everywhere, and not as FastAPI would."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        written = plain()
+        schema = ProblemDocument.model_json_schema(mode="serialization", ref_template=_SCHEMAS + "{model}")
+        components = written["components"]
+        components["schemas"] |= {**schema.pop("$defs"), "ProblemDocument": schema}
+        for name in _FASTAPIS_OWN:
+            components["schemas"].pop(name, None)
+        components["responses"] = {
+            "Refusal": {
+                "description": "What stands in the way and what mends it, in Vietnamese (RFC 9457)",
+                "content": {"application/problem+json": {"schema": {"$ref": _SCHEMAS + "ProblemDocument"}}},
+            }
+        }
+        for operations in written["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+                operation["responses"] |= {"4XX": _REFUSAL, "503": _REFUSAL}
+        return written
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def install(app: FastAPI, say: Say = _to_programs) -> None:

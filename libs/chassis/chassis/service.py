@@ -93,6 +93,7 @@ class Service:
         )
         self.app.state.service = self
         errors.install(self.app)
+        errors.document(self.app)
         for router in (standard_api.router, *routers):
             self.app.include_router(router)
 

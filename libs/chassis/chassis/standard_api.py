@@ -11,7 +11,7 @@ from sqlalchemy import select
 from chassis import inbox as inboxes
 from chassis.errors import Unavailable
 from chassis.events import Outcome
-from chassis.http import Asked, Commanded
+from chassis.http import Asked, Commanded, Sent
 from chassis.identity import Identity
 from chassis.tables import dead_letter, event_log, inbox
 
@@ -127,7 +127,7 @@ async def one_dead_letter(letter: UUID, asked: Asked) -> dict[str, Any]:
 
 
 @router.post("/dead-letters/{letter}/discard", tags=["dead letters"])
-async def discard(letter: UUID, body: Reason, commanded: Commanded) -> dict[str, str]:
+async def discard(letter: UUID, body: Sent[Reason], commanded: Commanded) -> dict[str, str]:
     _operator(commanded.identity)
     await inboxes.settle(
         commanded.tx.db, letter, state="discarded", reason=body.reason, actor=commanded.identity.account
@@ -136,7 +136,7 @@ async def discard(letter: UUID, body: Reason, commanded: Commanded) -> dict[str,
 
 
 @router.post("/dead-letters/{letter}/redrive", tags=["dead letters"])
-async def redrive(letter: UUID, body: Reason, commanded: Commanded, request: Request) -> dict[str, str]:
+async def redrive(letter: UUID, body: Sent[Reason], commanded: Commanded, request: Request) -> dict[str, str]:
     """Take a parked event up again, in the transaction that settles its letter: both happen or neither."""
     _operator(commanded.identity)
     found = await inboxes.settle(

@@ -6,6 +6,7 @@ from house import House, ident
 
 UNIT = {"name": "Phường Tân Phong", "kind": "ward", "valid_from": "2013-12-27"}
 PATH = f"/units/{ident('a')}"
+TARGETS = f"/campaigns/{ident('x')}/units/{ident('a')}/targets"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -21,7 +22,15 @@ async def test_every_refusal_is_a_problem_document(house: House) -> None:
             "an unknown field": (422, ["colour"], office.put(PATH, json={**UNIT, "colour": "đỏ"})),
             "nothing given": (422, ["kind", "name", "valid_from"], office.put(PATH, json={})),
             "wrong kinds": (422, ["kind", "valid_from"], office.put(PATH, json={**UNIT, "kind": 1, "valid_from": "?"})),
-            "half a character": (422, ["name"], office.put(PATH, content=b'{"name":"\\ud800"}', headers=JSON)),
+            "a number for a day": (422, ["valid_from"], office.put(PATH, json={**UNIT, "valid_from": 0})),
+            "a text for a number": (422, ["version"], office.post("/reports", json={"version": "0"})),
+            "a number for yes": (
+                422,
+                ["targets.0.assigned"],
+                office.put(TARGETS, json={"targets": [{"criterion": "1.1", "assigned": 1}]}),
+            ),
+            "no JSON": (422, [""], office.put(PATH, content=b"{}", headers={"Content-Type": "text/plain"})),
+            "half a character": (422, [""], office.put(PATH, content=b'{"name":"\\ud800"}', headers=JSON)),
             "a NUL": (422, [], office.put(PATH, json={**UNIT, "name": "a\0b"})),
             "a NUL in a search": (422, [], office.get("/units", params={"search": "\0"})),
             "a number beyond all": (422, [], office.get(f"{PATH}/years/99999999999999")),

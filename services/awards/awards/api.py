@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from awards import actions, queries, rules
 from awards.actions import Adopted
 from chassis.errors import FieldError, Invalid
-from chassis.http import Asked, Commanded
+from chassis.http import Asked, Commanded, Sent
 from contracts.notify import Post
 
 router = APIRouter()
@@ -20,7 +20,7 @@ async def packs(asked: Asked) -> dict[str, Any]:
 
 
 @router.put("/packs/{pack}", tags=["rule packs"])
-async def adopt_pack(pack: str, body: rules.Pack, commanded: Commanded) -> Adopted:
+async def adopt_pack(pack: str, body: Sent[rules.Pack], commanded: Commanded) -> Adopted:
     commanded.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
     if body.pack != pack:
         raise Invalid(

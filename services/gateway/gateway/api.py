@@ -7,11 +7,13 @@ from urllib.parse import quote
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response, Security
+from fastapi.security import APIKeyCookie
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Forbidden, NotFound, Problem, Unauthenticated, Unavailable
+from chassis.http import Sent
 from chassis.identity import Identity
 from contracts.notify import Post
 from gateway import actions, queries, rules
@@ -48,9 +50,11 @@ def same_site(request: Request) -> None:
         raise Forbidden("Yêu cầu này đến từ một trang khác. Hãy mở lại trang của hệ thống rồi thử lại.")
 
 
-async def session(request: Request) -> Identity | None:
+async def session(
+    request: Request,
+    token: Annotated[str | None, Security(APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False))],
+) -> Identity | None:
     """Give who is signed in, with the grants of this moment, or None."""
-    token = request.cookies.get(COOKIE)
     if not token:
         return None
     async with request.app.state.service.engine.connect() as db:
@@ -76,7 +80,7 @@ SameSite = Depends(same_site)
 
 
 @router.post("/sessions", status_code=204, dependencies=[SameSite], tags=["sessions"])
-async def open_session(body: SignInBody, request: Request) -> Response:
+async def open_session(body: Sent[SignInBody], request: Request) -> Response:
     response = Response(status_code=204)
     await start_session(request, body, response)
     return response

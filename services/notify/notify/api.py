@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from chassis.http import Asked, Commanded
+from chassis.http import Asked, Commanded, Sent
 from chassis.identity import Identity
 from notify import actions, queries
 from notify.actions import MarkedRead, ReadBody
@@ -23,5 +23,5 @@ async def messages(asked: Asked) -> dict[str, Any]:
 
 
 @router.post("/messages/read", tags=["messages"])
-async def mark_read(body: ReadBody, commanded: Commanded) -> MarkedRead:
+async def mark_read(body: Sent[ReadBody], commanded: Commanded) -> MarkedRead:
     return await actions.mark_read(commanded.tx, _posts(commanded.identity), body)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from chassis.http import Asked, Command, Commanded, Reading
+from chassis.http import Asked, Command, Commanded, Reading, Sent
 from contracts.notify import Post
 from registry import actions, queries
 from registry.actions.bodies import (
@@ -43,7 +43,7 @@ async def list_units(asked: Asked, search: Annotated[str, Query(max_length=100)]
 
 
 @router.put("/units/{unit_id}", tags=["units"])
-async def register_unit(unit_id: UUID, body: UnitBody, commanded: Commanded) -> Versioned:
+async def register_unit(unit_id: UUID, body: Sent[UnitBody], commanded: Commanded) -> Versioned:
     _office_only(commanded)
     return await actions.register_unit(commanded.tx, unit_id, body)
 
@@ -54,7 +54,7 @@ async def list_blocks(asked: Asked, year: int | None = None) -> dict[str, Any]:
 
 
 @router.put("/blocks/{block_id}", tags=["blocks"])
-async def form_block(block_id: UUID, body: BlockBody, commanded: Commanded) -> Versioned:
+async def form_block(block_id: UUID, body: Sent[BlockBody], commanded: Commanded) -> Versioned:
     _office_only(commanded)
     return await actions.form_block(commanded.tx, block_id, body)
 
@@ -70,7 +70,7 @@ async def one_campaign(campaign_id: UUID, asked: Asked) -> dict[str, Any]:
 
 
 @router.put("/campaigns/{campaign_id}", tags=["campaigns"])
-async def launch_campaign(campaign_id: UUID, body: CampaignBody, commanded: Commanded) -> Versioned:
+async def launch_campaign(campaign_id: UUID, body: Sent[CampaignBody], commanded: Commanded) -> Versioned:
     _office_only(commanded)
     return await actions.launch_campaign(commanded.tx, campaign_id, body)
 
@@ -81,7 +81,7 @@ async def unit_targets(campaign_id: UUID, unit_id: UUID, asked: Asked) -> dict[s
 
 
 @router.put("/campaigns/{campaign_id}/units/{unit_id}/targets", tags=["targets"])
-async def assign_targets(campaign_id: UUID, unit_id: UUID, body: TargetsBody, commanded: Commanded) -> Versioned:
+async def assign_targets(campaign_id: UUID, unit_id: UUID, body: Sent[TargetsBody], commanded: Commanded) -> Versioned:
     _office_only(commanded)
     return await actions.assign_targets(commanded.tx, campaign_id, unit_id, body)
 
@@ -93,20 +93,22 @@ async def one_report(campaign_id: UUID, period_id: UUID, unit_id: UUID, asked: A
 
 
 @router.put("/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}/draft", tags=["reports"])
-async def save_draft(campaign_id: UUID, period_id: UUID, unit_id: UUID, body: DraftBody, commanded: Commanded) -> Saved:
+async def save_draft(
+    campaign_id: UUID, period_id: UUID, unit_id: UUID, body: Sent[DraftBody], commanded: Commanded
+) -> Saved:
     _own_unit(commanded, unit_id)
     return await actions.save_draft(commanded.tx, campaign_id, period_id, unit_id, body)
 
 
 @router.post("/reports/check", tags=["reports"])
-async def check_report(body: CheckBody, asked: Asked) -> Checked:
+async def check_report(body: Sent[CheckBody], asked: Asked) -> Checked:
     """Say what sending this would find, and keep nothing."""
     _own_unit(asked, body.unit_id)
     return await actions.check_report(asked.db, body)
 
 
 @router.post("/reports", tags=["reports"], status_code=201, response_model=Receipt)
-async def submit_report(body: ReportBody, commanded: Commanded) -> Response:
+async def submit_report(body: Sent[ReportBody], commanded: Commanded) -> Response:
     _own_unit(commanded, body.unit_id)
     return await commanded.once(body, lambda: actions.submit_report(commanded.tx, body), status=201)
 
@@ -131,6 +133,6 @@ async def year_record(unit_id: UUID, year: int, asked: Asked) -> dict[str, Any]:
 
 
 @router.put("/units/{unit_id}/years/{year}", tags=["year records"])
-async def record_year(unit_id: UUID, year: int, body: YearBody, commanded: Commanded) -> Versioned:
+async def record_year(unit_id: UUID, year: int, body: Sent[YearBody], commanded: Commanded) -> Versioned:
     _own_unit(commanded, unit_id)
     return await actions.record_year(commanded.tx, unit_id, year, body)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.http import Asked, Commanded, Reading
+from chassis.http import Asked, Commanded, Reading, Sent
 from contracts.notify import Post
 from contracts.registry import Target
 from scoring import actions, queries, rules
@@ -32,13 +32,13 @@ async def one_sheet(sheet_id: UUID, asked: Asked) -> rules.Sheet:
 
 
 @router.put("/sheets/{sheet_id}", tags=["sheets"])
-async def publish_sheet(sheet_id: UUID, body: rules.Sheet, commanded: Commanded) -> Versioned:
+async def publish_sheet(sheet_id: UUID, body: Sent[rules.Sheet], commanded: Commanded) -> Versioned:
     commanded.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
     return await actions.publish_sheet(commanded.tx, sheet_id, body.model_copy(update={"sheet_id": sheet_id}))
 
 
 @router.post("/sheets/{sheet_id}/preview", tags=["sheets"])
-async def preview(sheet_id: UUID, body: Preview, asked: Asked) -> rules.Score:
+async def preview(sheet_id: UUID, body: Sent[Preview], asked: Asked) -> rules.Score:
     """Score what was typed so far, without keeping it."""
     facts = rules.Facts(
         values=body.values, targets={target.criterion: target for target in body.targets}, late=body.late
