@@ -37,9 +37,16 @@ class Member:
     async def is_refused(self, subject: str, body: bytes = b"") -> bool:
         """Ask for something forbidden and wait for the server's word about it; a silent server is a test that fails."""
         await self.client.publish(subject, body, reply=self.client.new_inbox())
+        return await self._hears_no(f'publish to "{subject}"')
+
+    async def is_refused_to_hear(self, subject: str) -> bool:
+        await self.client.subscribe(subject)
+        return await self._hears_no(f'subscription to "{subject}"')
+
+    async def _hears_no(self, to: str) -> bool:
         async with asyncio.timeout(2):
             said = await self.refusals.get()
-        return "permissions violation" in said.lower() and subject.lower() in said.lower()
+        return f"permissions violation for {to}".lower() in said.lower()
 
 
 Join = Callable[[str], Awaitable[Member]]
@@ -161,12 +168,84 @@ async def test_the_gateway_follows_the_stream_with_a_consumer_of_its_own(join: J
     assert gateway.unhindered
 
 
+EVENT = {service: subject(service) for service in PUBLISHERS}
+CONSUMER = ["INFO", "CREATE", "DURABLE.CREATE", "DELETE", "MSG.NEXT", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN"]
+ACKNOWLEDGED = "1.1.1.1700000000000000000.0"
+WHOLE = [
+    "INFO",
+    "CREATE",
+    "UPDATE",
+    "DELETE",
+    "PURGE",
+    "MSG.GET",
+    "MSG.DELETE",
+    "SNAPSHOT",
+    "RESTORE",
+    "PEER.REMOVE",
+    "LEADER.STEPDOWN",
+]
+
+SENDING = {
+    *EVENT.values(),
+    "registry.invented.v1.x",
+    "anything.else",
+    "$KV.some.key",
+    *(f"{accounts.inbox_prefix(name)}.answer" for name in accounts.NAMES),
+    "_INBOX.answer",
+    *(f"$JS.API.CONSUMER.{action}.{STREAM}.{durable}" for action in CONSUMER for durable in (*LISTENERS, "live")),
+    *(f"$JS.API.CONSUMER.CREATE.{STREAM}.{durable}.registry.>" for durable in (*LISTENERS, "live")),
+    *(f"$JS.API.CONSUMER.{action}.{STREAM}" for action in ("CREATE", "NAMES", "LIST")),
+    *(f"$JS.{kind}.{STREAM}.{durable}.{ACKNOWLEDGED}" for kind in ("ACK", "ACK._.hash", "FC") for durable in LISTENERS),
+    *(f"$JS.API.STREAM.{action}.{stream}" for action in WHOLE for stream in (STREAM, "ANOTHER")),
+    *(
+        f"$JS.API.{action}"
+        for action in ("INFO", "STREAM.NAMES", "STREAM.LIST", "ACCOUNT.PURGE.$G", "META.LEADER.STEPDOWN")
+    ),
+    *(f"$JS.API.DIRECT.GET.{STREAM}{last}" for last in ("", ".registry.report_submitted.v1.x")),
+    *(f"$JS.SNAPSHOT.{action}.{STREAM}.x" for action in ("RESTORE", "ACK")),
+    *(f"$SYS.REQ.{asked}" for asked in ("SERVER.PING", "SERVER.PING.JSZ", "ACCOUNT.$G.INFO", "USER.INFO")),
+}
+HEARING = {
+    *(">", "*.>", "_INBOX.>", "$SYS.>", "$JS.>", "$JS.API.>", "$JS.ACK.>", "$JS.EVENT.ADVISORY.>"),
+    *(f"{service}.>" for service in PUBLISHERS),
+    *EVENT.values(),
+    *(f"{accounts.inbox_prefix(name)}.>" for name in accounts.NAMES),
+    *(f"$JS.ACK.{STREAM}.{durable}.>" for durable in LISTENERS),
+}
+
+
+def may_send(name: str) -> set[str]:
+    """Say once more, word for word, what each name may do: a right that grew by mistake differs from this."""
+    if name == accounts.ADMIN:
+        return {each for each in SENDING if each.startswith("$JS.API.")}
+    info = f"$JS.API.STREAM.INFO.{STREAM}"
+    if name == accounts.READER:
+        looks = {f"$JS.API.CONSUMER.INFO.{STREAM}.{durable}" for durable in (*LISTENERS, "live")}
+        return {info, *looks, f"$JS.API.CONSUMER.CREATE.{STREAM}.live"}
+    own = {f"$JS.API.CONSUMER.{action}.{STREAM}.{name}" for action in ("INFO", "MSG.NEXT")}
+    acknowledges = {f"$JS.{kind}.{STREAM}.{name}.{ACKNOWLEDGED}" for kind in ("ACK", "ACK._.hash")}
+    return {info, *own, *acknowledges, *(each for each in SENDING if each.startswith(f"{name}."))}
+
+
+def may_hear(name: str) -> set[str]:
+    return {f"{accounts.inbox_prefix(name)}.>", *({"$JS.EVENT.ADVISORY.>"} if name == accounts.ADMIN else ())}
+
+
 @pytest.mark.parametrize("name", accounts.NAMES)
-async def test_nobody_publishes_an_event_of_another_service(join: Join, name: str) -> None:
+async def test_whatever_is_not_granted_is_refused(join: Join, name: str) -> None:
     member = await join(name)
-    for other in PUBLISHERS:
-        forged = subject(other)
-        assert other == name or await member.is_refused(forged)
+    assert may_send(name) <= SENDING
+    for each in sorted(SENDING - may_send(name)):
+        assert await member.is_refused(each), each
+    for each in sorted(HEARING - may_hear(name)):
+        assert await member.is_refused_to_hear(each), each
+    for each in may_hear(name):
+        await member.client.subscribe(each)
+    # What admin may send would take the stream away.
+    for each in may_send(name) if name != accounts.ADMIN else ():
+        await member.client.publish(each)
+    await member.client.flush()
+    assert member.unhindered
 
 
 async def test_a_batch_with_a_forged_event_is_not_stored_at_all(join: Join) -> None:
@@ -175,14 +254,6 @@ async def test_a_batch_with_a_forged_event_is_not_stored_at_all(join: Join) -> N
     answer = await publish_batch(member, [subject("scoring"), subject("registry"), subject("scoring")])
     assert answer["error"]["err_code"] == 10176
     assert (await member.client.jetstream().stream_info(STREAM)).state.messages == before
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_nobody_reads_or_changes_the_durable_of_another_service(join: Join, service: str) -> None:
-    member = await join(service)
-    for durable in LISTENERS.keys() - {service}:
-        for action in ("MSG.NEXT", "CREATE", "DURABLE.CREATE", "DELETE", "PAUSE", "RESET", "UNPIN"):
-            assert await member.is_refused(f"$JS.API.CONSUMER.{action}.{STREAM}.{durable}")
 
 
 async def test_the_gateway_cannot_overwrite_a_durable_by_naming_it_in_the_body(join: Join) -> None:
@@ -194,6 +265,30 @@ async def test_the_gateway_cannot_overwrite_a_durable_by_naming_it_in_the_body(j
         await gateway.client.request(f"$JS.API.CONSUMER.CREATE.{STREAM}.live", changing, timeout=2)
     admin = await join(accounts.ADMIN)
     assert await streams.check(admin.client.jetstream(), protected=False) == []
+
+
+async def test_the_gateway_cannot_have_the_server_say_for_it_what_it_may_not_say(join: Join) -> None:
+    """The server delivers where a consumer's maker wants; with no body, a delivery would be an acknowledgement."""
+    registry = await join("registry")
+    await registry.client.jetstream().publish(subject("registry"), b"{}", stream=STREAM)
+    scoring = (await join("scoring")).client.jetstream()
+    own = await scoring.pull_subscribe_bind(durable="scoring", stream=STREAM, inbox_prefix=inbox_of("scoring"))
+    taken = (await own.fetch(1, timeout=2))[0]
+    before = (await scoring.stream_info(STREAM)).state.messages
+    waiting = (await scoring.consumer_info(STREAM, "scoring")).num_ack_pending
+
+    gateway = await join("gateway")
+    for to in (taken.reply, f"$JS.API.STREAM.PURGE.{STREAM}", f"$JS.API.STREAM.DELETE.{STREAM}", subject("scoring")):
+        name = f"live-{uuid4().hex}"
+        pushing = {"deliver_subject": to, "ack_policy": "none", "headers_only": True, "inactive_threshold": 30 * 10**9}
+        body = {"stream_name": STREAM, "config": {"name": name, **pushing, "mem_storage": True}}
+        await gateway.client.request(f"$JS.API.CONSUMER.CREATE.{STREAM}.{name}", json.dumps(body).encode(), timeout=2)
+    # What a consumer of the same time really delivers has come; those above had their chance.
+    following = await follow(gateway, ConsumerConfig(deliver_policy=DeliverPolicy.ALL))
+    await following.next_msg(2)
+    assert (await scoring.stream_info(STREAM)).state.messages == before
+    assert (await scoring.consumer_info(STREAM, "scoring")).num_ack_pending == waiting
+    await taken.ack_sync(timeout=2)
 
 
 async def test_nobody_acknowledges_what_another_service_has_to_do(join: Join) -> None:
@@ -209,22 +304,6 @@ async def test_nobody_acknowledges_what_another_service_has_to_do(join: Join) ->
         assert await thief.is_refused(taken.reply, b"+TERM")
     assert (await js.consumer_info(STREAM, "scoring")).num_ack_pending == waiting
     await taken.ack_sync(timeout=2)
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_no_service_touches_the_stream_itself(join: Join, service: str) -> None:
-    member = await join(service)
-    for action in ("CREATE", "UPDATE", "DELETE", "PURGE", "MSG.DELETE", "MSG.GET", "SNAPSHOT", "RESTORE"):
-        assert await member.is_refused(f"$JS.API.STREAM.{action}.{STREAM}")
-
-
-@pytest.mark.parametrize("service", SERVICES)
-async def test_no_service_listens_to_the_bus_or_to_the_answers_of_another(join: Join, service: str) -> None:
-    member = await join(service)
-    for each in (">", "registry.>", "_INBOX.>", "_INBOX_admin.>", "$JS.API.>"):
-        await member.client.subscribe(each)
-        async with asyncio.timeout(2):
-            assert "permissions violation for subscription" in (await member.refusals.get()).lower()
 
 
 def test_seeds_are_private_and_are_made_once(tmp_path: Path) -> None:
