@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 
 import city
 import httpx2
-import oracle
 import pytest
 from house import EVENT_SERVICES, House
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-from oracle import Sent
+from survival import oracle
+from survival.oracle import Sent
 
 from contracts.catalog import STREAM
 

@@ -129,7 +129,8 @@ class Relay:
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._awake.wait(), self._poll_seconds)
+            async with asyncio.timeout(self._poll_seconds):
+                await self._awake.wait()
 
     async def _number(self, db: AsyncConnection) -> int:
         """Give pending events their places in the chain, and commit that before anything is published."""

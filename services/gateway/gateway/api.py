@@ -179,7 +179,8 @@ async def ripple_changes(
                 return
             try:
                 # A wake-up can be missed (the reader of the stream reconnects), so nobody waits longer than this.
-                await asyncio.wait_for(seen.wait(), 0.5)
+                async with asyncio.timeout(0.5):
+                    await seen.wait()
             except TimeoutError:
                 continue
 

@@ -101,7 +101,9 @@ class Watchers:
             )
             while True:
                 heard.clear()
-                await asyncio.wait_for(heard.wait(), 3 * _HEARTBEAT_SECONDS)
+                # Not wait_for: in Python 3.11 it swallows a cancellation that arrives together with what it waits for.
+                async with asyncio.timeout(3 * _HEARTBEAT_SECONDS):
+                    await heard.wait()
         finally:
             with suppress(NatsError):
                 await subscription.unsubscribe()
