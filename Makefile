@@ -32,7 +32,9 @@ check: setup ## format, lint, types, import contracts, generated documents
 	$(BIN)/python -m thidua.documents --check
 
 test: check chromium ## check, then every test on real servers but the long ones (`make faults`)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not long"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not long" --ignore=tests/browser
+# Whole houses under a browser: beside the others two of them were seen to fail, by themselves they were not.
+	$(BIN)/pytest -n 2 --dist worksteal tests/browser
 
 SEEDS ?= 200
 faults: setup ## every fault at full length and SEEDS random ones (200 unless told, hours); writes docs/reliability.*
