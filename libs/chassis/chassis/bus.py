@@ -19,6 +19,8 @@ from faststream.exceptions import NackMessage
 from faststream.nats import NatsMessage
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import ServiceUnavailableError
 from opentelemetry import propagate, trace
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -40,6 +42,7 @@ _LARGEST_BATCH: Final = 400
 _LONGEST_DELAY: Final = 60.0
 _REMIND_SECONDS: Final = 1.0
 """Well below the durables' ``ack_wait``."""
+_REST_SECONDS: Final = 0.5
 
 
 class Consumers:
@@ -166,6 +169,24 @@ def _end(delivery: Delivery, end: Outcome | BaseException) -> None:
         delivery.ended.set_exception(end)
     else:
         delivery.ended.set_result(end)
+
+
+def unhurried(subscription: JetStreamContext.PullSubscription) -> None:
+    """Rest after a request that nobody can answer.
+
+    While a cluster has no leader for the durable, "no responders" comes back at once and FastStream asks again at once:
+    more than half a core for each service, just when the servers need it to recover.
+    """
+    fetch = subscription.fetch
+
+    async def fetch_or_rest(batch: int, timeout: float | None) -> list[Msg]:  # noqa: ASYNC109 - FastStream's way of calling
+        try:
+            return await fetch(batch, timeout)
+        except ServiceUnavailableError:
+            await asyncio.sleep(_REST_SECONDS)
+            raise
+
+    subscription.fetch = fetch_or_rest  # type: ignore[method-assign,assignment]
 
 
 class Intake:

@@ -25,7 +25,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import errors, standard_api
-from chassis.bus import Batcher, Consumers, Intake
+from chassis.bus import Batcher, Consumers, Intake, unhurried
 from chassis.db import make_engine
 from chassis.events import Source, Tx
 from chassis.identity import Verifier, load_key
@@ -39,7 +39,8 @@ log = structlog.get_logger()
 EXIT_BUS_LOST: Final = 70
 EXIT_CONFIGURATION: Final = 78
 _STOP_SECONDS: Final = 8
-_WATCH_SECONDS: Final = 5.0
+_WATCH_SECONDS: Final = 2.0
+_ANSWER_SECONDS: Final = 2.0
 _WORKERS: Final = 200
 
 
@@ -200,6 +201,8 @@ class Service:
             if not self._consumers.empty:
                 await self._check_durable()
             await self.broker.start()
+            for subscriber in self.broker.subscribers:
+                unhurried(subscriber.subscription)  # type: ignore[attr-defined]
         except ConfigurationError as error:
             self.fail(str(error), EXIT_CONFIGURATION)
             return
@@ -212,8 +215,7 @@ class Service:
         self._relay = Relay(self.engine, self.nats, poll_seconds=self.settings.relay_poll_seconds)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._relay.run())
-            if not self._consumers.empty:
-                tasks.create_task(self._watch_durable())
+            tasks.create_task(self._watch_stream())
 
     def _subscribe(self) -> None:
         intake = Intake(
@@ -252,24 +254,34 @@ class Service:
             else:
                 return
 
-    async def _watch_durable(self) -> None:
-        """Know when somebody deletes or changes the durable under a running service: nothing else would tell."""
+    async def _watch_stream(self) -> None:
+        """Know when somebody deletes or changes the durable of a running service, or the cluster has lost its quorum.
+
+        Nothing else would tell: the connection stays, and nothing comes.
+        """
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             try:
-                await self._look_at_durable()
-                self._bus_trouble = None
+                await self._look_at_stream()
             except ConfigurationError as error:
                 self._bus_trouble = str(error)
                 log.critical("bus.durable_is_unfit", reason=self._bus_trouble)
             except (NatsError, TimeoutError):
-                # Whether the bus is there at all is asked elsewhere; whether it has the durable is not known now.
-                continue
+                self._bus_trouble = f"NATS không trả lời về luồng {STREAM}"
+            else:
+                self._bus_trouble = None
+
+    async def _look_at_stream(self) -> None:
+        """Ask whoever leads what this service lives on; raises as ``_look_at_durable`` does, and ``NatsError`` without answer."""
+        if self._consumers.empty:
+            await self.nats.jetstream(timeout=_ANSWER_SECONDS).stream_info(STREAM)
+        else:
+            await self._look_at_durable()
 
     async def _look_at_durable(self) -> None:
         """Raise ``ConfigurationError`` when the durable is missing or delivers other events than the contracts name."""
         try:
-            found = await self.nats.jetstream().consumer_info(STREAM, self.name)
+            found = await self.nats.jetstream(timeout=_ANSWER_SECONDS).consumer_info(STREAM, self.name)
         except NotFoundError:
             raise ConfigurationError(
                 f"luồng {STREAM} chưa có bộ nhận “{self.name}”; hãy áp dụng cấu hình NATS"
