@@ -14,6 +14,7 @@ import asyncpg
 import httpx2
 import nats
 from nats.aio.client import Client
+from nats.js.errors import NotFoundError
 from survival.cluster import Cluster
 from survival.means.proxy import Proxy
 
@@ -323,8 +324,10 @@ class House:
             state = (await js.stream_info(STREAM)).state
             found = []
             for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
-                message = await js.get_msg(STREAM, sequence)
-                found.append(((message.headers or {})["Nats-Msg-Id"], str(message.subject)))
+                # What the server cannot read is not on the stream.
+                with contextlib.suppress(NotFoundError):
+                    message = await js.get_msg(STREAM, sequence)
+                    found.append(((message.headers or {})["Nats-Msg-Id"], str(message.subject)))
             return found
 
     async def quiet(self, *, within: float = 20.0) -> None:

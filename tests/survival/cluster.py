@@ -44,8 +44,9 @@ class Cluster:
         """Start these nodes or all, at the same time: none is healthy before most of them know one another."""
         _together(self.nodes[number].start for number in numbers or range(len(self.nodes)))
 
-    def stop(self) -> None:
-        _together(node.stop for node in self.nodes)
+    def stop(self, *numbers: int) -> None:
+        """End these nodes or all in order."""
+        _together(self.nodes[number].stop for number in numbers or range(len(self.nodes)))
 
     def kill(self, *numbers: int) -> None:
         """End these nodes or all as a power cut would."""

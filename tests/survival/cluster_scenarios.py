@@ -3,14 +3,17 @@
 import asyncio
 import contextlib
 import json
+import os
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 from uuid import UUID
 
 import city
 import httpx2
+import psutil
 from city import UNITS, submit
 from house import EVENT_SERVICES, House
 from survival.cluster import Cluster
@@ -31,6 +34,10 @@ class Result:
     """The longest time from a fault until what was acknowledged after it was on the stream."""
     silent_seconds: float = 0.0
     """The longest time in which events waited, none moved, and the registry called itself ready."""
+    repaired: int = 0
+    """How many events a node's copy lacked, unnoticed by it, until its store was wiped and filled anew."""
+    idle_cpu: float = 0.0
+    """What share of a core a service without work took while the stream had no leader."""
     not_run: str | None = None
 
 
@@ -99,6 +106,19 @@ class Load:
 
         await eventually(acknowledged, within=60, expect=f"{reports} more reports are acknowledged")
 
+    async def told(self) -> None:
+        """Wait until every service says that the bus stands in its way, also one that has nothing to publish."""
+
+        async def says_so() -> bool:
+            async with httpx2.AsyncClient() as client:
+                for service in self.house.services.values():
+                    answer = await client.get(f"{service.url}/health/ready")
+                    assert answer.status_code == 503, f"{service.name} is ready"
+                    assert "NATS" in answer.text, answer.text
+            return True
+
+        await eventually(says_so, within=30, expect="readiness tells of the bus")
+
     async def resumed(self, *, within: float = 90.0) -> None:
         """Measure, right after a fault, how long it takes until what is acknowledged from now on is on the stream."""
         began = time.monotonic()
@@ -119,9 +139,92 @@ async def leader_killed(house: House) -> Result:
         leader = await led(cluster)
         cluster.kill(leader)
         await load.resumed()
-        await asyncio.to_thread(cluster.start, leader)
+        await back(cluster, leader)
         await load.more()
     return await settled(house, "leader killed", load)
+
+
+async def all_in_turn(house: House) -> Result:
+    """A node loses all it kept and rejoins; then the others die in turn, so that writes need the one that rejoined."""
+    cluster = await opened(house)
+    async with Load(house) as load:
+        wiped = await led(cluster)
+        cluster.kill(wiped)
+        await load.resumed()
+        cluster.wipe(wiped)
+        await back(cluster, wiped)
+        await load.more()
+        for other in {0, 1, 2} - {wiped}:
+            cluster.kill(other)
+            await load.resumed()
+            await back(cluster, other)
+            await load.more()
+    return await settled(house, "one wiped, then the others killed in turn", load)
+
+
+async def most_restarted(house: House, *, leader_survives: bool = True) -> Result:
+    """Two of three die at once under load, stay away until readiness tells of it, and come back (nats-server #8519)."""
+    cluster = await opened(house)
+    async with Load(house) as load:
+        leader = await led(cluster)
+        victims = [(leader + step) % 3 for step in ((1, 2) if leader_survives else (0, 1))]
+        cluster.kill(*victims)
+        await load.told()
+        began, notify = time.monotonic(), psutil.Process(house.services["notify"].pid)
+        before = sum(notify.cpu_times()[:2])
+        # Long enough for the survivor to fill up with writes that it cannot commit.
+        await load.more(200)
+        idle = (sum(notify.cpu_times()[:2]) - before) / (time.monotonic() - began)
+        await asyncio.gather(asyncio.to_thread(cluster.start, *victims), load.resumed())
+        await load.more()
+    result = await settled(house, f"two of three restarted, {'not' if leader_survives else 'and'} the leader", load)
+    return replace(result, idle_cpu=round(idle, 2))
+
+
+async def bit_flipped(house: House, *, killed: bool) -> Result:
+    """One bit of one node's copy turns while the node is down.
+
+    A node that was killed reads its blocks anew, finds the damage and fetches what it lacks. One that was stopped in order
+    trusts its index (nats-server 2.15.1) and is found out only by comparing its copy with the event logs.
+    """
+    cluster = await opened(house)
+    async with Load(house) as load:
+        await load.more(100)
+        hurt = await led(cluster)
+        (cluster.kill if killed else cluster.stop)(hurt)
+        flip(cluster.store(hurt))
+        await back(cluster, hurt)
+        await load.more()
+    await house.quiet(within=90)
+    logged, found = await events(house), await copy(house, hurt)
+    if logged != found:
+        cluster.kill(hurt)
+        cluster.wipe(hurt)
+        await back(cluster, hurt)
+    result = await settled(house, f"a bit turned on a node that was {'killed' if killed else 'stopped'}", load)
+    return replace(result, repaired=(logged - found).total())
+
+
+def flip(store: Path) -> None:
+    """Turn a bit in the middle of the stream's largest block: inside some event that was acknowledged long ago."""
+    blocks = store.rglob(f"streams/{STREAM}/msgs/*.blk")
+    with max(blocks, key=lambda block: block.stat().st_size).open("r+b") as block:
+        middle = block.seek(0, os.SEEK_END) // 2
+        block.seek(middle)
+        (byte,) = block.read(1)
+        block.seek(middle)
+        block.write(bytes([byte ^ 1]))
+
+
+async def back(cluster: Cluster, number: int) -> None:
+    """Start a dead node and wait until its own copy reaches as far as the leader's did."""
+    await asyncio.to_thread(cluster.start, number)
+    reach = cluster.last_sequence(await led(cluster))
+
+    async def caught_up() -> bool:
+        return cluster.last_sequence(number) >= reach
+
+    await eventually(caught_up, within=60, expect=f"n{number} has caught up to {reach}")
 
 
 async def opened(house: House) -> Cluster:
@@ -148,28 +251,34 @@ async def settled(house: House, name: str, load: Load) -> Result:
     shown = {unit: points for unit, _, points in await city.board(house)}
     assert shown == expected, f"{shown} instead of {expected}"
     kept = [row["receipt_number"] for row in await house.rows("registry", "SELECT receipt_number FROM submissions")]
-    logged = [str(row["id"]) for each in EVENT_SERVICES for row in await house.rows(each, "SELECT id FROM event_log")]
-    copies = [await copy(house, number) for number in range(len(house.nats.nodes))]
-    pairs = [(load.receipts, kept), *((logged, each) for each in copies)]
+    logged = await events(house)
+    copies = [await copy(house, number) for number in range(house.replicas)]
+    pairs = [(Counter(load.receipts), Counter(kept)), *((logged, each) for each in copies)]
     return Result(
         name,
         acknowledged=len(load.receipts),
-        lost=sum((Counter(wanted) - Counter(found)).total() for wanted, found in pairs),
-        duplicated=sum((Counter(found) - Counter(wanted)).total() for wanted, found in pairs),
+        lost=sum((wanted - found).total() for wanted, found in pairs),
+        duplicated=sum((found - wanted).total() for wanted, found in pairs),
         recovery_seconds=round(load.recovery, 1),
         silent_seconds=round(load.silent, 1),
     )
 
 
-async def copy(house: House, number: int) -> list[str]:
+async def events(house: House) -> Counter[str]:
+    """Give the ids of all events in the logs of all services."""
+    rows = [row for each in EVENT_SERVICES for row in await house.rows(each, "SELECT id FROM event_log")]
+    return Counter(str(row["id"]) for row in rows)
+
+
+async def copy(house: House, number: int) -> Counter[str]:
     """Make this node the leader, so that it answers from its own disk, and read the ids of all events there."""
     async with house.bus() as bus:
 
-        async def told() -> list[str]:
+        async def told() -> Counter[str]:
             if house.nats.leader() != number:
                 wish = {"placement": {"preferred": f"n{number}"}}
                 await bus.request(f"$JS.API.STREAM.LEADER.STEPDOWN.{STREAM}", json.dumps(wish).encode(), timeout=2)
                 raise AssertionError(f"n{house.nats.leader()} leads")
-            return [identity for identity, _ in await house.stream_events()]
+            return Counter(identity for identity, _ in await house.stream_events())
 
         return await eventually(told, within=60, expect=f"n{number} tells what it holds")
