@@ -1,5 +1,6 @@
 """Can a unit officer file a report and see what came of it, with and without JavaScript, and lose nothing on the way?"""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -9,7 +10,7 @@ import pytest_asyncio
 from chromium import Reader, chromium, violations
 from city import PERIOD, QUYET_THANG, TAN_PHONG, submit
 from house import PASSWORD, House
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -159,6 +160,43 @@ async def test_a_field_that_was_left_is_saved_scored_and_asked_back_at_once(fron
     await expect(again.get_by_label(BUDGET)).to_have_value("1000")
     await expect(again.get_by_label(PLEDGE)).to_have_value("có")
     assert reader.complaints == []
+
+
+async def test_a_field_that_was_left_before_the_page_could_save_is_saved_when_it_can(
+    front: str, browser: Browser
+) -> None:
+    reader = await Reader.sits_down(browser, front)
+    page = reader.page
+    arrives = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await arrives.wait()
+        await route.continue_()
+
+    await page.route("**/htmx.min.js", late)
+    await page.goto(FORM)
+    await sign_in(page)
+    await page.get_by_label(PLEDGE).select_option("Có")
+    arrives.set()
+    await expect(page.locator("#tong-diem")).to_have_text("10,00")
+
+
+async def test_what_is_typed_while_a_save_is_under_way_is_saved_after_it(front: str, browser: Browser) -> None:
+    reader = await Reader.sits_down(browser, front)
+    page = reader.page
+    await at_the_form(page)
+    goes_on = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await goes_on.wait()
+        await route.continue_()
+
+    await page.route("**/tu-luu", slow)
+    for amount in ("700", "800", "900", "1000"):
+        await page.get_by_label(BUDGET).fill(amount)
+        await page.get_by_label(BUDGET).press("Tab")
+    goes_on.set()
+    await expect(page.locator("#tong-diem")).to_have_text("90,00")
 
 
 async def test_a_field_that_cannot_be_saved_says_so_while_its_writer_goes_on(front: str, browser: Browser) -> None:
