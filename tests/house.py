@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import random
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -303,12 +304,15 @@ class House:
         finally:
             await connection.close()
 
-    async def publish_again(self, *, since: int = 1) -> None:
+    async def publish_again(self, *, since: int = 1, shuffled_by: random.Random | None = None) -> None:
         """Publish every event of the stream once more, as its own service and past the server's duplicate window."""
         async with self.bus() as reader, contextlib.AsyncExitStack() as stack:
             senders = {name: (await stack.enter_async_context(self.bus(name))).jetstream() for name in EVENT_SERVICES}
             last = (await reader.jetstream().stream_info(STREAM)).state.last_seq
-            for sequence in range(since, last + 1):
+            sequences = list(range(since, last + 1))
+            if shuffled_by:
+                shuffled_by.shuffle(sequences)
+            for sequence in sequences:
                 message = await reader.jetstream().get_msg(STREAM, sequence)
                 if (message.headers or {})["Nats-Msg-Id"].startswith("again-"):
                     continue
@@ -317,9 +321,12 @@ class House:
                     subject, message.data or b"", headers={"Nats-Msg-Id": f"again-{uuid4()}"}
                 )
 
-    async def stream_events(self) -> list[tuple[str, str]]:
-        """Give (event id, subject) of everything on the stream, in order."""
+    async def stream_events(self, *, of: int | None = None) -> list[tuple[str, str]]:
+        """Give (event id, subject) of everything on the stream, in order; of a cluster, in the copy of the node ``of``."""
         async with self.bus() as bus:
+            if of is not None:
+                assert isinstance(self.nats, Cluster)
+                await self.nats.lead(of, bus)
             js = bus.jetstream()
             state = (await js.stream_info(STREAM)).state
             found = []

@@ -47,6 +47,7 @@ class Run:
     seconds: float
     recoveries: list[float] = field(default_factory=list)
     stops: list[float] = field(default_factory=list)
+    measures: dict[str, float] = field(default_factory=dict)
 
 
 async def play(
@@ -62,8 +63,9 @@ async def play(
         stage = Stage(house, chance, workload, prop, scale)
         async with workload.running(patience=_HEAL_SECONDS):
             await stage.pass_time(1)
-            await scene.play(stage)
-            await stage.heal()
+            async with stage.watched():
+                await scene.play(stage)
+                await stage.heal()
             await workload.wanted(least)
         verdict = await settle(stage)
         if scene.must_lose:
@@ -72,7 +74,7 @@ async def play(
         stops = await stop_all(house, verdict)
         if verdict.violations:
             workload.history.dump(folder / "history.jsonl")
-        return Run(scene.name, verdict, time.monotonic() - began, recoveries, stops)
+        return Run(scene.name, verdict, time.monotonic() - began, recoveries, stops, stage.measures)
 
 
 def as_control(verdict: Verdict) -> Verdict:
@@ -235,6 +237,7 @@ def summarise(runs: list[Run], seeds: int, not_run: dict[str, str]) -> dict[str,
         "violations": [f"{run.name}: {each}" for run in runs for each in run.verdict.violations],
         "recovery_p50_s": round(statistics.median(recoveries), 1) if recoveries else None,
         "recovery_p95_s": round(recoveries[int(len(recoveries) * 0.95)], 1) if recoveries else None,
+        **{name: value for run in runs for name, value in run.measures.items()},
         "slowest_stop_s": round(max((each for run in runs for each in run.stops), default=0.0), 1),
     }
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from nats.aio.client import Client
+
 from chassis.ports import free_port
+from chassis.testing import eventually
 from contracts.catalog import STREAM
 from thidua.nats_server import NatsServer
 from topology import accounts
@@ -59,6 +62,27 @@ class Cluster:
     def wipe(self, number: int) -> None:
         """Take away all that a dead node has kept."""
         shutil.rmtree(self.store(number))
+
+    async def lead(self, number: int, admin: Client) -> None:
+        """Have this node lead the stream: it answers from its own disk then."""
+        wish = json.dumps({"placement": {"preferred": f"n{number}"}}).encode()
+
+        async def leads() -> bool:
+            if self.leader() != number:
+                await admin.request(f"$JS.API.STREAM.LEADER.STEPDOWN.{STREAM}", wish, timeout=2)
+                raise AssertionError(f"n{self.leader()} leads")
+            return True
+
+        await eventually(leads, within=60, expect=f"n{number} leads")
+
+    async def led(self) -> int:
+        """Wait until some node leads the stream, and give its number."""
+
+        async def known() -> list[int]:
+            leader = self.leader()
+            return [] if leader is None else [leader]
+
+        return (await eventually(known, within=30, expect="the stream has a leader"))[0]
 
     def leader(self) -> int | None:
         """Give the node that leads the stream by its own word, None while there is none."""

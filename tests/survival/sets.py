@@ -20,16 +20,22 @@ Set = Callable[[Templates, Path], AbstractAsyncContextManager[tuple[House, Any]]
 
 @asynccontextmanager
 async def plain(
-    templates: Templates, folder: Path, *, sync_interval: str = "always"
+    templates: Templates, folder: Path, *, sync_interval: str = "always", replicas: int = 1
 ) -> AsyncIterator[tuple[House, Any]]:
     """Give a house with nothing between its parts."""
-    house = House(
-        templates, folder, f"survival_{folder.name.lower()}", patience=PATIENCE_SECONDS, sync_interval=sync_interval
-    )
+    name = "survival_" + "".join(letter for letter in folder.name.lower() if letter.isalnum())
+    house = House(templates, folder, name, patience=PATIENCE_SECONDS, sync_interval=sync_interval, replicas=replicas)
     try:
         yield house, None
     finally:
         await house.close()
+
+
+@asynccontextmanager
+async def three_buses(templates: Templates, folder: Path) -> AsyncIterator[tuple[House, Any]]:
+    """Give a house whose stream three servers keep together."""
+    async with plain(templates, folder, replicas=3) as (house, _):
+        yield house, house.nats
 
 
 @asynccontextmanager

@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import asyncpg
 import httpx2
 from house import EVENT_SERVICES, House
 from survival.workload import Workload
 
 ALL: Final = (*EVENT_SERVICES, "gateway")
+_LONGEST_SILENCE: Final = 10.0
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Stage:
     scale: float = 1.0
     killed: list[tuple[str, float]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    measures: dict[str, float] = field(default_factory=dict)
 
     async def pass_time(self, seconds: float) -> None:
         """Let the workload go on, ``seconds`` at full length."""
@@ -84,6 +87,37 @@ class Stage:
                         self.complaints.append(f"I12: {service} called itself ready {within:.0f} s into the fault")
                         break
                     await asyncio.sleep(0.2)
+
+    @contextlib.asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """I12: complain if events wait, none moves, and the registry calls itself ready all the while."""
+        watch = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
+
+    async def _watch(self) -> None:
+        moved, published = time.monotonic(), 0
+        async with httpx2.AsyncClient(timeout=5) as client:
+            while True:
+                await asyncio.sleep(0.5)
+                try:
+                    (now,) = await self.house.rows(
+                        "registry", "SELECT (SELECT count(*) FROM event_log) AS logged, published FROM event_head"
+                    )
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    moved = time.monotonic()
+                    continue
+                idle = now["published"] == now["logged"] or now["published"] > published
+                if idle or await _status(client, self.house, "registry") != httpx2.codes.OK:
+                    moved = time.monotonic()
+                published = now["published"]
+                if time.monotonic() - moved > _LONGEST_SILENCE:
+                    self.complaints.append("I12: events wait, none moves, and the registry calls itself ready")
+                    return
 
     async def heal(self) -> None:
         """Have every part run again, whatever a scenario left behind."""

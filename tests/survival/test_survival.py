@@ -10,7 +10,7 @@ from survival.scenarios import CATALOGUE, Scenario, of_seed
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
-SHORT = (CATALOGUE["F4"], CATALOGUE["F29"], of_seed(7))
+SHORT = (CATALOGUE["F4"], CATALOGUE["F25-leader"], CATALOGUE["F29"], of_seed(7))
 
 
 @pytest.mark.parametrize("scene", SHORT, ids=lambda scene: scene.name)

@@ -88,18 +88,23 @@ class Workload:
 
         await eventually(enough, within=60 + least / self._rate)
 
+    def want(self) -> Operation:
+        """Have some unit want to report, now."""
+        wanted = Operation(
+            unit=self._chance.choice(UNITS),
+            key=str(uuid4()),
+            # Few different amounts, so that many units share a place.
+            amount=str(Decimal(self._chance.choice((650, 700, 800, 900, 950, 1000, 1200)))),
+            pledged=self._chance.random() < 0.8,
+            scheduled=time.time(),
+        )
+        self.history.operations.append(wanted)
+        self._wanted[wanted.unit].put_nowait(wanted)
+        return wanted
+
     async def _arrive(self) -> None:
         while not self._ends.is_set():
-            wanted = Operation(
-                unit=self._chance.choice(UNITS),
-                key=str(uuid4()),
-                # Few different amounts, so that many units share a place.
-                amount=str(Decimal(self._chance.choice((650, 700, 800, 900, 950, 1000, 1200)))),
-                pledged=self._chance.random() < 0.8,
-                scheduled=time.time(),
-            )
-            self.history.operations.append(wanted)
-            self._wanted[wanted.unit].put_nowait(wanted)
+            self.want()
             try:
                 await asyncio.wait_for(self._ends.wait(), self._chance.expovariate(self._rate))
             except TimeoutError:

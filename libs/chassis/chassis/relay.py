@@ -31,7 +31,7 @@ log = structlog.get_logger()
 tracer = trace.get_tracer("chassis.relay")
 
 _AT_ONCE: Final = 500
-_ACK_SECONDS: Final = 5.0
+_ACK_SECONDS: Final = 3.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _ADVISORY_KEY: Final = 0x7468_6964
 """Any constant will do: the lock is per database, and each service has its own."""
@@ -236,8 +236,8 @@ class Relay:
         if len(numbered) > 1:
             try:
                 await self._send_batch(numbered, headers)
-            except (NatsError, TimeoutError, APIError) as error:
-                # Unknown or refused, e.g. 10201: one id of the batch is known already. The same ids one by one.
+            except APIError as error:
+                # Refused, e.g. 10201: one id of the batch is known already. The same ids one by one.
                 log.info("relay.batch_refused", error=str(error), events=len(numbered))
             else:
                 return
