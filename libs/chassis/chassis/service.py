@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import io
 import os
 import signal
 import sys
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 
 EXIT_BUS_LOST: Final = 70
 EXIT_CONFIGURATION: Final = 78
-_STOP_SECONDS: Final = 8
+_STOP_SECONDS: Final = 6
 _WATCH_SECONDS: Final = 2.0
 _ANSWER_SECONDS: Final = 2.0
 _WORKERS: Final = 200
@@ -165,11 +166,17 @@ class Service:
         if not self.stopping.is_set():
             self.fail("kết nối NATS đã đóng hẳn", EXIT_BUS_LOST)
 
+    def _on_bus_ended(self, bus: asyncio.Task[None]) -> None:
+        """Never stay, ready and idle, when what moves events has died of something nobody thought of."""
+        if not self.stopping.is_set():
+            self.fail(f"phần nối với NATS đã dừng: {bus.exception()!r}", EXIT_BUS_LOST)
+
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         await self._check_database()
         # HTTP opens at once: while the bus is away a report is still taken, its events wait in the log.
         bus = asyncio.create_task(self._run_bus(), name="bus")
+        bus.add_done_callback(self._on_bus_ended)
         try:
             async with self._around(self):
                 yield
@@ -178,11 +185,9 @@ class Service:
             if self._relay:
                 self._relay.stop()
             bus.cancel()
-            with contextlib.suppress(asyncio.CancelledError, NatsError):
-                await bus
-            with contextlib.suppress(NatsError, TimeoutError):
-                await asyncio.wait_for(self.broker.stop(), _STOP_SECONDS)
-            await self.engine.dispose()
+            await _ended(bus, within=_STOP_SECONDS / 4)
+            await _ended(asyncio.create_task(self.broker.stop()), within=_STOP_SECONDS)
+            await _ended(asyncio.create_task(self.engine.dispose()), within=_STOP_SECONDS / 4)
 
     async def _check_database(self) -> None:
         try:
@@ -244,7 +249,7 @@ class Service:
 
     async def _check_durable(self) -> None:
         """Wait until the bus tells of the durable; refuse to run without it, or on one for other events."""
-        while True:
+        while not self.stopping.is_set():
             try:
                 await self._look_at_durable()
             except (NatsError, TimeoutError):
@@ -259,7 +264,7 @@ class Service:
 
         Nothing else would tell: the connection stays, and nothing comes.
         """
-        while True:
+        while not self.stopping.is_set():
             await asyncio.sleep(_WATCH_SECONDS)
             try:
                 await self._look_at_stream()
@@ -291,6 +296,22 @@ class Service:
             raise ConfigurationError(
                 f"bộ nhận “{self.name}” trên NATS nhận {sorted(subjects)}, hợp đồng ghi {sorted(_subjects(self.name))}"
             )
+
+
+async def _ended(task: asyncio.Task[None], *, within: float) -> None:
+    """Wait for a task, so long and no longer.
+
+    Cancelling and waiting, as ``asyncio.wait_for`` does, can wait for ever: what runs inside may swallow the cancellation,
+    as Python 3.11's own ``wait_for`` does now and then, and nats-py is full of it.
+    """
+    done, late = await asyncio.wait({task}, timeout=within)
+    for each in late:
+        where = io.StringIO()
+        each.print_stack(file=where)
+        log.warning("service.left_behind", task=each.get_name(), where=where.getvalue())
+    for each in done:
+        if not each.cancelled() and (error := each.exception()):
+            log.warning("service.ended_badly", task=each.get_name(), error=repr(error))
 
 
 def _subjects(service: str) -> list[str]:
@@ -343,14 +364,15 @@ def run(name: str) -> None:
         sys.exit(EXIT_CONFIGURATION)
     provider = configure(name, settings.otel_exporter_otlp_endpoint)
 
-    async def main() -> int:
+    async def main() -> None:
         service: Service = importlib.import_module(f"{name}.app").build(settings)
-        return await _serve(service)
+        code = await _serve(service)
+        provider.shutdown()
+        sys.stdout.flush()
+        # All that had to end has ended. Leaving the loop would wait for every task that swallowed its cancellation.
+        os._exit(code)
 
-    code = asyncio.run(main())
-    provider.shutdown()
-    sys.stdout.flush()
-    os._exit(code) if code else sys.exit(0)
+    asyncio.run(main())
 
 
 if __name__ == "__main__":
