@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import inbox
-from chassis.db import is_away
+from chassis.db import is_away, is_unfit
 from chassis.events import Outcome, Source, Tx
 from chassis.failpoints import failpoint
 from contracts.catalog import LISTENERS, UnknownEventTypeError, event_class
@@ -256,7 +256,8 @@ class Intake:
                 span.set_attribute("error.type", type(error).__name__)
                 span.set_status(trace.Status(trace.StatusCode.ERROR, type(error).__name__))
                 # A database that is away is not the event's fault: it comes back until somebody answers.
-                if delivered < self._attempts or is_away(error):
+                # A value that no database can hold will not be held the next time either.
+                if is_away(error) or (delivered < self._attempts and not is_unfit(error)):
                     raise NackMessage(delay=self._delay(delivered)) from None
                 await self._park(raw, span, f"{type(error).__name__}: {error}")
             else:
