@@ -8,13 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from opentelemetry import propagate
-from sqlalchemy import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from chassis.clock import business_now
 from chassis.failpoints import failpoint
-from chassis.tables import event_log, event_pending
 from contracts.catalog import event_class
 from contracts.envelope import Event, Payload
 
@@ -61,6 +60,17 @@ def current_traceparent() -> str | None:
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
     return carrier.get("traceparent")
+
+
+_WRITE: Final = text(
+    """WITH logged AS (
+      INSERT INTO event_log (id, type, subject, correlationid, causationid, actor, traceparent, bytes)
+      SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:correlationid AS uuid[]),
+        CAST(:causationid AS uuid[]), CAST(:actor AS text[]), CAST(:traceparent AS text[]), CAST(:bytes AS bytea[]))
+      RETURNING id)
+    INSERT INTO event_pending SELECT id FROM logged"""
+)
+"""One question for any number of events, and always the same one: nothing to compile, one way there and back."""
 
 
 @dataclass(slots=True)
@@ -134,8 +144,7 @@ class Tx:
         now = datetime.now(UTC)
         rows = [self._row(*each, now, business_time) for each in self._written]
         failpoint("events.before_log")
-        await self.db.execute(insert(event_log), rows)
-        await self.db.execute(insert(event_pending), [{"event_id": row["id"]} for row in rows])
+        await self.db.execute(_WRITE, {name: [row[name] for row in rows] for name in rows[0]})
         return True
 
     def _row(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from chassis.db import Read
 from chassis.errors import Conflict, NotFound
 from chassis.events import Outcome, Tx
-from chassis.tables import dead_letter, inbox
+from chassis.tables import dead_letter
 from contracts.envelope import Event
 
 _ERROR_LENGTH: Final = 2_000
@@ -25,37 +25,52 @@ async def claim(db: AsyncConnection, consumer: str, events: Sequence[Event[Any]]
 
     One statement decides "first time?": a second delivery blocks on the key until the first transaction ends.
     """
-    rows: list[dict[str, Any]] = [
+    # One order for all: two batches that share events cannot lock one another out.
+    ordered = sorted({event.id: event for event in events}.values(), key=lambda each: each.id)
+    claimed = await db.execute(
+        _CLAIM,
         {
             "consumer": consumer,
-            "event_id": event.id,
-            "type": event.type,
-            "correlationid": event.correlationid,
-            "causationid": event.causationid,
-            "outcome": Outcome.UNCHANGED,
-            "recorded": [],
-        }
-        # One order for all: two batches that share events cannot lock one another out.
-        for event in sorted({event.id: event for event in events}.values(), key=lambda each: each.id)
-    ]
-    claimed = await db.execute(insert(inbox).values(rows).on_conflict_do_nothing().returning(inbox.c.event_id))
+            "ids": [event.id for event in ordered],
+            "types": [event.type for event in ordered],
+            "correlationids": [event.correlationid for event in ordered],
+            "causationids": [event.causationid for event in ordered],
+        },
+    )
     return set(claimed.scalars())
+
+
+_CLAIM: Final = text(
+    """INSERT INTO inbox (consumer, event_id, type, correlationid, causationid, outcome, recorded)
+    SELECT CAST(:consumer AS text), event_id, type, correlationid, causationid, 'unchanged', '{}'
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:correlationids AS uuid[]), CAST(:causationids AS uuid[]))
+      AS new (event_id, type, correlationid, causationid)
+    ON CONFLICT DO NOTHING RETURNING event_id"""
+)
 
 
 async def note_outcomes(tx: Tx, consumer: str, events: Sequence[Event[Any]]) -> None:
     """Keep what came of the events, where it is not the default ``unchanged``."""
-    rows = []
-    for event in events:
-        outcome, recorded = tx.outcome_of(event)
-        if outcome is not Outcome.UNCHANGED:
-            rows.append({"of": event.id, "came": outcome, "led_to": recorded})
-    if rows:
+    ended = [(event.id, *tx.outcome_of(event)) for event in events]
+    ended = [each for each in ended if each[1] is not Outcome.UNCHANGED]
+    if ended:
         await tx.db.execute(
-            update(inbox)
-            .where(inbox.c.consumer == consumer, inbox.c.event_id == bindparam("of"))
-            .values(outcome=bindparam("came"), recorded=bindparam("led_to")),
-            rows,
+            _NOTE,
+            {
+                "consumer": consumer,
+                "ids": [identity for identity, _, _ in ended],
+                "outcomes": [str(outcome) for _, outcome, _ in ended],
+                # Arrays of arrays must be of one length, so each goes as PostgreSQL writes it.
+                "recorded": ["{" + ",".join(map(str, recorded)) + "}" for _, _, recorded in ended],
+            },
         )
+
+
+_NOTE: Final = text(
+    """UPDATE inbox SET outcome = new.outcome, recorded = CAST(new.recorded AS uuid[])
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:recorded AS text[])) AS new (event_id, outcome, recorded)
+    WHERE inbox.consumer = :consumer AND inbox.event_id = new.event_id"""
+)
 
 
 async def park(

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import structlog
 import uvicorn
+import uvloop
 from fastapi import APIRouter, FastAPI
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
@@ -372,7 +373,7 @@ def run(name: str) -> None:
         # All that had to end has ended. Leaving the loop would wait for every task that swallowed its cancellation.
         os._exit(code)
 
-    asyncio.run(main())
+    uvloop.run(main())
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ Scores are recomputed from the accepted facts, never added to: order and repetit
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Select, delete, select, tuple_, update
+from sqlalchemy import Select, Table, delete, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from chassis.clock import business_now
@@ -91,22 +92,38 @@ async def learn_targets(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> Non
 
 async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
     """Keep the newest report of each unit and period, then score and rank what is new, in sets."""
-    because: dict[tuple[UUID, UUID], list[Event[Any]]] = defaultdict(list)
+    heard: dict[tuple[UUID, UUID], list[Event[Any]]] = defaultdict(list)
     for event in sorted(events, key=lambda each: each.data.version):
-        data = event.data
-        row = {
-            "campaign_id": data.campaign_id,
-            "block_id": data.block_id,
-            "version": data.version,
-            "values": [value.model_dump(mode="json") for value in data.values],
-            "late": data.late,
-            "receipt_number": data.receipt_number,
-            "accepted_at": data.accepted_at,
-            "event_id": event.id,
-        }
-        if await learn(tx, reports, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
-            because[data.period_id, data.unit_id].append(event)
-    await _score(tx, because)
+        heard[event.data.period_id, event.data.unit_id].append(event)
+    # One order for all: two transactions that share reports cannot lock one another out.
+    rows = [_report_row(heard[key][-1]) for key in sorted(heard)]
+    statement = insert(reports)
+    known = await tx.db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["period_id", "unit_id"],
+            set_={name: statement.excluded[name] for name in rows[0] if name not in {"period_id", "unit_id"}},
+            where=reports.c.version < statement.excluded.version,
+        ).returning(reports.c.period_id, reports.c.unit_id, literal_column("coalesce(old.version, 0)").label("known")),
+        rows,
+    )
+    await _score(
+        tx,
+        {
+            (row.period_id, row.unit_id): [
+                event for event in heard[row.period_id, row.unit_id] if event.data.version > row.known
+            ]
+            for row in known
+        },
+    )
+
+
+def _report_row(event: Event[ReportSubmitted]) -> dict[str, Any]:
+    kept = ("period_id", "unit_id", "campaign_id", "block_id", "version", "late", "receipt_number", "accepted_at")
+    return {
+        **{name: getattr(event.data, name) for name in kept},
+        "values": [value.model_dump(mode="json") for value in event.data.values],
+        "event_id": event.id,
+    }
 
 
 async def _score_again(tx: Tx, stored: Select[Any], event: Event[Any]) -> None:
@@ -116,10 +133,8 @@ async def _score_again(tx: Tx, stored: Select[Any], event: Event[Any]) -> None:
 
 async def _rank_again(tx: Tx, block_id: UUID, event: Event[Any]) -> None:
     """Rank every board of a block: whoever left it left a place, though no score changed."""
-    now = await business_now(tx.db)
-    known = await tx.db.execute(select(boards.c.period_id).where(boards.c.block_id == block_id).order_by("period_id"))
-    for period_id in known.scalars():
-        await _rank(tx, period_id, block_id, [event], now)
+    known = await tx.db.execute(select(boards.c.period_id).where(boards.c.block_id == block_id))
+    await _rank(tx, {(period_id, block_id): [event] for period_id in known.scalars()}, await business_now(tx.db))
 
 
 async def _score(tx: Tx, because: Because) -> None:
@@ -129,6 +144,7 @@ async def _score(tx: Tx, because: Because) -> None:
     facts = await _facts(tx, because)
     touched: dict[tuple[UUID, UUID], list[Event[Any]]] = defaultdict(list)
     now = await business_now(tx.db)
+    rows = []
     for key, events in because.items():
         fact = facts.get(key)
         if fact is None:
@@ -136,11 +152,20 @@ async def _score(tx: Tx, because: Because) -> None:
             for event in events:
                 tx.waiting(event)
             continue
-        score = rules.score(fact.sheet, fact.given)
-        if await _store(tx, fact, score, events, now):
+        row, changed = _scored(tx, fact, events, now)
+        rows.append(row)
+        if changed:
             touched[fact.report.period_id, fact.block_id].extend(events)
-    for (period_id, block_id), events in sorted(touched.items()):
-        await _rank(tx, period_id, block_id, events, now)
+    await _put(tx, scores, rows, key=("period_id", "unit_id"))
+    await _rank(tx, touched, now)
+
+
+async def _put(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]) -> None:
+    """Keep these rows, in the place of those with the same key."""
+    if rows:
+        statement = insert(table)
+        figures = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        await tx.db.execute(statement.on_conflict_do_update(index_elements=key, set_=figures), rows)
 
 
 class _Fact:
@@ -209,19 +234,20 @@ async def _newest_sheets(tx: Tx, wanted: Collection[UUID]) -> dict[UUID, rules.S
     }
 
 
-async def _store(tx: Tx, fact: _Fact, score: rules.Score, events: Sequence[Event[Any]], now: Any) -> bool:
-    """Keep a score with its reasons, and record it when points changed. True if they did.
+def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]], now: datetime) -> tuple[dict[str, Any], bool]:
+    """Compute a score; give its row with the reasons, and whether points changed, which is recorded.
 
     Other values may give the same points: then the reasons are new, the score is not.
     """
-    document = score.model_dump(mode="json")
-    previous = fact.previous
-    report = fact.report
+    score = rules.score(fact.sheet, fact.given)
+    previous, report = fact.previous, fact.report
     same = previous is not None and (
         _figures(rules.Score.model_validate(previous.score)) == _figures(score)
         and previous.sheet_version == fact.sheet.version
     )
     row = {
+        "period_id": report.period_id,
+        "unit_id": report.unit_id,
         "campaign_id": report.campaign_id,
         "block_id": fact.block_id,
         "version": (previous.version if previous else 0) + (not same),
@@ -230,25 +256,17 @@ async def _store(tx: Tx, fact: _Fact, score: rules.Score, events: Sequence[Event
         "sheet_version": fact.sheet.version,
         "points": score.points,
         "percent": score.percent,
-        "score": document,
+        "score": score.model_dump(mode="json"),
         "inputs": fact.given.model_dump(mode="json"),
         "caused_by": events[-1].id,
         "scored_at": now,
     }
-    key = {"period_id": report.period_id, "unit_id": report.unit_id}
-    await tx.db.execute(insert(scores).values(**key, **row).on_conflict_do_update(index_elements=list(key), set_=row))
     if same:
-        return False
+        return row, False
+    told = ("campaign_id", "period_id", "block_id", "unit_id", "version", "report_version", "sheet_id", "sheet_version")
     tx.record(
         ScoreChanged(
-            campaign_id=report.campaign_id,
-            period_id=report.period_id,
-            block_id=fact.block_id,
-            unit_id=report.unit_id,
-            version=row["version"],
-            report_version=report.version,
-            sheet_id=fact.sheet.sheet_id,
-            sheet_version=fact.sheet.version,
+            **{name: row[name] for name in told},
             points=score.points,
             maximum=score.maximum,
             percent=score.percent,
@@ -261,7 +279,7 @@ async def _store(tx: Tx, fact: _Fact, score: rules.Score, events: Sequence[Event
         ),
         because=events,
     )
-    return True
+    return row, True
 
 
 def _figures(score: rules.Score) -> Any:
@@ -275,51 +293,60 @@ def _figures(score: rules.Score) -> Any:
     )
 
 
-async def _rank(tx: Tx, period_id: UUID, block_id: UUID, events: Sequence[Event[Any]], now: Any) -> None:
-    """Rank a block anew and record the places that changed."""
-    board = await _lock_board(tx, period_id, block_id, events[-1].id, now)
-    members = (await tx.db.execute(select(blocks.c.members).where(blocks.c.block_id == block_id))).scalar_one()
-    standing = {
-        row.unit_id: rules.Score.model_validate(row.score)
-        for row in await tx.db.execute(
-            select(scores.c.unit_id, scores.c.score).where(
-                scores.c.block_id == block_id, scores.c.period_id == period_id, scores.c.unit_id.in_(members)
-            )
-        )
-    }
-    before = {
-        row.unit_id: row
-        for row in await tx.db.execute(
-            select(places).where(places.c.period_id == period_id, places.c.block_id == block_id)
-        )
-    }
-    ranked = rules.rank(standing)
-    changed = tuple(_changes(ranked, before))
-    gone = before.keys() - standing.keys()
-    if not changed and not gone:
+async def _rank(tx: Tx, touched: Because, now: datetime) -> None:
+    """Rank these boards, (period, block), anew and record the places that changed."""
+    if not touched:
         return
-    await _store_places(tx, period_id, block_id, changed, gone=gone)
-    await tx.db.execute(
-        update(boards)
-        .where(boards.c.period_id == period_id, boards.c.block_id == block_id)
-        .values(version=board.version + 1, changed_at=now, caused_by=events[-1].id)
-    )
-    campaign_id = (
-        await tx.db.execute(select(scores.c.campaign_id).where(scores.c.period_id == period_id).limit(1))
-    ).scalar_one()
-    tx.record(
-        RankingChanged(
-            campaign_id=campaign_id,
-            period_id=period_id,
-            block_id=block_id,
-            version=board.version + 1,
-            members=len(members),
-            ranked=sum(place.rank is not None for place in ranked),
-            leader_points=max((place.points for place in ranked if place.rank == 1 and place.points), default=None),
-            changed=changed,
-        ),
-        because=events,
-    )
+    keys = sorted(touched)
+    versions = await _lock_boards(tx, {key: touched[key][-1].id for key in keys}, now)
+    members = {
+        row.block_id: row.members
+        for row in await tx.db.execute(select(blocks).where(blocks.c.block_id.in_({block for _, block in keys})))
+    }
+    standing: dict[tuple[UUID, UUID], dict[UUID, rules.Score]] = defaultdict(dict)
+    campaign: dict[UUID, UUID] = {}
+    for row in await tx.db.execute(
+        select(scores.c.period_id, scores.c.block_id, scores.c.unit_id, scores.c.campaign_id, scores.c.score).where(
+            tuple_(scores.c.period_id, scores.c.block_id).in_(keys)
+        )
+    ):
+        campaign[row.period_id] = row.campaign_id
+        if row.unit_id in members[row.block_id]:
+            standing[row.period_id, row.block_id][row.unit_id] = rules.Score.model_validate(row.score)
+    before: dict[tuple[UUID, UUID], dict[UUID, Any]] = defaultdict(dict)
+    for row in await tx.db.execute(select(places).where(tuple_(places.c.period_id, places.c.block_id).in_(keys))):
+        before[row.period_id, row.block_id][row.unit_id] = row
+    moved, left, changed_boards = [], [], []
+    for period_id, block_id in keys:
+        key, events = (period_id, block_id), touched[period_id, block_id]
+        ranked = rules.rank(standing[key])
+        changed = tuple(_changes(ranked, before[key]))
+        gone = before[key].keys() - standing[key].keys()
+        if not changed and not gone:
+            continue
+        board = {"period_id": period_id, "block_id": block_id}
+        moved += [{**board, **place.model_dump()} for place in changed]
+        left += [(*key, unit) for unit in gone]
+        version = versions[key] + 1
+        changed_boards.append({**board, "version": version, "changed_at": now, "caused_by": events[-1].id})
+        tx.record(
+            RankingChanged(
+                **board,
+                campaign_id=campaign[period_id],
+                version=version,
+                members=len(members[block_id]),
+                ranked=sum(place.rank is not None for place in ranked),
+                leader_points=max((place.points for place in ranked if place.rank == 1 and place.points), default=None),
+                changed=changed,
+            ),
+            because=events,
+        )
+    await _put(tx, places, moved, key=("period_id", "block_id", "unit_id"))
+    if left:
+        await tx.db.execute(
+            delete(places).where(tuple_(places.c.period_id, places.c.block_id, places.c.unit_id).in_(left))
+        )
+    await _put(tx, boards, changed_boards, key=("period_id", "block_id"))
 
 
 def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterable[Place]:
@@ -342,36 +369,22 @@ def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iter
         )
 
 
-async def _lock_board(tx: Tx, period_id: UUID, block_id: UUID, cause: UUID, now: Any) -> Any:
-    """Two batches must not rank one block at once: each would miss the other's scores."""
+async def _lock_boards(tx: Tx, causes: Mapping[tuple[UUID, UUID], UUID], now: datetime) -> dict[tuple[UUID, UUID], int]:
+    """Lock boards, in the order given, and give their versions.
+
+    Two batches must not rank one block at once: each would miss the other's scores.
+    """
     await tx.db.execute(
-        insert(boards)
-        .values(period_id=period_id, block_id=block_id, version=0, changed_at=now, caused_by=cause)
-        .on_conflict_do_nothing()
+        insert(boards).on_conflict_do_nothing(),
+        [
+            {"period_id": period_id, "block_id": block_id, "version": 0, "changed_at": now, "caused_by": cause}
+            for (period_id, block_id), cause in causes.items()
+        ],
     )
-    found = await tx.db.execute(
-        select(boards).where(boards.c.period_id == period_id, boards.c.block_id == block_id).with_for_update()
+    locked = await tx.db.execute(
+        select(boards)
+        .where(tuple_(boards.c.period_id, boards.c.block_id).in_(causes))
+        .order_by(boards.c.period_id, boards.c.block_id)
+        .with_for_update()
     )
-    return found.one()
-
-
-async def _store_places(
-    tx: Tx, period_id: UUID, block_id: UUID, changed: Sequence[Place], *, gone: Collection[UUID]
-) -> None:
-    rows = [{"period_id": period_id, "block_id": block_id, **place.model_dump()} for place in changed]
-    statement = insert(places)
-    figures = ("rank", "previous_rank", "points", "percent", "decided_by")
-    if rows:
-        await tx.db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["period_id", "block_id", "unit_id"],
-                set_={name: statement.excluded[name] for name in figures},
-            ),
-            rows,
-        )
-    if gone:
-        await tx.db.execute(
-            delete(places).where(
-                places.c.period_id == period_id, places.c.block_id == block_id, places.c.unit_id.in_(gone)
-            )
-        )
+    return {(row.period_id, row.block_id): row.version for row in locked}

@@ -41,7 +41,7 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
     """
     if faults := rules.overlong(body.fields):
         raise invalid(faults)
-    await _period(tx.db, campaign_id, period_id)
+    await _require_period(tx.db, campaign_id, period_id)
     report = await _lock_report(tx, campaign_id, period_id, unit_id)
     fields = {**report["fields"], **body.fields}
     if report["version"] and fields == report["fields"]:
@@ -66,9 +66,8 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
 
 async def check_report(db: AsyncConnection, body: CheckBody) -> Checked:
     """Read a report as sending it would, and keep nothing."""
-    period = await _period(db, body.campaign_id, body.period_id)
-    block = await _block_of(db, body.unit_id, period["year"])
-    values, faults = rules.read_report(await _criteria(db, block["sheet_id"], body), body.fields)
+    terms = await _terms(db, body)
+    values, faults = rules.read_report(_lines(terms), body.fields)
     return Checked(values=values, errors=tuple(field_error(fault) for fault in faults))
 
 
@@ -77,9 +76,8 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
 
     Raises ``Invalid`` with every fault at once, ``Conflict`` when the period takes no reports or the version is stale.
     """
-    period = await _period(tx.db, body.campaign_id, body.period_id)
-    block = await _block_of(tx.db, body.unit_id, period["year"])
-    values, faults = rules.read_report(await _criteria(tx.db, block["sheet_id"], body), body.fields)
+    terms = await _terms(tx.db, body)
+    values, faults = rules.read_report(_lines(terms), body.fields)
     if faults:
         raise invalid(faults)
     report = await _lock_report(tx, body.campaign_id, body.period_id, body.unit_id)
@@ -87,8 +85,8 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
     number = (await tx.db.execute(select(receipt_numbers.next_value()))).scalar_one()
 
     accepted_at = await tx.accept()
-    state = rules.period_state(period["opens_at"], period["due_at"], period["closes_at"], accepted_at)
-    _refuse_outside(state, period)
+    state = rules.period_state(terms["opens_at"], terms["due_at"], terms["closes_at"], accepted_at)
+    _refuse_outside(state, terms)
     receipt = Receipt(
         receipt_number=rules.receipt_number(accepted_at.astimezone(VIETNAM), number),
         report_id=report["report_id"],
@@ -98,18 +96,19 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
         correlationid=tx.correlationid,
     )
     accepted = receipt.model_dump(include={"version", "receipt_number", "accepted_at", "late"})
-    await tx.db.execute(
+    kept = (
         update(reports)
         .where(reports.c.report_id == receipt.report_id)
         .values(**accepted, state="submitted", fields=body.fields, saved_at=accepted_at, editor=None)
     )
-    await tx.db.execute(insert(submissions).values(**receipt.model_dump(), fields=body.fields))
+    sent = insert(submissions).values(**receipt.model_dump(), fields=body.fields)
+    await tx.db.execute(sent.add_cte(kept.cte("kept")))
     tx.record(
         ReportSubmitted(
             **receipt.model_dump(exclude={"correlationid"}),
             campaign_id=body.campaign_id,
             period_id=body.period_id,
-            block_id=block["block_id"],
+            block_id=terms["block_id"],
             unit_id=body.unit_id,
             values=values,
         )
@@ -129,51 +128,65 @@ def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
         raise Conflict(f"{period['name']} nhận báo cáo từ {opens:%H:%M} ngày {opens:%d/%m/%Y}.")
 
 
-async def _criteria(db: AsyncConnection, sheet_id: UUID, body: CheckBody) -> list[SheetCriterion]:
-    """Give the lines to be read; what was not assigned to the unit is not asked of it."""
-    criteria = (await db.execute(select(sheets.c.criteria).where(sheets.c.sheet_id == sheet_id))).scalar_one_or_none()
-    if criteria is None:
-        raise Unavailable("Bảng điểm của khối chưa được công bố tới nơi nhận báo cáo. Hãy thử lại sau ít phút.")
-    plan = await db.execute(
-        select(targets.c.targets).where(targets.c.campaign_id == body.campaign_id, targets.c.unit_id == body.unit_id)
+async def _terms(db: AsyncConnection, body: CheckBody) -> Any:
+    """Give, in one question, all that stands about a unit's report before it is read: period, block, sheet, plan."""
+    found = await db.execute(
+        select(
+            periods,
+            campaigns.c.year,
+            block_members.c.block_id,
+            sheets.c.criteria,
+            targets.c.targets,
+        )
+        .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
+        .outerjoin(
+            block_members, (block_members.c.unit_id == body.unit_id) & (block_members.c.year == campaigns.c.year)
+        )
+        .outerjoin(blocks, blocks.c.block_id == block_members.c.block_id)
+        .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
+        .outerjoin(targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == body.unit_id))
+        .where(periods.c.period_id == body.period_id, periods.c.campaign_id == body.campaign_id)
     )
-    spared = {each["criterion"] for each in plan.scalar_one_or_none() or () if not each["assigned"]}
-    lines = [SheetCriterion.model_validate(each) for each in criteria]
+    terms = found.mappings().one_or_none()
+    if terms is None:
+        raise _no_such_period()
+    if terms["block_id"] is None:
+        raise Invalid(
+            f"Đơn vị chưa được xếp vào khối thi đua nào của năm {terms['year']}.",
+            errors=[FieldError(field="unit_id", message="chưa có khối thi đua", remedy="Liên hệ Phòng Nội vụ")],
+        )
+    if terms["criteria"] is None:
+        raise Unavailable("Bảng điểm của khối chưa được công bố tới nơi nhận báo cáo. Hãy thử lại sau ít phút.")
+    return terms
+
+
+def _lines(terms: Any) -> list[SheetCriterion]:
+    """Give the lines to be read; what was not assigned to the unit is not asked of it."""
+    spared = {each["criterion"] for each in terms["targets"] or () if not each["assigned"]}
+    lines = [SheetCriterion.model_validate(each) for each in terms["criteria"]]
     return [line.model_copy(update={"required": line.required and line.criterion not in spared}) for line in lines]
 
 
-async def _period(db: AsyncConnection, campaign_id: UUID, period_id: UUID) -> Any:
-    found = await db.execute(
-        select(periods, campaigns.c.year)
-        .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
-        .where(periods.c.period_id == period_id, periods.c.campaign_id == campaign_id)
+def _no_such_period() -> Invalid:
+    return Invalid(
+        "Kỳ báo cáo không thuộc phong trào này.",
+        errors=[FieldError(field="period_id", message="không có kỳ này", remedy="Chọn lại kỳ báo cáo")],
     )
-    period = found.mappings().one_or_none()
-    if period is None:
-        raise Invalid(
-            "Kỳ báo cáo không thuộc phong trào này.",
-            errors=[FieldError(field="period_id", message="không có kỳ này", remedy="Chọn lại kỳ báo cáo")],
-        )
-    return period
 
 
-async def _block_of(db: AsyncConnection, unit_id: UUID, year: int) -> Any:
+async def _require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUID) -> None:
     found = await db.execute(
-        select(blocks)
-        .join(block_members, block_members.c.block_id == blocks.c.block_id)
-        .where(block_members.c.unit_id == unit_id, block_members.c.year == year)
+        select(periods.c.period_id).where(periods.c.period_id == period_id, periods.c.campaign_id == campaign_id)
     )
-    block = found.mappings().one_or_none()
-    if block is None:
-        raise Invalid(
-            f"Đơn vị chưa được xếp vào khối thi đua nào của năm {year}.",
-            errors=[FieldError(field="unit_id", message="chưa có khối thi đua", remedy="Liên hệ Phòng Nội vụ")],
-        )
-    return block
+    if found.first() is None:
+        raise _no_such_period()
 
 
 async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Any:
     """Lock the unit's report of this period, making it when it is new."""
+    locked = select(reports).where(reports.c.period_id == period_id, reports.c.unit_id == unit_id).with_for_update()
+    if report := (await tx.db.execute(locked)).mappings().one_or_none():
+        return report
     if (await tx.db.execute(select(units.c.unit_id).where(units.c.unit_id == unit_id))).first() is None:
         raise NotFound("Không có đơn vị này.")
     await tx.db.execute(
@@ -190,10 +203,7 @@ async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID
         )
         .on_conflict_do_nothing()
     )
-    found = await tx.db.execute(
-        select(reports).where(reports.c.period_id == period_id, reports.c.unit_id == unit_id).with_for_update()
-    )
-    return found.mappings().one()
+    return (await tx.db.execute(locked)).mappings().one()
 
 
 def _refuse_stale(report: Any, version: int) -> None:
