@@ -8,10 +8,10 @@ DISTRIBUTIONS := thidua thidua-awards thidua-chassis thidua-contracts thidua-gat
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down setup check test faults chromium lock clean
+.PHONY: help up down setup check test faults bench bench-quick chromium lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##@ Run
 up: setup ## run the whole house on this machine; Ctrl-C ends it
@@ -41,6 +41,12 @@ faults: setup ## every fault at full length and SEEDS random ones (200 unless to
 	@dpkg -s libfaketime >/dev/null 2>&1 || apt-get install -qq -y --no-install-recommends libfaketime >/dev/null \
 		|| echo "Thiếu libfaketime: kịch bản F27 sẽ được ghi là chưa chạy"
 	PYTHONPATH=tests $(BIN)/python -m survival --seeds $(SEEDS) --lanes 2 --mutants --write
+
+bench: setup ## the product's speed against the floor, on an otherwise idle machine (about six minutes)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.spine
+
+bench-quick: setup ## the same in two minutes, before and after a change
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.spine --pairs 3 --seconds 6
 
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.
 chromium:

@@ -182,8 +182,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "older-fact-wins",
         "The version of a fact is not compared: an event that comes late brings back what was amended long ago.",
-        "libs/chassis/chassis/facts.py",
-        ", where=table.c[version] < fact[version]",
+        "services/scoring/scoring/actions.py",
+        "            where=reports.c.version < statement.excluded.version,\n",
         "",
         ("services/scoring/tests/test_actions.py::test_a_report_that_was_amended_never_comes_back",),
     ),

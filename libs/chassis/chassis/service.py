@@ -186,9 +186,9 @@ class Service:
             if self._relay:
                 self._relay.stop()
             bus.cancel()
-            await _ended(bus, within=_STOP_SECONDS / 4)
-            await _ended(asyncio.create_task(self.broker.stop()), within=_STOP_SECONDS)
-            await _ended(asyncio.create_task(self.engine.dispose()), within=_STOP_SECONDS / 4)
+            await ended(bus, within=_STOP_SECONDS / 4)
+            await ended(asyncio.create_task(self.broker.stop()), within=_STOP_SECONDS)
+            await ended(asyncio.create_task(self.engine.dispose()), within=_STOP_SECONDS / 4)
 
     async def _check_database(self) -> None:
         try:
@@ -299,7 +299,7 @@ class Service:
             )
 
 
-async def _ended(task: asyncio.Task[None], *, within: float) -> None:
+async def ended(task: asyncio.Task[None], *, within: float) -> None:
     """Wait for a task, so long and no longer.
 
     Cancelling and waiting, as ``asyncio.wait_for`` does, can wait for ever: what runs inside may swallow the cancellation,

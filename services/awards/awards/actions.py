@@ -1,6 +1,6 @@
 """What awards can do: keep rule packs and facts, and assess the titles of the units that they touch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from awards.tables import packs, periods, score_versions, standings, units, verd
 from chassis.clock import VIETNAM, business_now
 from chassis.errors import Conflict
 from chassis.events import Tx
-from chassis.facts import learn
+from chassis.facts import learn, learn_all, put
 from contracts.awards import ConditionFinding, EligibilityChanged
 from contracts.envelope import Event
 from contracts.registry import CampaignLaunched, UnitKind, UnitRegistered, YearRecorded
@@ -93,45 +93,49 @@ async def learn_years(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
 
 
 async def learn_scores(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
-    """Keep a unit's points and assess its titles."""
-    touched: dict[tuple[UUID, int], Event[Any]] = {}
-    for event in events:
-        data = event.data
-        row = {"version": data.version, "points": data.points, "percent": data.percent}
-        if await learn(tx, score_versions, {"period_id": data.period_id, "unit_id": data.unit_id}, row):
-            year = await _year_of(tx, data.period_id)
-            if year is None:
-                tx.waiting(event)
-            else:
-                touched[data.unit_id, year] = event
-    await _assess(tx, touched)
+    """Keep units' points and assess their titles."""
+    kept = ("period_id", "unit_id", "version", "points", "percent")
+    rows = [{name: getattr(event.data, name) for name in kept} for event in events]
+    news = await learn_all(tx, score_versions, rows, key=("period_id", "unit_id"))
+    await _assess_news(tx, [(event, event.data.period_id, event.data.unit_id) for event in events], news)
 
 
 async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
     """Keep the places that changed and assess the titles of those units."""
+    moved = [(event, place) for event in events for place in event.data.changed]
+    rows = [
+        {
+            "period_id": event.data.period_id,
+            "unit_id": place.unit_id,
+            "board_version": event.data.version,
+            "rank": place.rank,
+            "points": place.points,
+            "ranked": event.data.ranked,
+            "leader_points": event.data.leader_points,
+        }
+        for event, place in moved
+    ]
+    news = await learn_all(tx, standings, rows, key=("period_id", "unit_id"), version="board_version")
+    await _assess_news(tx, [(event, event.data.period_id, place.unit_id) for event, place in moved], news)
+
+
+async def _assess_news(
+    tx: Tx, heard: Sequence[tuple[Event[Any], UUID, UUID]], news: Collection[tuple[UUID, UUID]]
+) -> None:
+    """Assess the units of which something new was heard; what waits for its campaign is assessed when that comes."""
+    if not news:
+        return
+    of_period = select(periods.c.period_id, periods.c.year).where(periods.c.period_id.in_({key[0] for key in news}))
+    year = {row.period_id: row.year for row in await tx.db.execute(of_period)}
     touched: dict[tuple[UUID, int], Event[Any]] = {}
-    for event in events:
-        data = event.data
-        year = await _year_of(tx, data.period_id)
-        for place in data.changed:
-            row = {
-                "board_version": data.version,
-                "rank": place.rank,
-                "points": place.points,
-                "ranked": data.ranked,
-                "leader_points": data.leader_points,
-            }
-            key = {"period_id": data.period_id, "unit_id": place.unit_id}
-            if await learn(tx, standings, key, row, version="board_version"):
-                if year is None:
-                    tx.waiting(event)
-                else:
-                    touched[place.unit_id, year] = event
+    for event, period_id, unit_id in heard:
+        if (period_id, unit_id) not in news:
+            continue
+        if period_id in year:
+            touched[unit_id, year[period_id]] = event
+        else:
+            tx.waiting(event)
     await _assess(tx, touched)
-
-
-async def _year_of(tx: Tx, period_id: UUID) -> int | None:
-    return (await tx.db.execute(select(periods.c.year).where(periods.c.period_id == period_id))).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
             select(verdicts).where(tuple_(verdicts.c.unit_id, verdicts.c.year).in_(list(touched))).with_for_update()
         )
     }
+    rows = []
     for (unit_id, year), event in sorted(touched.items(), key=lambda each: each[0]):
         if unit_id not in kinds:
             tx.waiting(event)
@@ -174,7 +179,9 @@ async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
         record, campaign_id = records[unit_id, year]
         case = _Case(pack, unit_id, year, campaign_id, record, event, now)
         for assessment in rules.assess(pack, kinds[unit_id], record):
-            await _store(tx, case, assessment, before.get((unit_id, year, assessment.title)))
+            row = _verdict(tx, case, assessment, before.get((unit_id, year, assessment.title)))
+            rows += [row] if row else []
+    await put(tx, verdicts, rows, key=("unit_id", "year", "title"))
 
 
 async def _pack_on(tx: Tx, day: date) -> rules.Pack | None:
@@ -215,16 +222,18 @@ async def _records(
     return records
 
 
-async def _store(tx: Tx, case: _Case, assessment: rules.Assessment, old: Any) -> None:
-    """Keep a verdict with all it was given on, and record it when it is news."""
+def _verdict(tx: Tx, case: _Case, assessment: rules.Assessment, old: Any) -> dict[str, Any] | None:
+    """Give the row of a verdict with all it was given on, None if it stands already; record it when it is news."""
     document = assessment.model_dump(mode="json")
     pack = case.pack
     if old and old.assessment == document and (old.pack, old.pack_revision) == (pack.pack, pack.revision):
-        return
+        return None
     findings = tuple(ConditionFinding(condition=each.condition, finding=each.finding) for each in assessment.conditions)
     news = old is None or old.verdict != assessment.verdict or _said(old.assessment) != _said(document)
-    key = {"unit_id": case.unit_id, "year": case.year, "title": assessment.title}
     row = {
+        "unit_id": case.unit_id,
+        "year": case.year,
+        "title": assessment.title,
         "version": (old.version if old else 0) + int(news),
         "pack": pack.pack,
         "pack_revision": pack.revision,
@@ -234,7 +243,6 @@ async def _store(tx: Tx, case: _Case, assessment: rules.Assessment, old: Any) ->
         "caused_by": case.event.id,
         "assessed_at": case.at,
     }
-    await tx.db.execute(insert(verdicts).values(**key, **row).on_conflict_do_update(index_elements=list(key), set_=row))
     tx.changed(case.event)
     if news and case.campaign_id is not None:
         tx.record(
@@ -253,6 +261,7 @@ async def _store(tx: Tx, case: _Case, assessment: rules.Assessment, old: Any) ->
             ),
             because=[case.event],
         )
+    return row
 
 
 def _said(assessment: Mapping[str, Any]) -> set[tuple[str, str]]:

@@ -75,7 +75,7 @@ async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], It
     if not rows:
         return
     posted = await tx.db.execute(
-        insert(messages).values([row for _, row in rows]).on_conflict_do_nothing().returning(messages.c.message_id)
+        insert(messages).on_conflict_do_nothing().returning(messages.c.message_id), [row for _, row in rows]
     )
     new = set(posted.scalars())
     for event, row in rows:

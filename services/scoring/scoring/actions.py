@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Select, Table, delete, literal_column, select, tuple_
+from sqlalchemy import Select, delete, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from chassis.clock import business_now
 from chassis.events import Tx
-from chassis.facts import learn
+from chassis.facts import learn, put
 from contracts.envelope import Event
 from contracts.registry import BlockFormed, CampaignLaunched, ReportedValue, ReportSubmitted, Target, TargetsAssigned
 from contracts.scoring import CriterionPoints, Place, RankingChanged, ScoreChanged, SheetPublished
@@ -156,16 +156,8 @@ async def _score(tx: Tx, because: Because) -> None:
         rows.append(row)
         if changed:
             touched[fact.report.period_id, fact.block_id].extend(events)
-    await _put(tx, scores, rows, key=("period_id", "unit_id"))
+    await put(tx, scores, rows, key=("period_id", "unit_id"))
     await _rank(tx, touched, now)
-
-
-async def _put(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]) -> None:
-    """Keep these rows, in the place of those with the same key."""
-    if rows:
-        statement = insert(table)
-        figures = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        await tx.db.execute(statement.on_conflict_do_update(index_elements=key, set_=figures), rows)
 
 
 class _Fact:
@@ -341,12 +333,12 @@ async def _rank(tx: Tx, touched: Because, now: datetime) -> None:
             ),
             because=events,
         )
-    await _put(tx, places, moved, key=("period_id", "block_id", "unit_id"))
+    await put(tx, places, moved, key=("period_id", "block_id", "unit_id"))
     if left:
         await tx.db.execute(
             delete(places).where(tuple_(places.c.period_id, places.c.block_id, places.c.unit_id).in_(left))
         )
-    await _put(tx, boards, changed_boards, key=("period_id", "block_id"))
+    await put(tx, boards, changed_boards, key=("period_id", "block_id"))
 
 
 def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterable[Place]:

@@ -1,0 +1,165 @@
+"""The two sides of the spine: the product's registry and scoring, and the floor; each on a bus and databases of its own."""
+
+import asyncio
+import json
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+import psutil
+from benchmarks.big_city import Size, settle
+from benchmarks.load import Target, Unit, get, post
+from city import CAMPAIGN, PERIOD, report
+from house import CITY, House, Templates, ident
+
+from chassis.identity import Grant, Identity
+from chassis.ports import free_port
+from chassis.testing import eventually
+from contracts.catalog import STREAM
+from thidua.nats_server import NatsServer
+
+_SERVICES = ("registry", "scoring")
+
+
+class Contestant(ABC):
+    """Somebody who takes reports and shows ranks."""
+
+    name: str
+
+    def __init__(self, house: House, size: Size) -> None:
+        self.house, self.size = house, size
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Start what takes reports; the surroundings and the city stand."""
+
+    @abstractmethod
+    def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """Give where reports go and where boards are read."""
+
+    @abstractmethod
+    def processes(self) -> list[psutil.Process]:
+        """Give its own processes, without servers."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """End it."""
+
+    def units(self) -> list[Unit]:
+        """Give the units, each with the token its officer's gateway would send along."""
+        return [Unit(unit, block, self._token("registry", "unit_officer", unit)) for unit, block in self.size.units()]
+
+    def target(self) -> Target:
+        door, window = self.addresses()
+        office = self._token("scoring", "city_office", CITY)
+
+        def question(unit: Unit) -> bytes:
+            return post("/reports", unit.token, orjson.dumps(report(unit.unit, str(unit.amount), version=unit.version)))
+
+        def board(unit: Unit) -> bytes:
+            return get(f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{unit.block}", office)
+
+        return Target(door, window, question, board)
+
+    def _token(self, audience: str, role: str, scope: Any) -> str:
+        who = Identity(account=f"{role}-{scope}", post="Cán bộ thử", grants=(Grant(role=role, scope=scope),))
+        return self.house.signer.sign(who, audience)
+
+    async def drained(self) -> None:
+        """Wait until everything that was accepted has its rank, and every event is on the stream."""
+
+        async def nothing_waits() -> bool:
+            for service in _SERVICES:
+                (row,) = await self.house.rows(
+                    service,
+                    "SELECT (SELECT count(*) FROM event_pending) + (SELECT sequence - published FROM event_head) AS open",
+                )
+                assert not row["open"]
+            async with self.house.bus() as bus:
+                info = await bus.jetstream().consumer_info(STREAM, "scoring")
+                return not info.num_pending and not info.num_ack_pending
+
+        await eventually(nothing_waits, within=120, expect=f"{self.name} has caught up")
+
+    def servers(self) -> list[psutil.Process]:
+        """Give the bus and the database, with all their processes."""
+        assert isinstance(self.house.nats, NatsServer)
+        roots = [psutil.Process(self.house.nats.pid), psutil.Process(self.house.templates.postgres.pid)]
+        return [*roots, *roots[1].children(recursive=True)]
+
+
+class Product(Contestant):
+    """Registry and scoring as they are; awards and notify are not started."""
+
+    name = "product"
+
+    async def start(self) -> None:
+        await self.house.open(_SERVICES)
+
+    def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        return tuple(("127.0.0.1", self.house.services[service].port) for service in _SERVICES)  # type: ignore[return-value]
+
+    def processes(self) -> list[psutil.Process]:
+        return [psutil.Process(service.pid) for service in self.house.services.values()]
+
+    async def stop(self) -> None:
+        """The house ends its services when it is closed."""
+
+
+class Floor(Contestant):
+    """The program in ``floor.py``."""
+
+    name = "floor"
+
+    async def start(self) -> None:
+        self.port = free_port()
+        given = {
+            **{name: self.house.urls[name] for name in _SERVICES},
+            "nats": self.house.nats.url,
+            "seeds": {name: str(self.house.keys[name]) for name in _SERVICES},
+            "key": str(self.house.home / "public.jwk"),
+            "port": self.port,
+        }
+        log = (self.house.home / "floor.log").open("w")
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "benchmarks.floor", json.dumps(given), stdout=log, stderr=log
+        )
+
+        async def answers() -> bool:
+            if self._process.returncode is not None:
+                raise RuntimeError((self.house.home / "floor.log").read_text())
+            async with httpx2.AsyncClient() as client:
+                board = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{ident('none')}"
+                return (await client.get(f"http://127.0.0.1:{self.port}{board}")).is_success
+
+        await eventually(answers, within=30, expect="the floor answers")
+
+    def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        return ("127.0.0.1", self.port), ("127.0.0.1", self.port)
+
+    def processes(self) -> list[psutil.Process]:
+        return [psutil.Process(self._process.pid)]
+
+    async def stop(self) -> None:
+        self._process.kill()
+        await self._process.wait()
+
+
+@asynccontextmanager
+async def opened(kind: type[Contestant], templates: Templates, folder: Path, size: Size) -> AsyncIterator[Contestant]:
+    """Give a contestant in fresh surroundings: its own bus, stream and databases."""
+    house = House(templates, folder, f"bench_{kind.name}", patience=5.0)
+    contestant = kind(house, size)
+    try:
+        await house.surround()
+        await settle(house, size)
+        await contestant.start()
+        yield contestant
+        await contestant.stop()
+    finally:
+        await house.close()

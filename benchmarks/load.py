@@ -1,0 +1,202 @@
+"""A load generator that costs little: prepared bytes over kept connections, and no answer is read further than needed."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from uuid import UUID, uuid4
+
+import orjson
+from survival.oracle import Sent, standing
+
+_CREATED: Final = 201
+_LANES: Final = 64
+_LOOK_SECONDS: Final = 0.005
+
+
+class Line(asyncio.Protocol):
+    """One kept HTTP/1.1 connection; one question at a time. Answers must carry ``Content-Length``, as ours do."""
+
+    def __init__(self) -> None:
+        self._read = bytearray()
+        self._answered: asyncio.Future[tuple[int, bytes]] | None = None
+        self._transport: asyncio.Transport | None = None
+
+    @classmethod
+    async def to(cls, host: str, port: int) -> "Line":
+        _, line = await asyncio.get_running_loop().create_connection(cls, host, port)
+        return line
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        head, found, rest = self._read.partition(b"\r\n\r\n")
+        if not found:
+            return
+        _, _, length = head.lower().partition(b"content-length: ")
+        if len(rest) < int(length.partition(b"\r\n")[0]) or self._answered is None:
+            return
+        self._read.clear()
+        self._answered.set_result((int(head[9:12]), bytes(rest)))
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if self._answered and not self._answered.done():
+            self._answered.set_exception(ConnectionError("the server has hung up"))
+
+    async def ask(self, question: bytes) -> tuple[int, bytes]:
+        """Send a prepared question; give the status and the body."""
+        assert self._transport is not None
+        self._answered = asyncio.get_running_loop().create_future()
+        self._transport.write(question)
+        return await self._answered
+
+    def hang_up(self) -> None:
+        if self._transport:
+            self._transport.close()
+
+
+def get(path: str, token: str) -> bytes:
+    """Prepare a question."""
+    return f"GET {path} HTTP/1.1\r\nHost: bench\r\nThidua-Identity: {token}\r\n\r\n".encode()
+
+
+def post(path: str, token: str, body: bytes) -> bytes:
+    """Prepare a command with a key of its own."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\nThidua-Identity: {token}\r\nIdempotency-Key: {uuid4()}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+@dataclass(slots=True)
+class Unit:
+    """A unit that reports again and again; each of its reports earns other points than the one before."""
+
+    unit: UUID
+    block: UUID
+    token: str
+    version: int = 0
+
+    @property
+    def amount(self) -> int:
+        return 700 + self.version * 37 % 300
+
+    @property
+    def points(self) -> Decimal:
+        """What the oracle makes of the last accepted report."""
+        last = 700 + (self.version - 1) * 37 % 300
+        percent = standing(Sent(Fraction(last), pledged=True, late=False)).percent
+        return Decimal(percent.numerator) / Decimal(percent.denominator)
+
+
+@dataclass
+class Figures:
+    """What was seen: seconds from the moment a report was due until its receipt, and until its rank could be read."""
+
+    accepted: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+    receipts: list[float] = field(default_factory=list)
+    ranks: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Target:
+    """Where reports go and boards are read, and how both are asked."""
+
+    door: tuple[str, int]
+    window: tuple[str, int]
+    question: Callable[[Unit], bytes]
+    board: Callable[[Unit], bytes]
+
+
+class Officers:
+    """Those who report for the units of a city, as fast as they are answered or at a rate."""
+
+    def __init__(self, target: Target, units: list[Unit], *, seed: int = 1) -> None:
+        self._target = target
+        self._chance = random.Random(seed)
+        self._idle: asyncio.Queue[Unit] = asyncio.Queue()
+        self._chance.shuffle(units)
+        for unit in units:
+            self._idle.put_nowait(unit)
+
+    async def at_once(self, seconds: float) -> Figures:
+        """Report on every line for so long, each as soon as it is answered."""
+        figures, ends = Figures(), time.perf_counter() + seconds
+
+        async def go_on() -> None:
+            line = await Line.to(*self._target.door)
+            while time.perf_counter() < ends:
+                unit = await self._idle.get()
+                await self._report(line, unit, figures, time.perf_counter())
+                self._idle.put_nowait(unit)
+            line.hang_up()
+
+        await asyncio.gather(*[go_on() for _ in range(_LANES)])
+        return figures
+
+    async def at_rate(self, rate: float, seconds: float, *, watched: float = 0.1) -> Figures:
+        """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share."""
+        figures = Figures(seconds=seconds)
+        lines: asyncio.Queue[Line] = asyncio.Queue()
+        windows: asyncio.Queue[Line] = asyncio.Queue()
+        for _ in range(_LANES):
+            lines.put_nowait(await Line.to(*self._target.door))
+        windows.put_nowait(await Line.to(*self._target.window))
+
+        async def one(due: float, watch: bool) -> None:
+            unit = await self._idle.get()
+            line = await lines.get()
+            accepted = await self._report(line, unit, figures, due)
+            lines.put_nowait(line)
+            if watch and accepted:
+                window = await windows.get()
+                figures.ranks.append(await self._seen(window, unit) - due)
+                windows.put_nowait(window)
+            self._idle.put_nowait(unit)
+
+        due, ends = time.perf_counter(), time.perf_counter() + seconds
+        under_way = set()
+        while due < ends:
+            await asyncio.sleep(max(due - time.perf_counter(), 0))
+            # Only one board is watched at a time: looking must not become the load.
+            task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < watched))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            due += self._chance.expovariate(rate)
+        await asyncio.gather(*under_way)
+        for queue in (lines, windows):
+            while not queue.empty():
+                queue.get_nowait().hang_up()
+        return figures
+
+    async def _report(self, line: Line, unit: Unit, figures: Figures, due: float) -> bool:
+        status, _ = await line.ask(self._target.question(unit))
+        figures.receipts.append(time.perf_counter() - due)
+        if status != _CREATED:
+            figures.refused += 1
+            return False
+        figures.accepted += 1
+        unit.version += 1
+        return True
+
+    async def _seen(self, window: Line, unit: Unit) -> float:
+        """Look until the board shows what the unit's last report earned; give the moment."""
+        wanted, question = unit.points, self._target.board(unit)
+        while True:
+            _, body = await window.ask(question)
+            rows = orjson.loads(body)["rows"]
+            if any(
+                row["unit_id"] == str(unit.unit) and row["points"] and Decimal(row["points"]) == wanted for row in rows
+            ):
+                return time.perf_counter()
+            await asyncio.sleep(_LOOK_SECONDS)
