@@ -26,7 +26,10 @@ def _figures(summary: dict[str, Any], runs: list[dict[str, Any]]) -> str:
         f"Commit `{summary['commit'][:12]}`: {summary['seeds']} seeds and {len(summary['scenarios'])} scenarios, "
         f"{summary['acknowledged']} acknowledged reports, {summary['lost']} lost, {summary['duplicated']} duplicated, "
         f"{len(summary['violations'])} broken invariants. Recovery of a killed process p50 "
-        f"{summary['recovery_p50_s']} s, p95 {summary['recovery_p95_s']} s; slowest stop {summary['slowest_stop_s']} s."
+        f"{summary['recovery_p50_s']} s, p95 {summary['recovery_p95_s']} s; slowest stop under load "
+        f"{summary.get('slowest_stop_under_load_s')} s; good throughput under fifty poison events "
+        f"{summary.get('good_throughput_under_poison')} of healthy; mutants killed {summary.get('mutants_killed')} of "
+        f"{summary.get('mutants')}."
     )
     return "\n".join(
         [

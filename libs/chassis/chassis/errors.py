@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,6 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from chassis.db import is_away, is_unfit
+
+log = structlog.get_logger()
 
 
 class FieldError(BaseModel):
@@ -224,7 +227,8 @@ def install(app: FastAPI, say: Say = _to_programs) -> None:
         )
 
     @app.exception_handler(Exception)
-    async def _mistake(request: Request, _error: Exception) -> Response:
+    async def _mistake(request: Request, error: Exception) -> Response:
+        log.error("http.failed", method=request.method, path=request.url.path, exc_info=error)
         return await say(request, Unexpected("Lỗi này đã được ghi lại. Hãy thử lại; nếu vẫn gặp, báo cán bộ kỹ thuật."))
 
     @app.exception_handler(DBAPIError)

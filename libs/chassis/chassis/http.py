@@ -37,13 +37,13 @@ class Runtime(Protocol):
         """Say that a transaction with events has just committed."""
 
 
-def runtime(request: Request) -> Runtime:
+async def runtime(request: Request) -> Runtime:
     """Give the service that this request came to."""
     running: Runtime = request.app.state.service
     return running
 
 
-def identity(
+async def identity(
     service: Annotated[Runtime, Depends(runtime)],
     token: Annotated[str | None, Security(APIKeyHeader(name=HEADER, scheme_name="identity", auto_error=False))],
 ) -> Identity:

@@ -69,3 +69,14 @@ async def test_requests_with_one_key_at_once_act_once(house: House) -> None:
     assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
     assert len(await house.rows("registry", "SELECT 1 FROM submissions")) == 1
     assert len(await house.rows("registry", "SELECT 1 FROM event_log WHERE type LIKE 'registry.report%'")) == 1
+
+
+async def test_a_mistake_of_ours_stands_in_the_log_and_not_in_the_answer(house: House) -> None:
+    await house.open(["registry"])
+    await house.run("registry", "DROP TABLE units CASCADE")
+    async with house.office("registry") as office:
+        answer = await office.get("/units")
+    assert answer.status_code == 500
+    assert "units" not in answer.text
+    assert '"http.failed"' in house.said("registry")
+    assert "UndefinedTable" in house.said("registry")

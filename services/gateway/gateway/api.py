@@ -34,7 +34,7 @@ _RIPPLING = ("registry", "scoring", "awards", "notify")
 router = APIRouter(prefix="/api")
 
 
-def same_site(request: Request) -> None:
+async def same_site(request: Request) -> None:
     """Refuse a change that another site's page asked for with this reader's cookie (as Go 1.25's CrossOriginProtection).
 
     Browsers send ``Sec-Fetch-Site``; where it is absent the ``Origin`` decides; a client without either is no browser.
@@ -61,14 +61,14 @@ async def session(
         return await queries.behind(db, token)
 
 
-def signed_in(who: Annotated[Identity | None, Depends(session)]) -> Identity:
+async def signed_in(who: Annotated[Identity | None, Depends(session)]) -> Identity:
     """Give who is signed in; raises ``Unauthenticated``."""
     if who is None:
         raise Unauthenticated("Bạn chưa đăng nhập, hoặc phiên làm việc đã hết.")
     return who
 
 
-def upstreams(request: Request) -> Upstreams:
+async def upstreams(request: Request) -> Upstreams:
     """Give the way to the services."""
     found: Upstreams = request.app.state.upstreams
     return found

@@ -1,10 +1,10 @@
 """Reports: drafts that keep every keystroke, and the acceptance that starts a ripple."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -30,6 +30,44 @@ from registry.tables import (
     submissions,
     targets,
     units,
+)
+
+# Built once: to put such a question together costs more than to ask it.
+_TERMS: Final = (
+    select(periods, campaigns.c.year, block_members.c.block_id, sheets.c.criteria, targets.c.targets)
+    .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
+    .outerjoin(
+        block_members, (block_members.c.unit_id == bindparam("unit_id")) & (block_members.c.year == campaigns.c.year)
+    )
+    .outerjoin(blocks, blocks.c.block_id == block_members.c.block_id)
+    .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
+    .outerjoin(
+        targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == bindparam("unit_id"))
+    )
+    .where(periods.c.period_id == bindparam("period_id"), periods.c.campaign_id == bindparam("campaign_id"))
+)
+_LOCKED: Final = (
+    select(reports)
+    .where(reports.c.period_id == bindparam("period_id"), reports.c.unit_id == bindparam("unit_id"))
+    .with_for_update()
+)
+_NEXT_NUMBER: Final = select(receipt_numbers.next_value())
+_SENT: Final[dict[str, BindParameter[Any]]] = {name: bindparam(f"sent_{name}") for name in (*Receipt.model_fields, "fields")}
+_ACCEPTED: Final = ("version", "receipt_number", "accepted_at", "late", "fields")
+_KEEP: Final = (
+    insert(submissions)
+    .values(_SENT)
+    .add_cte(
+        update(reports)
+        .where(reports.c.report_id == _SENT["report_id"])
+        .values(
+            **{name: _SENT[name] for name in _ACCEPTED},
+            state="submitted",
+            saved_at=_SENT["accepted_at"],
+            editor=None,
+        )
+        .cte("kept")
+    )
 )
 
 
@@ -82,7 +120,7 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
         raise invalid(faults)
     report = await _lock_report(tx, body.campaign_id, body.period_id, body.unit_id)
     _refuse_stale(report, body.version)
-    number = (await tx.db.execute(select(receipt_numbers.next_value()))).scalar_one()
+    number = (await tx.db.execute(_NEXT_NUMBER)).scalar_one()
 
     accepted_at = await tx.accept()
     state = rules.period_state(terms["opens_at"], terms["due_at"], terms["closes_at"], accepted_at)
@@ -95,14 +133,8 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
         late=state is rules.PeriodState.LATE,
         correlationid=tx.correlationid,
     )
-    accepted = receipt.model_dump(include={"version", "receipt_number", "accepted_at", "late"})
-    kept = (
-        update(reports)
-        .where(reports.c.report_id == receipt.report_id)
-        .values(**accepted, state="submitted", fields=body.fields, saved_at=accepted_at, editor=None)
-    )
-    sent = insert(submissions).values(**receipt.model_dump(), fields=body.fields)
-    await tx.db.execute(sent.add_cte(kept.cte("kept")))
+    sent = {**receipt.model_dump(), "fields": body.fields}
+    await tx.db.execute(_KEEP, {f"sent_{name}": value for name, value in sent.items()})
     tx.record(
         ReportSubmitted(
             **receipt.model_dump(exclude={"correlationid"}),
@@ -130,23 +162,7 @@ def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
 
 async def _terms(db: AsyncConnection, body: CheckBody) -> Any:
     """Give, in one question, all that stands about a unit's report before it is read: period, block, sheet, plan."""
-    found = await db.execute(
-        select(
-            periods,
-            campaigns.c.year,
-            block_members.c.block_id,
-            sheets.c.criteria,
-            targets.c.targets,
-        )
-        .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
-        .outerjoin(
-            block_members, (block_members.c.unit_id == body.unit_id) & (block_members.c.year == campaigns.c.year)
-        )
-        .outerjoin(blocks, blocks.c.block_id == block_members.c.block_id)
-        .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
-        .outerjoin(targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == body.unit_id))
-        .where(periods.c.period_id == body.period_id, periods.c.campaign_id == body.campaign_id)
-    )
+    found = await db.execute(_TERMS, body.model_dump(include={"campaign_id", "period_id", "unit_id"}))
     terms = found.mappings().one_or_none()
     if terms is None:
         raise _no_such_period()
@@ -184,8 +200,8 @@ async def _require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUI
 
 async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Any:
     """Lock the unit's report of this period, making it when it is new."""
-    locked = select(reports).where(reports.c.period_id == period_id, reports.c.unit_id == unit_id).with_for_update()
-    if report := (await tx.db.execute(locked)).mappings().one_or_none():
+    key = {"period_id": period_id, "unit_id": unit_id}
+    if report := (await tx.db.execute(_LOCKED, key)).mappings().one_or_none():
         return report
     if (await tx.db.execute(select(units.c.unit_id).where(units.c.unit_id == unit_id))).first() is None:
         raise NotFound("Không có đơn vị này.")
@@ -194,8 +210,7 @@ async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID
         .values(
             report_id=uuid7(),
             campaign_id=campaign_id,
-            period_id=period_id,
-            unit_id=unit_id,
+            **key,
             version=0,
             state="draft",
             fields={},
@@ -203,7 +218,7 @@ async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID
         )
         .on_conflict_do_nothing()
     )
-    return (await tx.db.execute(locked)).mappings().one()
+    return (await tx.db.execute(_LOCKED, key)).mappings().one()
 
 
 def _refuse_stale(report: Any, version: int) -> None:
