@@ -6,12 +6,12 @@ Scores are recomputed from the accepted facts, never added to: order and repetit
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Select, delete, literal_column, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import ARRAY, Select, Text, cast, delete, literal_column, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 
 from chassis.clock import business_now
 from chassis.events import Tx
@@ -24,6 +24,12 @@ from scoring.tables import blocks, boards, periods, places, reports, scores, she
 
 Because = Mapping[tuple[UUID, UUID], Sequence[Event[Any]]]
 """(period, unit) → the events that ask for this score to be recomputed, the decisive one last."""
+
+
+_STANDING: Final = scores.c.score.op("-", return_type=JSONB())(cast(["groups", "parts"], ARRAY(Text()))).label(
+    "standing"
+)
+"""A stored score without its lines: a block is ranked on the totals of all its units, whoever's changed."""
 
 
 class Versioned(BaseModel):
@@ -295,16 +301,16 @@ async def _rank(tx: Tx, touched: Because, now: datetime) -> None:
         row.block_id: row.members
         for row in await tx.db.execute(select(blocks).where(blocks.c.block_id.in_({block for _, block in keys})))
     }
-    standing: dict[tuple[UUID, UUID], dict[UUID, rules.Score]] = defaultdict(dict)
+    standing: dict[tuple[UUID, UUID], dict[UUID, rules.Standing]] = defaultdict(dict)
     campaign: dict[UUID, UUID] = {}
     for row in await tx.db.execute(
-        select(scores.c.period_id, scores.c.block_id, scores.c.unit_id, scores.c.campaign_id, scores.c.score).where(
+        select(scores.c.period_id, scores.c.block_id, scores.c.unit_id, scores.c.campaign_id, _STANDING).where(
             tuple_(scores.c.period_id, scores.c.block_id).in_(keys)
         )
     ):
         campaign[row.period_id] = row.campaign_id
         if row.unit_id in members[row.block_id]:
-            standing[row.period_id, row.block_id][row.unit_id] = rules.Score.model_validate(row.score)
+            standing[row.period_id, row.block_id][row.unit_id] = rules.Standing.model_validate(row.standing)
     before: dict[tuple[UUID, UUID], dict[UUID, Any]] = defaultdict(dict)
     for row in await tx.db.execute(select(places).where(tuple_(places.c.period_id, places.c.block_id).in_(keys))):
         before[row.period_id, row.block_id][row.unit_id] = row

@@ -52,7 +52,9 @@ _LOCKED: Final = (
     .with_for_update()
 )
 _NEXT_NUMBER: Final = select(receipt_numbers.next_value())
-_SENT: Final[dict[str, BindParameter[Any]]] = {name: bindparam(f"sent_{name}") for name in (*Receipt.model_fields, "fields")}
+_SENT: Final[dict[str, BindParameter[Any]]] = {
+    name: bindparam(f"sent_{name}") for name in (*Receipt.model_fields, "fields")
+}
 _ACCEPTED: Final = ("version", "receipt_number", "accepted_at", "late", "fields")
 _KEEP: Final = (
     insert(submissions)

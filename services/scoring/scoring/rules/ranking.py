@@ -1,5 +1,6 @@
 """Places inside a block: by percent, then a stated chain; equal to the end = the same number, and the next is skipped."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +20,22 @@ def _share(points: Decimal, maximum: Decimal) -> Fraction:
     return Fraction(points) / Fraction(maximum) if maximum else Fraction(0)
 
 
-DECIDERS: Final[Sequence[tuple[str, Callable[[Score], Exact]]]] = (
+class Standing(BaseModel):
+    """What of a score decides its place."""
+
+    model_config = ConfigDict(frozen=True)
+
+    points: Amount
+    maximum: Amount
+    percent: Amount
+    content: Amount
+    penalty: Amount
+    tie_points: Amount
+    tie_maximum: Amount
+    disqualified: tuple[str, ...]
+
+
+DECIDERS: Final[Sequence[tuple[str, Callable[[Score | Standing], Exact]]]] = (
     ("percent", lambda score: score.percent),
     ("content_points", lambda score: _share(score.content, score.maximum)),
     ("emulation_points", lambda score: _share(score.tie_points, score.tie_maximum or score.maximum)),
@@ -40,9 +56,14 @@ class Ranked(BaseModel):
     decided_by: str | None = None
 
 
-def rank(scores: Mapping[UUID, Score]) -> list[Ranked]:
+def rank(scores: Mapping[UUID, Score] | Mapping[UUID, Standing]) -> list[Ranked]:
     """Give each unit its place (1, 1, 3); a disqualified unit has none. The order of the input does not matter."""
-    standing = {unit: tuple(value(score) for _, value in DECIDERS) for unit, score in scores.items()}
+    # Where no other unit has the same percent, the rest of the chain is not asked: it costs exact divisions.
+    equals = Counter(score.percent for score in scores.values())
+    standing = {
+        unit: tuple(value(score) for _, value in (DECIDERS if equals[score.percent] > 1 else DECIDERS[:1]))
+        for unit, score in scores.items()
+    }
     contenders = sorted(
         (unit for unit, score in scores.items() if not score.disqualified),
         key=lambda unit: (*_down(standing[unit]), unit),
@@ -73,7 +94,7 @@ def _decided_by(mine: Sequence[Exact], neighbours: Sequence[Sequence[Exact]]) ->
     """Find the last rule that was needed to tell a unit from its nearest neighbours of equal percent."""
     needed = 0
     for other in neighbours:
-        first = next((number for number, pair in enumerate(zip(mine, other, strict=True)) if pair[0] != pair[1]), None)
+        first = next((number for number, pair in enumerate(zip(mine, other, strict=False)) if pair[0] != pair[1]), None)
         needed = max(needed, len(DECIDERS) if first is None else first)
     if needed == 0:
         return None
