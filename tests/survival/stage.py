@@ -91,18 +91,18 @@ class Stage:
     @contextlib.asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """I12: complain if events wait, none moves, and the registry calls itself ready all the while."""
-        watch = asyncio.create_task(self._watch())
+        over = asyncio.Event()
+        watch = asyncio.create_task(self._watch(over))
         try:
             yield
         finally:
-            watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
+            over.set()
+            await watch
 
-    async def _watch(self) -> None:
+    async def _watch(self, over: asyncio.Event) -> None:
         moved, published = time.monotonic(), 0
         async with httpx2.AsyncClient(timeout=5) as client:
-            while True:
+            while not over.is_set():
                 await asyncio.sleep(0.5)
                 try:
                     (now,) = await self.house.rows(
