@@ -22,10 +22,10 @@ _FIGURES: Final = "0123456789+\u2212"
 
 
 def copy_all(target: Path) -> None:
-    """Copy scripts and fonts and make the tabular figures; raises ``FileNotFoundError`` before ``npm ci``."""
+    """Put the scripts together, copy the fonts and make the tabular figures; raises ``FileNotFoundError`` before ``npm ci``."""
     target.mkdir(parents=True, exist_ok=True)
-    for script in _SCRIPTS:
-        shutil.copy(_MODULES / script, target)
+    # One file: htmx looks at the page as soon as it can, and an extension that arrives a moment later is never asked.
+    (target / "htmx.min.js").write_text("\n".join((_MODULES / script).read_text() for script in _SCRIPTS))
     for weight in _WEIGHTS:
         for subset in _SUBSETS:
             shutil.copy(_MODULES / _FACE.format(subset=subset, weight=weight), target)
