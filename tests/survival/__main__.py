@@ -48,6 +48,8 @@ class Run:
     recoveries: list[float] = field(default_factory=list)
     stops: list[float] = field(default_factory=list)
     measures: dict[str, float] = field(default_factory=dict)
+    commit: str = ""
+    """What was played: runs that are taken up again may be of several."""
 
 
 async def play(
@@ -176,6 +178,7 @@ class Played:
         return deque(each for each in scenes if each[0].name not in done)
 
     def add(self, run: Run) -> None:
+        run.commit = _commit()
         self.runs.append(run)
         if self._kept:
             with self._kept.open("a") as kept:
@@ -222,12 +225,15 @@ def _tell(run: Run, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _commit() -> str:
+    return subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def summarise(runs: list[Run], seeds: int, not_run: dict[str, str]) -> dict[str, Any]:
     """Give the document of docs/reliability.json."""
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
     recoveries = sorted(each for run in runs for each in run.recoveries)
     return {
-        "commit": commit.stdout.strip(),
+        "commit": _commit(),
         "seeds": seeds,
         "scenarios": [run.name for run in runs if not run.name.startswith("seed")],
         "not_run": not_run,

@@ -20,7 +20,7 @@ def write(summary: dict[str, Any], runs: list[dict[str, Any]]) -> None:
 def _figures(summary: dict[str, Any], runs: list[dict[str, Any]]) -> str:
     rows = [_row(run) for run in runs if run["name"] in CATALOGUE]
     rows += [
-        f"| {name} | {CATALOGUE[name].what} | – | not run: {why} | – |" for name, why in summary["not_run"].items()
+        f"| {name} | {CATALOGUE[name].what} | – | not run: {why} | – | – |" for name, why in summary["not_run"].items()
     ]
     head = (
         f"Commit `{summary['commit'][:12]}`: {summary['seeds']} seeds and {len(summary['scenarios'])} scenarios, "
@@ -35,8 +35,8 @@ def _figures(summary: dict[str, Any], runs: list[dict[str, Any]]) -> str:
         [
             head,
             "",
-            "| fault | what | acknowledged | outcome | slowest recovery |",
-            "|---|---|---|---|---|",
+            "| fault | what | acknowledged | outcome | slowest recovery | commit |",
+            "|---|---|---|---|---|---|",
             *rows,
             "",
         ]
@@ -47,4 +47,4 @@ def _row(run: dict[str, Any]) -> str:
     verdict = run["verdict"]
     outcome = "; ".join(verdict["violations"][:3]) or "nothing lost, nothing twice"
     slowest = f"{max(run['recoveries']):.1f} s" if run["recoveries"] else "–"
-    return f"| {run['name']} | {CATALOGUE[run['name']].what} | {verdict['acknowledged']} | {outcome} | {slowest} |"
+    return f"| {run['name']} | {CATALOGUE[run['name']].what} | {verdict['acknowledged']} | {outcome} | {slowest} | {run['commit'][:7]} |"
