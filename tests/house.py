@@ -161,15 +161,27 @@ class House:
 
     async def make_stream(self) -> None:
         """Make the stream and its durables, or what is missing of them."""
-        async with self.bus() as bus:
-            await streams.apply(bus.jetstream(), protected=False, replicas=self.replicas)
+
+        async def made() -> bool:
+            async with self.bus() as bus:
+                await streams.apply(bus.jetstream(), protected=False, replicas=self.replicas)
+            return True
+
+        # Servers that have just met may take their time over a leader for each durable; applying again is harmless.
+        await eventually(made, within=60, expect="the stream stands")
         await self.make_durables()
 
     async def make_durables(self) -> None:
         """Make the durables, or those that somebody deleted."""
-        async with self.bus() as bus:
-            for service in EVENT_SERVICES:
-                await bus.jetstream().add_consumer(STREAM, replace(streams.durable(service), ack_wait=self.patience))
+
+        async def made() -> bool:
+            async with self.bus() as bus:
+                for service in EVENT_SERVICES:
+                    wanted = replace(streams.durable(service), ack_wait=self.patience)
+                    await bus.jetstream().add_consumer(STREAM, wanted)
+            return True
+
+        await eventually(made, within=60, expect="the durables stand")
 
     def process(self, service: str, **environment: str) -> ServiceProcess:
         """Give a process of this service, not started."""
