@@ -22,14 +22,18 @@ def _figures(summary: dict[str, Any], runs: list[dict[str, Any]]) -> str:
     rows += [
         f"| {name} | {CATALOGUE[name].what} | – | not run: {why} | – | – |" for name, why in summary["not_run"].items()
     ]
+
+    def told(name: str) -> Any:
+        value = summary.get(name)
+        return "(not measured)" if value is None else value
+
     head = (
         f"Commit `{summary['commit'][:12]}`: {summary['seeds']} seeds and {len(summary['scenarios'])} scenarios, "
         f"{summary['acknowledged']} acknowledged reports, {summary['lost']} lost, {summary['duplicated']} duplicated, "
         f"{len(summary['violations'])} broken invariants. Recovery of a killed process p50 "
-        f"{summary['recovery_p50_s']} s, p95 {summary['recovery_p95_s']} s; slowest stop under load "
-        f"{summary.get('slowest_stop_under_load_s')} s; good throughput under fifty poison events "
-        f"{summary.get('good_throughput_under_poison')} of healthy; mutants killed {summary.get('mutants_killed')} of "
-        f"{summary.get('mutants')}."
+        f"{told('recovery_p50_s')} s, p95 {told('recovery_p95_s')} s; slowest stop under load "
+        f"{told('slowest_stop_under_load_s')} s; good throughput under fifty poison events "
+        f"{told('good_throughput_under_poison')} of healthy; mutants killed {told('mutants_killed')} of {told('mutants')}."
     )
     return "\n".join(
         [
@@ -45,6 +49,7 @@ def _figures(summary: dict[str, Any], runs: list[dict[str, Any]]) -> str:
 
 def _row(run: dict[str, Any]) -> str:
     verdict = run["verdict"]
-    outcome = "; ".join(verdict["violations"][:3]) or "nothing lost, nothing twice"
+    wanted = "losses found, as there must be" if CATALOGUE[run["name"]].must_lose else "nothing lost, nothing twice"
+    outcome = "; ".join(verdict["violations"][:3]) or wanted
     slowest = f"{max(run['recoveries']):.1f} s" if run["recoveries"] else "–"
     return f"| {run['name']} | {CATALOGUE[run['name']].what} | {verdict['acknowledged']} | {outcome} | {slowest} | {run['commit'][:7]} |"
