@@ -185,13 +185,18 @@ class Played:
                 kept.write(json.dumps(asdict(run)) + "\n")
 
 
+_ONE_AFTER_THE_OTHER: Final = asyncio.Lock()
+"""Alembic keeps what it is at in its own module: two upgrades in one process take it out of each other's hands."""
+
+
 async def lane(folder: Path, scale: float, waiting: "deque[tuple[Scenario, int]]", played: Played) -> None:
     """Play what waits, one after the other, on a database server of its own."""
     if not waiting:
         return
     with PostgresServer(folder / "postgres") as postgres:
         templates = Templates(postgres)
-        await templates.make()
+        async with _ONE_AFTER_THE_OTHER:
+            await templates.make()
         while waiting:
             scene, seed = waiting.popleft()
             home = folder / scene.name
