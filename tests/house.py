@@ -313,6 +313,9 @@ class House:
         connection = await asyncpg.connect(self.templates.admin_url(self.database(service)))
         try:
             return list(await connection.fetch(query, *arguments))
+        except asyncpg.InternalClientError as error:
+            # asyncpg's word for a server that died between two of its own questions.
+            raise ConnectionError(str(error)) from error
         finally:
             await connection.close()
 
