@@ -472,6 +472,12 @@ class Scoring:
             1,
             points,
             points,
+            Decimal(100),
+            points,
+            Decimal(0),
+            tie,
+            Decimal(10),
+            False,
             orjson.dumps(document).decode(),
             orjson.dumps(inputs).decode(),
         )
@@ -589,12 +595,14 @@ class Scoring:
 
 
 _SCORES: Final = """INSERT INTO scores (period_id, unit_id, campaign_id, block_id, version, report_version, sheet_id,
-  sheet_version, points, percent, score, inputs, caused_by, scored_at)
+  sheet_version, points, percent, maximum, content, penalty, tie_points, tie_maximum, disqualified, score, inputs, caused_by,
+  scored_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::uuid[], $8::int[], $9::numeric[],
-  $10::numeric[], $11::jsonb[], $12::jsonb[], $13::uuid[], $14::timestamptz[])
+  $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::numeric[], $16::bool[], $17::jsonb[],
+  $18::jsonb[], $19::uuid[], $20::timestamptz[])
 ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, report_version = excluded.report_version,
-  points = excluded.points, percent = excluded.percent, score = excluded.score, inputs = excluded.inputs,
-  caused_by = excluded.caused_by, scored_at = excluded.scored_at"""
+  points = excluded.points, percent = excluded.percent, content = excluded.content, tie_points = excluded.tie_points,
+  score = excluded.score, inputs = excluded.inputs, caused_by = excluded.caused_by, scored_at = excluded.scored_at"""
 
 _PLACES: Final = """INSERT INTO places (period_id, block_id, unit_id, rank, previous_rank, points, percent, decided_by)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::numeric[], $7::numeric[], $8::text[])

@@ -15,7 +15,7 @@ from survival.oracle import Sent, standing
 
 _CREATED: Final = 201
 _LANES: Final = 64
-_LOOK_SECONDS: Final = 0.005
+_LOOK_SECONDS: Final = 0.01
 
 
 class Line(asyncio.Protocol):

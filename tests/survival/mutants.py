@@ -56,9 +56,9 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "relay-follows-the-newest-id",
         "The relay numbers only what is newer than the last event: a slow older transaction is never published.",
         "libs/chassis/chassis/relay.py",
-        "select(event_pending.c.event_id).order_by(event_pending.c.event_id)",
-        'select(event_pending.c.event_id).where(text("event_id > coalesce((SELECT event_id FROM event_order '
-        "ORDER BY sequence DESC LIMIT 1), '00000000-0000-0000-0000-000000000000')\")).order_by(event_pending.c.event_id)",
+        "SELECT event_id FROM event_pending ORDER BY event_id",
+        "SELECT event_id FROM event_pending WHERE event_id > coalesce((SELECT event_id FROM event_order "
+        "ORDER BY sequence DESC LIMIT 1), '00000000-0000-0000-0000-000000000000') ORDER BY event_id",
         (f"{EVENT_LOG}::test_an_older_transaction_that_commits_last_is_numbered_too",),
     ),
     Mutant(
@@ -69,12 +69,10 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         await self._publish(numbered)
         failpoint("relay.after_ack")
         async with db.begin():
-            reached = numbered[-1].sequence
-            await db.execute(update(event_head).where(event_head.c.published < reached).values(published=reached))
+            await db.execute(_REACHED, {"reached": numbered[-1].sequence})
 """,
         """        async with db.begin():
-            reached = numbered[-1].sequence
-            await db.execute(update(event_head).where(event_head.c.published < reached).values(published=reached))
+            await db.execute(_REACHED, {"reached": numbered[-1].sequence})
         failpoint("relay.before_publish")
         await self._publish(numbered)
         failpoint("relay.after_ack")
@@ -85,8 +83,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "two-relays-take-one-number",
         "The head is read without its lock: two relays give one number twice, and one of them fails again and again.",
         "libs/chassis/chassis/relay.py",
-        "select(event_head).with_for_update()",
-        "select(event_head)",
+        "EXISTS (SELECT FROM event_pending) FOR UPDATE",
+        "EXISTS (SELECT FROM event_pending)",
         (f"{EVENT_LOG}::test_relays_that_number_at_once_still_make_one_chain",),
     ),
     Mutant(
@@ -182,9 +180,9 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "older-fact-wins",
         "The version of a fact is not compared: an event that comes late brings back what was amended long ago.",
-        "services/scoring/scoring/actions.py",
-        "            where=reports.c.version < statement.excluded.version,\n",
-        "",
+        "libs/chassis/chassis/facts.py",
+        """ WHERE kept."{version}" < excluded."{version}" RETURNING """,
+        " RETURNING ",
         ("services/scoring/tests/test_actions.py::test_a_report_that_was_amended_never_comes_back",),
     ),
     Mutant(
@@ -223,8 +221,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "stale-report-accepted",
         "Nobody compares versions when a report is sent: it silently overwrites what a colleague saved meanwhile.",
         "services/registry/registry/actions/reports.py",
-        "    _refuse_stale(report, body.version)\n    number =",
-        "    number =",
+        "      WHERE stored.version = excluded.version - 1\n",
+        "",
         (f"{REGISTRY}::test_a_stale_version_is_refused_with_what_the_other_one_saved",),
     ),
     Mutant(
@@ -247,8 +245,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "receipt-of-the-month-before",
         "Receipts are numbered by the month in UTC: one of the first of December, half past midnight, says November.",
         "services/registry/registry/actions/reports.py",
-        "accepted_at.astimezone(VIETNAM), number",
-        "accepted_at, number",
+        "accepted_at.astimezone(VIETNAM), terms",
+        "accepted_at, terms",
         (f"{REGISTRY}::test_a_receipt_tells_the_month_of_vietnam",),
     ),
     Mutant(
@@ -262,16 +260,17 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "amendment-added-on-top",
         "Points are added to the ones before instead of recomputed: every amendment of a report raises its score.",
-        "services/scoring/scoring/actions.py",
+        "services/scoring/scoring/actions/scores.py",
         "    score = rules.score(fact.sheet, fact.given)\n",
-        "    score = rules.score(fact.sheet, fact.given)\n    if fact.previous:\n"
-        '        score = score.model_copy(update={"points": score.points + fact.previous.points})\n',
+        "    score = rules.score(fact.sheet, fact.given)\n    if fact.known.stored:\n"
+        '        before = Decimal(fact.known.stored["points"])\n'
+        '        score = score.model_copy(update={"points": score.points + before})\n',
         (f"{RIPPLE}::test_an_amendment_that_changes_no_point_ends_as_unchanged",),
     ),
     Mutant(
         "lateness-not-handed-on",
         "Scoring does not look at the late flag: the sheet's deduction for late reports is never made.",
-        "services/scoring/scoring/actions.py",
+        "services/scoring/scoring/actions/scores.py",
         "late=report.late,",
         "late=False,",
         ("services/scoring/tests/test_actions.py::test_a_late_report_costs_what_the_sheet_says",),
@@ -280,8 +279,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "half-to-even",
         "Half a step is rounded to the even one: 7,125 becomes 7,00, and a place in the block turns on it.",
         "services/scoring/scoring/rules/points.py",
-        "floor(Fraction(points) / Fraction(step) + Fraction(1, 2)) * step",
-        "round(Fraction(points) / Fraction(step)) * step",
+        "Decimal((2 * above * step_below + below * step_above) // (2 * below * step_above)) * step",
+        "Decimal(round(Fraction(points) / Fraction(step))) * step",
         (f"{SCORING}::test_points_are_rounded_half_up_to_the_step",),
     ),
     Mutant(

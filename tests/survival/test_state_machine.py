@@ -107,7 +107,12 @@ class Story(RuleBasedStateMachine):
         body = self.body(unit, amount, max(self.model.version(unit) + off, 0), pledged=True)
         if body["version"] != self.model.version(unit):
             answer = self.run(self.post(body, str(uuid4())))
-            assert (answer.status_code, answer.json()["version"]) == (409, self.model.version(unit)), answer.text
+            # A closed period is said first: no version would be taken.
+            told = answer.json().get("version")
+            assert (answer.status_code, told) == (
+                409,
+                None if self.state == "closed" else self.model.version(unit),
+            ), answer.text
 
     @precondition(lambda self: self.state != "closed")
     @rule(unit=units, some=st.lists(amounts, min_size=2, max_size=4, unique=True))

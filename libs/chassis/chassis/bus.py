@@ -19,8 +19,6 @@ from faststream.exceptions import NackMessage
 from faststream.nats import NatsMessage
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
-from nats.js.errors import ServiceUnavailableError
 from opentelemetry import propagate, trace
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -42,7 +40,6 @@ _LARGEST_BATCH: Final = 400
 _LONGEST_DELAY: Final = 60.0
 _REMIND_SECONDS: Final = 1.0
 """Well below the durables' ``ack_wait``."""
-_REST_SECONDS: Final = 0.5
 
 
 class Consumers:
@@ -159,7 +156,7 @@ class Batcher:
         fresh = [event for event in {event.id: event for event in events}.values() if event.id in new]
         for event_type, run in groupby(fresh, key=lambda event: event.type):
             await self._consumers[event_type](tx, list(run))
-        await inbox.note_outcomes(tx, consumer, fresh)
+        tx.taken(consumer, fresh)
 
 
 def _end(delivery: Delivery, end: Outcome | BaseException) -> None:
@@ -169,24 +166,6 @@ def _end(delivery: Delivery, end: Outcome | BaseException) -> None:
         delivery.ended.set_exception(end)
     else:
         delivery.ended.set_result(end)
-
-
-def unhurried(subscription: JetStreamContext.PullSubscription) -> None:
-    """Rest after a request that nobody can answer.
-
-    While a cluster has no leader for the durable, "no responders" comes back at once and FastStream asks again at once:
-    more than half a core for each service, just when the servers need it to recover.
-    """
-    fetch = subscription.fetch
-
-    async def fetch_or_rest(batch: int, timeout: float | None) -> list[Msg]:  # noqa: ASYNC109 - FastStream's way of calling
-        try:
-            return await fetch(batch, timeout)
-        except ServiceUnavailableError:
-            await asyncio.sleep(_REST_SECONDS)
-            raise
-
-    subscription.fetch = fetch_or_rest  # type: ignore[method-assign,assignment]
 
 
 class Intake:

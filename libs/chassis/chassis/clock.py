@@ -1,18 +1,20 @@
 """Business time: database time plus one offset that the first start writes and every service reads.
 
-It runs, never stands, and survives restarts. Acceptance is taken with it, last in the submitting transaction.
+It runs, never stands, and survives restarts. Acceptance is taken with it when the report is read.
 Tokens, telemetry and an event's ``time`` use real time.
 """
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import DateTime, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
-_NOW = text("SELECT clock_timestamp() + (SELECT ahead FROM business_clock) AS now")
+NOW = literal_column("clock_timestamp() + (SELECT ahead FROM business_clock)", DateTime(timezone=True))
+"""For a question that wants the business time along with something else."""
+_NOW = select(NOW)
 _OFFSET = text("SELECT ahead FROM business_clock")
 
 

@@ -1,6 +1,6 @@
 """The transaction that work is done in, and the event log it writes to. Only the edges build and commit one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from chassis.clock import business_now
+from chassis.db import Prepared
 from chassis.failpoints import failpoint
 from contracts.catalog import event_class
 from contracts.envelope import Event, Payload
@@ -62,15 +63,26 @@ def current_traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
-_WRITE: Final = text(
-    """WITH logged AS (
+_WRITE: Final = Prepared(
+    text(
+        """WITH logged AS (
       INSERT INTO event_log (id, type, subject, correlationid, causationid, actor, traceparent, bytes)
       SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:correlationid AS uuid[]),
         CAST(:causationid AS uuid[]), CAST(:actor AS text[]), CAST(:traceparent AS text[]), CAST(:bytes AS bytea[]))
-      RETURNING id)
+      RETURNING id),
+    ended AS (
+      UPDATE inbox SET outcome = new.outcome, recorded = CAST(new.recorded AS uuid[])
+      FROM unnest(CAST(:taken AS uuid[]), CAST(:outcomes AS text[]), CAST(:recorded AS text[]))
+        AS new (event_id, outcome, recorded)
+      WHERE inbox.consumer = :consumer AND inbox.event_id = new.event_id),
+    answered AS (
+      UPDATE idempotency SET status = :status, response = :response WHERE idempotency.actor = :caller AND key = :key)
     INSERT INTO event_pending SELECT id FROM logged"""
+    )
 )
-"""One question for any number of events, and always the same one: nothing to compile, one way there and back."""
+"""One question for all that an edge has to write, and always the same one: nothing to compile, one way there and back."""
+_LOGGED: Final = ("id", "type", "subject", "correlationid", "causationid", "actor", "traceparent", "bytes")
+_NO_ANSWER: Final = {"caller": None, "key": None, "status": None, "response": None}
 
 
 @dataclass(slots=True)
@@ -93,12 +105,27 @@ class Tx:
         self._cause = cause
         self._written: list[tuple[UUID, Payload, Cause]] = []
         self._followed: dict[UUID, _Followed] = {}
-        self._accepted_at: datetime | None = None
+        self._taken: tuple[str, Sequence[Event[Any]]] = ("", ())
+        self._answer: Mapping[str, Any] = _NO_ANSWER
+        self._business_time: datetime | None = None
 
-    async def accept(self) -> datetime:
-        """Take the business time that decides lateness; call it last, it also becomes the events' business time."""
-        self._accepted_at = await business_now(self.db)
-        return self._accepted_at
+    async def now(self) -> datetime:
+        """Give this transaction's business time, which its events carry: taken once, when it is first asked for."""
+        if self._business_time is None:
+            self._business_time = await business_now(self.db)
+        return self._business_time
+
+    def began(self, at: datetime) -> None:
+        """Say what business time a statement of this transaction has read along."""
+        self._business_time = at
+
+    def answer(self, caller: str, key: str, status: int, response: bytes) -> None:
+        """Keep what the caller is answered under their key, to be written beside the effect."""
+        self._answer = {"caller": caller, "key": key, "status": status, "response": response}
+
+    def taken(self, consumer: str, events: Sequence[Event[Any]]) -> None:
+        """Say which events this transaction has taken up: what came of them is written beside the effect."""
+        self._taken = (consumer, events)
 
     @property
     def correlationid(self) -> UUID:
@@ -137,18 +164,31 @@ class Tx:
         return self._followed.setdefault(event.id, _Followed())
 
     async def write_log(self) -> bool:
-        """Write the recorded events into the log; the edge calls it right before its commit. True if there were any."""
-        if not self._written:
+        """Write recorded events, outcomes and answer; the edge calls it right before its commit. True if there are events."""
+        consumer, taken = self._taken
+        # ``unchanged`` is what the claim has written.
+        ended = [each for event in taken if (each := (event.id, *self.outcome_of(event)))[1] is not Outcome.UNCHANGED]
+        if not (self._written or ended or self._answer["key"]):
             return False
-        business_time = self._accepted_at or await business_now(self.db)
-        now = datetime.now(UTC)
+        business_time, now = await self.now() if self._written else None, datetime.now(UTC)
         rows = [self._row(*each, now, business_time) for each in self._written]
         failpoint("events.before_log")
-        await self.db.execute(_WRITE, {name: [row[name] for row in rows] for name in rows[0]})
-        return True
+        await _WRITE.rows(
+            self.db,
+            {
+                **{name: [row[name] for row in rows] for name in _LOGGED},
+                **self._answer,
+                "consumer": consumer,
+                "taken": [identity for identity, _, _ in ended],
+                "outcomes": [str(outcome) for _, outcome, _ in ended],
+                # Arrays of arrays must be of one length, so each goes as PostgreSQL writes it.
+                "recorded": ["{" + ",".join(map(str, recorded)) + "}" for _, _, recorded in ended],
+            },
+        )
+        return bool(rows)
 
     def _row(
-        self, identity: UUID, payload: Payload, cause: Cause, now: datetime, business_time: datetime
+        self, identity: UUID, payload: Payload, cause: Cause, now: datetime, business_time: datetime | None
     ) -> dict[str, Any]:
         event = event_class(payload.event_type)(
             id=identity,

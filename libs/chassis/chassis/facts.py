@@ -1,11 +1,17 @@
-"""What one service keeps of another's facts: its own tables, fed by events and rebuilt by replay."""
+"""What one service keeps of another's facts: its own tables, fed by events and rebuilt by replay.
+
+Rows go in as one JSON document, whatever their number and types: one statement that is never put together again, one way
+there and back.
+"""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import Table, text
 
+from chassis.db import Prepared
 from chassis.events import Tx
 
 Row = Mapping[str, Any]
@@ -21,34 +27,47 @@ async def learn(tx: Tx, table: Table, key: dict[str, Any], fact: dict[str, Any],
 
 async def learn_all(
     tx: Tx, table: Table, rows: Sequence[Row], *, key: tuple[str, ...], version: str = "version"
-) -> set[tuple[Any, ...]]:
-    """Keep many facts at once, of each key the newest; give the keys for which that was news."""
+) -> dict[tuple[Any, ...], Any]:
+    """Keep many facts at once, of each key the newest; give the keys for which that was news, with the version known before.
+
+    That version is None where nothing was known.
+    """
     newest: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         identity = tuple(row[name] for name in key)
         if identity not in newest or newest[identity][version] < row[version]:
             newest[identity] = row
     if not newest:
-        return set()
-    statement = insert(table)
-    columns = [table.c[name] for name in key]
-    written = await tx.db.execute(
-        statement.on_conflict_do_update(
-            index_elements=key,
-            set_={name: statement.excluded[name] for name in rows[0] if name not in key},
-            where=table.c[version] < statement.excluded[version],
-        ).returning(*columns),
-        # One order for all: two transactions that share keys cannot lock one another out.
-        [dict(newest[identity]) for identity in sorted(newest)],
-    )
-    return {tuple(row) for row in written}
+        return {}
+    # One order for all: two transactions that share keys cannot lock one another out.
+    ordered = [newest[identity] for identity in sorted(newest)]
+    written = await _upsert(table, tuple(ordered[0]), key, version).rows(tx.db, {"rows": _json(ordered)})
+    return {tuple(before): known for *before, known in written}
 
 
 async def put(tx: Tx, table: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:
     """Keep a service's own rows, all at once, in the place of those with the same keys."""
     if rows:
-        statement = insert(table)
-        figures = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        await tx.db.execute(
-            statement.on_conflict_do_update(index_elements=key, set_=figures), [dict(row) for row in rows]
-        )
+        await _upsert(table, tuple(rows[0]), key, None).rows(tx.db, {"rows": _json(rows)})
+
+
+@lru_cache
+def _upsert(table: Table, columns: tuple[str, ...], key: tuple[str, ...], version: str | None) -> Prepared:
+    """Write the statement; names are those of our own tables, never a caller's."""
+    named = ", ".join(f'"{name}"' for name in columns)
+    rest = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
+    keys = ", ".join(f'"{name}"' for name in key)
+    statement = (
+        f'INSERT INTO "{table.name}" AS kept ({named}) '  # noqa: S608 - see above
+        f'SELECT {named} FROM jsonb_populate_recordset(CAST(NULL AS "{table.name}"), CAST(:rows AS jsonb)) '
+        f"ON CONFLICT ({keys}) DO UPDATE SET {rest}"
+    )
+    if version:
+        statement += f' WHERE kept."{version}" < excluded."{version}" RETURNING '
+        statement += ", ".join(f'kept."{name}"' for name in key) + f', old."{version}"'
+    return Prepared(text(statement))
+
+
+def _json(rows: Sequence[Row]) -> str:
+    """Write rows as PostgreSQL reads them; what JSON has no word for, such as a decimal, goes as its text."""
+    return orjson.dumps(rows, default=str).decode()

@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
@@ -24,6 +24,8 @@ from chassis.identity import HEADER, Identity, Verifier
 from chassis.tables import idempotency
 
 _LONGEST_KEY = 200
+_CLAIM = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key)
+_STORED = select(idempotency).where(idempotency.c.actor == bindparam("actor"), idempotency.c.key == bindparam("key"))
 
 
 class Runtime(Protocol):
@@ -82,16 +84,11 @@ class Command:
         if self.key is None:
             return _json(orjson.dumps((await act()).model_dump(mode="json")), status)
         request = hashlib.sha256(body.model_dump_json().encode()).digest()
+        mine = {"actor": self.identity.account, "key": self.key}
         # A second request with this key waits here until the first one has committed or failed.
-        first = await self.tx.db.execute(
-            insert(idempotency)
-            .values(actor=self.identity.account, key=self.key, request=request)
-            .on_conflict_do_nothing()
-            .returning(idempotency.c.key)
-        )
-        mine = (idempotency.c.actor == self.identity.account) & (idempotency.c.key == self.key)
+        first = await self.tx.db.execute(_CLAIM, {**mine, "request": request})
         if first.scalar_one_or_none() is None:
-            stored = (await self.tx.db.execute(select(idempotency).where(mine))).one()
+            stored = (await self.tx.db.execute(_STORED, mine)).one()
             if stored.request != request:
                 raise Invalid(
                     "Khóa chống gửi trùng này đã dùng cho một nội dung khác.",
@@ -99,7 +96,7 @@ class Command:
                 )
             return _json(stored.response, stored.status)
         response = orjson.dumps((await act()).model_dump(mode="json"))
-        await self.tx.db.execute(update(idempotency).where(mine).values(status=status, response=response))
+        self.tx.answer(self.identity.account, self.key, status, response)
         return _json(response, status)
 
 

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.db import Read
 from chassis.errors import Conflict, NotFound
-from chassis.events import Outcome, Tx
+from chassis.events import Outcome
 from chassis.tables import dead_letter
 from contracts.envelope import Event
 
@@ -46,30 +46,6 @@ _CLAIM: Final = text(
     FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:correlationids AS uuid[]), CAST(:causationids AS uuid[]))
       AS new (event_id, type, correlationid, causationid)
     ON CONFLICT DO NOTHING RETURNING event_id"""
-)
-
-
-async def note_outcomes(tx: Tx, consumer: str, events: Sequence[Event[Any]]) -> None:
-    """Keep what came of the events, where it is not the default ``unchanged``."""
-    ended = [(event.id, *tx.outcome_of(event)) for event in events]
-    ended = [each for each in ended if each[1] is not Outcome.UNCHANGED]
-    if ended:
-        await tx.db.execute(
-            _NOTE,
-            {
-                "consumer": consumer,
-                "ids": [identity for identity, _, _ in ended],
-                "outcomes": [str(outcome) for _, outcome, _ in ended],
-                # Arrays of arrays must be of one length, so each goes as PostgreSQL writes it.
-                "recorded": ["{" + ",".join(map(str, recorded)) + "}" for _, _, recorded in ended],
-            },
-        )
-
-
-_NOTE: Final = text(
-    """UPDATE inbox SET outcome = new.outcome, recorded = CAST(new.recorded AS uuid[])
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:outcomes AS text[]), CAST(:recorded AS text[])) AS new (event_id, outcome, recorded)
-    WHERE inbox.consumer = :consumer AND inbox.event_id = new.event_id"""
 )
 
 

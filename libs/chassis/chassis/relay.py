@@ -18,13 +18,14 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 from opentelemetry import propagate, trace
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
+from chassis.db import Prepared
 from chassis.failpoints import failpoint
-from chassis.tables import event_head, event_log, event_order, event_pending
+from chassis.tables import event_head, event_log, event_order
 from contracts.catalog import STREAM
 
 log = structlog.get_logger()
@@ -35,6 +36,45 @@ _ACK_SECONDS: Final = 3.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _ADVISORY_KEY: Final = 0x7468_6964
 """Any constant will do: the lock is per database, and each service has its own."""
+
+
+_HEAD: Final = text(
+    """SELECT sequence, hash, published FROM event_head
+    WHERE published < sequence OR EXISTS (SELECT FROM event_pending) FOR UPDATE"""
+)
+"""The fence, when there is something to do; else no row and no lock."""
+_TAKE: Final = Prepared(
+    text(
+        """WITH taken AS (
+      DELETE FROM event_pending WHERE event_id IN (SELECT event_id FROM event_pending ORDER BY event_id LIMIT :most)
+      RETURNING event_id)
+    SELECT id, type, subject, traceparent, bytes FROM event_log JOIN taken ON event_id = id ORDER BY id"""
+    )
+)
+_PLACE: Final = Prepared(
+    text(
+        """WITH placed AS (
+      INSERT INTO event_order (sequence, event_id, hash)
+      SELECT * FROM unnest(CAST(:sequences AS bigint[]), CAST(:ids AS uuid[]), CAST(:hashes AS bytea[])))
+    UPDATE event_head SET sequence = :sequence, hash = :hash"""
+    )
+)
+_UNPUBLISHED: Final = (
+    select(
+        event_order.c.sequence,
+        event_log.c.id,
+        event_log.c.type,
+        event_log.c.subject,
+        event_log.c.traceparent,
+        event_order.c.hash,
+        event_log.c.bytes,
+    )
+    .join(event_log, event_log.c.id == event_order.c.event_id)
+    .where(event_order.c.sequence > select(event_head.c.published).scalar_subquery())
+    .order_by(event_order.c.sequence)
+    .limit(_AT_ONCE)
+)
+_REACHED: Final = text("UPDATE event_head SET published = :reached WHERE published < :reached")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +157,14 @@ class Relay:
             self._awake.clear()
             numbered = await self._number(db)
             try:
-                published = await self._publish_numbered(db)
+                await self._publish_numbered(db, numbered)
             except (NatsError, APIError, BusAwayError) as error:
                 # The lead is kept: numbering goes on, and the same events go out under the same ids when the bus is back.
                 pause = await self._pause("NATS", error, pause)
                 continue
             self.trouble = None
             pause = _FIRST_PAUSE
-            if not numbered and not published:
+            if len(numbered) < _AT_ONCE:
                 await self._rest()
 
     async def _rest(self) -> None:
@@ -132,71 +172,41 @@ class Relay:
             async with asyncio.timeout(self._poll_seconds):
                 await self._awake.wait()
 
-    async def _number(self, db: AsyncConnection) -> int:
-        """Give pending events their places in the chain, and commit that before anything is published."""
+    async def _number(self, db: AsyncConnection) -> list[_Numbered]:
+        """Give pending events their places in the chain and commit that, then give what is to be published, in order."""
         async with db.begin():
-            pending = (
-                (await db.execute(select(event_pending.c.event_id).order_by(event_pending.c.event_id).limit(_AT_ONCE)))
-                .scalars()
-                .all()
-            )
-            if not pending:
-                return 0
-            head = (await db.execute(select(event_head).with_for_update())).one()
-            # Under the fence: another relay may have numbered some of them since they were read.
-            taken = (
-                (
-                    await db.execute(
-                        delete(event_pending)
-                        .where(event_pending.c.event_id.in_(pending))
-                        .returning(event_pending.c.event_id)
-                    )
-                )
-                .scalars()
-                .all()
-            )
-            rows = await db.execute(
-                select(event_log.c.id, event_log.c.bytes).where(event_log.c.id.in_(taken)).order_by(event_log.c.id)
-            )
+            head = (await db.execute(_HEAD)).one_or_none()
+            if head is None:
+                return []
+            # Under the fence: what another relay has numbered is no longer among these.
+            taken = await _TAKE.rows(db, {"most": _AT_ONCE})
             sequence, last = head.sequence, head.hash
-            places = []
-            for row in rows:
+            numbered = []
+            for row in taken:
                 sequence += 1
                 last = chained(last, sequence, row.bytes)
-                places.append({"sequence": sequence, "event_id": row.id, "hash": last})
-            if places:
-                await db.execute(insert(event_order), places)
-                await db.execute(update(event_head).values(sequence=sequence, hash=last))
-        return len(places)
+                numbered.append(_Numbered(sequence, row.id, row.type, row.subject, row.traceparent, last, row.bytes))
+            if numbered:
+                places = {
+                    "sequences": [each.sequence for each in numbered],
+                    "ids": [each.identity for each in numbered],
+                    "hashes": [each.hash for each in numbered],
+                }
+                await _PLACE.rows(db, {**places, "sequence": sequence, "hash": last})
+            if head.published == head.sequence:
+                return numbered
+            # An earlier round, or an earlier relay, has numbered more than it could publish: that goes first.
+            return [_Numbered(*row) for row in await db.execute(_UNPUBLISHED)]
 
-    async def _publish_numbered(self, db: AsyncConnection) -> int:
-        """Publish what is numbered and not yet published, in order, then move the head."""
-        async with db.begin():
-            rows = await db.execute(
-                select(
-                    event_order.c.sequence,
-                    event_log.c.id,
-                    event_log.c.type,
-                    event_log.c.subject,
-                    event_log.c.traceparent,
-                    event_order.c.hash,
-                    event_log.c.bytes,
-                )
-                .join(event_log, event_log.c.id == event_order.c.event_id)
-                .where(event_order.c.sequence > select(event_head.c.published).scalar_subquery())
-                .order_by(event_order.c.sequence)
-                .limit(_AT_ONCE)
-            )
-            numbered = [_Numbered(*row) for row in rows]
+    async def _publish_numbered(self, db: AsyncConnection, numbered: Sequence[_Numbered]) -> None:
+        """Publish in order, then move the head."""
         if not numbered:
-            return 0
+            return
         failpoint("relay.before_publish")
         await self._publish(numbered)
         failpoint("relay.after_ack")
         async with db.begin():
-            reached = numbered[-1].sequence
-            await db.execute(update(event_head).where(event_head.c.published < reached).values(published=reached))
-        return len(numbered)
+            await db.execute(_REACHED, {"reached": numbered[-1].sequence})
 
     async def _publish(self, numbered: Sequence[_Numbered]) -> None:
         if not self._nats.is_connected:

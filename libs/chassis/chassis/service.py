@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -27,10 +28,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import errors, standard_api
-from chassis.bus import Batcher, Consumers, Intake, unhurried
+from chassis.bus import Batcher, Consumers, Intake
 from chassis.db import make_engine
 from chassis.events import Source, Tx
 from chassis.identity import Verifier, load_key
+from chassis.pull import StandingRequest
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.telemetry import configure
@@ -44,6 +46,7 @@ _STOP_SECONDS: Final = 6
 _WATCH_SECONDS: Final = 2.0
 _ANSWER_SECONDS: Final = 2.0
 _WORKERS: Final = 200
+_COLLECT_AFTER: Final = 20_000
 
 
 @asynccontextmanager
@@ -97,7 +100,8 @@ class Service:
         self.app.state.service = self
         errors.install(self.app)
         errors.document(self.app)
-        for router in (standard_api.router, *routers):
+        # Paths are tried in their order: what this service is there for stands before what all have.
+        for router in (*routers, standard_api.router):
             self.app.include_router(router)
 
     def wake_relay(self) -> None:
@@ -154,6 +158,9 @@ class Service:
             error_cb=self._on_bus_error,
             closed_cb=self._on_bus_closed,
             logger=None,
+            # Its injection takes every message through a thread; ours has one argument, the message.
+            apply_types=False,
+            serializer=None,
         )
 
     async def _on_bus_error(self, error: Exception) -> None:
@@ -208,7 +215,9 @@ class Service:
                 await self._check_durable()
             await self.broker.start()
             for subscriber in self.broker.subscribers:
-                unhurried(subscriber.subscription)  # type: ignore[attr-defined]
+                standing = StandingRequest(self.nats, self.name)
+                await standing.open()
+                subscriber.subscription.fetch = standing.fetch  # type: ignore[attr-defined]
         except ConfigurationError as error:
             self.fail(str(error), EXIT_CONFIGURATION)
             return
@@ -233,15 +242,14 @@ class Service:
         )
 
         async def undecoded(message: Any) -> Any:
-            return message.body
+            return message
 
         self.broker.subscriber(
             durable=self.name,
             # Streams and durables belong to the topology; declaring here would overwrite its settings (pitfall 4.5).
             stream=JStream(STREAM, declare=False),
             config=ConsumerConfig(filter_subjects=_subjects(self.name)),
-            # One message a request, many workers: a request for many lingers in nats-py 2.16 after the first message came,
-            # now and then for seconds. The batcher makes one transaction of what the workers hold.
+            # How they are asked for is ours (StandingRequest); the batcher makes one transaction of what the workers hold.
             pull_sub=PullSub(batch_size=1, timeout=5),
             max_workers=_WORKERS,
             inbox_prefix=f"_INBOX_{self.name}.".encode(),
@@ -363,10 +371,14 @@ def run(name: str) -> None:
         for each in error.errors():
             print(f"{name}: {'.'.join(map(str, each['loc'])).upper()}: {each['msg']}", file=sys.stderr)
         sys.exit(EXIT_CONFIGURATION)
-    provider = configure(name, settings.otel_exporter_otlp_endpoint)
+    provider = configure(name, settings.otel_exporter_otlp_endpoint, settings.trace_share)
 
     async def main() -> None:
         service: Service = importlib.import_module(f"{name}.app").build(settings)
+        # What was made until now stays; the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER)
         code = await _serve(service)
         provider.shutdown()
         sys.stdout.flush()

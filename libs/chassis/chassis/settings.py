@@ -42,6 +42,9 @@ class ServiceSettings(BaseSettings):
     otel_exporter_otlp_endpoint: str | None = None
     """Traces leave the process only when this is set."""
 
+    trace_share: float = Field(default=1.0, ge=0, le=1)
+    """The share of the traces beginning here that is recorded."""
+
     relay_poll_seconds: float = Field(default=0.5, gt=0)
     """How long a pending event may wait when nobody woke the relay (a crash between commit and wake-up)."""
 

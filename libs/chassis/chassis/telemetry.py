@@ -10,12 +10,20 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
 
 
-def configure(service: str, endpoint: str | None) -> TracerProvider:
-    """Set this process up once; spans leave it only when an endpoint is given, trace ids flow in any case."""
+def configure(service: str, endpoint: str | None, share: float = 1.0) -> TracerProvider:
+    """Set this process up once; spans leave it only when an endpoint is given, trace ids flow in any case.
+
+    ``share`` of the traces that begin here are recorded.
+    """
     _configure_logs(service)
-    provider = TracerProvider(resource=Resource.create({"service.name": service, "service.namespace": "thidua"}))
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": service, "service.namespace": "thidua"}),
+        # What nobody will read is not recorded. Whoever began a trace has decided for all of it.
+        sampler=ParentBased(TraceIdRatioBased(share)) if endpoint else ALWAYS_OFF,
+    )
     if endpoint:
         exporter = OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces", timeout=2)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))

@@ -1,6 +1,7 @@
 """All event types, and which service takes up which: the one list that topology, consumers and ripples share."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from contracts import awards, notify, registry, scoring
@@ -70,10 +71,12 @@ def listeners_of(event_type: str) -> tuple[str, ...]:
     )
 
 
+@cache
 def event_class(event_type: str) -> type[Event[Payload]]:
     """Give the class that parses an event of this type; raises ``UnknownEventTypeError``."""
     try:
         payload = PAYLOADS[event_type]
     except KeyError:
         raise UnknownEventTypeError(event_type) from None
+    # Kept: pydantic forgets a class that nobody holds, and builds it anew for every event.
     return Event[payload]  # type: ignore[valid-type]

@@ -1,16 +1,33 @@
 """What scoring can be asked."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from chassis.db import Read
+from chassis.db import Prepared, Read
 from chassis.errors import NotFound
 from scoring import rules
 from scoring.tables import blocks, boards, places, reports, scores, sheets
 
 Row = dict[str, Any]
+
+_HEAD: Final = Prepared(
+    select(blocks.c.sheet_id, blocks.c.members, boards.c.version, boards.c.changed_at)
+    .outerjoin(boards, (boards.c.block_id == blocks.c.block_id) & (boards.c.period_id == bindparam("period_id")))
+    .where(blocks.c.block_id == bindparam("block_id"))
+)
+_PLACES: Final = Prepared(
+    select(
+        *[places.c[name] for name in ("unit_id", "rank", "previous_rank", "points", "percent", "decided_by")],
+        *[scores.c.score[name].label(name) for name in ("maximum", "groups", "bonus", "penalty", "disqualified")],
+        reports.c.late,
+    )
+    .join(scores, (scores.c.period_id == places.c.period_id) & (scores.c.unit_id == places.c.unit_id))
+    .join(reports, (reports.c.period_id == places.c.period_id) & (reports.c.unit_id == places.c.unit_id))
+    .where(places.c.period_id == bindparam("period_id"), places.c.block_id == bindparam("block_id"))
+)
+"""Of each score what stands on the board, not the sentences."""
 
 
 async def sheet(db: Read, sheet_id: UUID) -> rules.Sheet:
@@ -42,26 +59,19 @@ async def score(db: Read, period_id: UUID, unit_id: UUID) -> Row:
 
 async def board(db: Read, period_id: UUID, block_id: UUID) -> Row:
     """Give a block's board: ranked units by place, then those that are not ranked, with the reason."""
-    block = (await db.execute(select(blocks).where(blocks.c.block_id == block_id))).one_or_none()
-    if block is None:
+    key = {"period_id": period_id, "block_id": block_id}
+    found = await _HEAD.rows(db, key)
+    if not found:
         raise NotFound("Không có khối thi đua này.")
-    head = (
-        await db.execute(select(boards).where(boards.c.period_id == period_id, boards.c.block_id == block_id))
-    ).one_or_none()
-    rows = await db.execute(
-        select(places, scores.c.score, reports.c.late)
-        .join(scores, (scores.c.period_id == places.c.period_id) & (scores.c.unit_id == places.c.unit_id))
-        .join(reports, (reports.c.period_id == places.c.period_id) & (reports.c.unit_id == places.c.unit_id))
-        .where(places.c.period_id == period_id, places.c.block_id == block_id)
-    )
-    standing = {row["unit_id"]: _place(row) for row in rows.mappings()}
-    listed = [standing.get(unit, _not_reported(unit)) for unit in block.members]
+    block = found[0]
+    standing = {row.unit_id: _place(row) for row in await _PLACES.rows(db, key)}
+    listed = [standing.get(unit) or _not_reported(unit) for unit in block.members]
     return {
         "block_id": block_id,
         "period_id": period_id,
         "sheet_id": block.sheet_id,
-        "version": head.version if head else 0,
-        "changed_at": head.changed_at if head else None,
+        "version": block.version or 0,
+        "changed_at": block.changed_at,
         "members": len(block.members),
         "ranked": sum(row["rank"] is not None for row in listed),
         "rows": sorted(listed, key=lambda row: (row["rank"] is None, row["rank"] or 0, str(row["unit_id"]))),
@@ -69,22 +79,7 @@ async def board(db: Read, period_id: UUID, block_id: UUID) -> Row:
 
 
 def _place(row: Any) -> Row:
-    score = row["score"]
-    return {
-        "unit_id": row["unit_id"],
-        "rank": row["rank"],
-        "previous_rank": row["previous_rank"],
-        "points": row["points"],
-        "maximum": score["maximum"],
-        "percent": row["percent"],
-        "decided_by": row["decided_by"],
-        "groups": score["groups"],
-        "bonus": score["bonus"],
-        "penalty": score["penalty"],
-        "state": "disqualified" if score["disqualified"] else "ranked",
-        "disqualified": score["disqualified"],
-        "late": row["late"],
-    }
+    return {**row, "state": "disqualified" if row.disqualified else "ranked"}
 
 
 def _not_reported(unit_id: UUID) -> Row:

@@ -84,13 +84,22 @@ scores = Table(
     Column("sheet_version", Integer, nullable=False),
     Column("points", Numeric, nullable=False),
     Column("percent", Numeric, nullable=False),
+    Column("maximum", Numeric, nullable=False),
+    Column("content", Numeric, nullable=False),
+    Column("penalty", Numeric, nullable=False),
+    Column("tie_points", Numeric, nullable=False),
+    Column("tie_maximum", Numeric, nullable=False),
+    Column("disqualified", Boolean, nullable=False),
     Column("score", JSONB, nullable=False),
     Column("inputs", JSONB, nullable=False),
     Column("caused_by", Uuid, nullable=False),
     Column("scored_at", DateTime(timezone=True), nullable=False),
     Index("scores_of_block", "block_id", "period_id"),
 )
-"""``score`` is the whole answer with the reason of each point; ``inputs`` what it was computed from."""
+"""``score`` is the whole answer with the reason of each point; ``inputs`` what it was computed from.
+
+What ranks stands in columns of its own: a board reads those of all its units.
+"""
 
 boards = Table(
     "boards",

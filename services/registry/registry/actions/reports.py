@@ -1,15 +1,19 @@
 """Reports: drafts that keep every keystroke, and the acceptance that starts a ripple."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, select, update
+import orjson
+from pydantic import TypeAdapter
+from sqlalchemy import Text, bindparam, cast, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from chassis.clock import VIETNAM, business_now
+from chassis.clock import NOW, VIETNAM, business_now
+from chassis.db import Prepared
 from chassis.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from chassis.events import Tx
 from chassis.facts import learn
@@ -27,14 +31,23 @@ from registry.tables import (
     receipt_numbers,
     reports,
     sheets,
-    submissions,
     targets,
     units,
 )
 
+_CRITERIA: Final = TypeAdapter(tuple[SheetCriterion, ...])
+
 # Built once: to put such a question together costs more than to ask it.
-_TERMS: Final = (
-    select(periods, campaigns.c.year, block_members.c.block_id, sheets.c.criteria, targets.c.targets)
+_asked = (
+    select(
+        periods,
+        campaigns.c.year,
+        block_members.c.block_id,
+        cast(sheets.c.criteria, Text).label("criteria"),
+        targets.c.targets,
+        reports.c.report_id,
+        NOW.label("now"),
+    )
     .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
     .outerjoin(
         block_members, (block_members.c.unit_id == bindparam("unit_id")) & (block_members.c.year == campaigns.c.year)
@@ -44,33 +57,32 @@ _TERMS: Final = (
     .outerjoin(
         targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == bindparam("unit_id"))
     )
+    .outerjoin(reports, (reports.c.period_id == periods.c.period_id) & (reports.c.unit_id == bindparam("unit_id")))
     .where(periods.c.period_id == bindparam("period_id"), periods.c.campaign_id == bindparam("campaign_id"))
 )
-_LOCKED: Final = (
-    select(reports)
-    .where(reports.c.period_id == bindparam("period_id"), reports.c.unit_id == bindparam("unit_id"))
-    .with_for_update()
+_TERMS: Final = Prepared(_asked)
+_TERMS_AND_NUMBER: Final = Prepared(_asked.add_columns(receipt_numbers.next_value().label("drawn")))
+_STORED: Final = select(reports).where(
+    reports.c.period_id == bindparam("period_id"), reports.c.unit_id == bindparam("unit_id")
 )
-_NEXT_NUMBER: Final = select(receipt_numbers.next_value())
-_SENT: Final[dict[str, BindParameter[Any]]] = {
-    name: bindparam(f"sent_{name}") for name in (*Receipt.model_fields, "fields")
-}
-_ACCEPTED: Final = ("version", "receipt_number", "accepted_at", "late", "fields")
-_KEEP: Final = (
-    insert(submissions)
-    .values(_SENT)
-    .add_cte(
-        update(reports)
-        .where(reports.c.report_id == _SENT["report_id"])
-        .values(
-            **{name: _SENT[name] for name in _ACCEPTED},
-            state="submitted",
-            saved_at=_SENT["accepted_at"],
-            editor=None,
-        )
-        .cte("kept")
+_LOCKED: Final = _STORED.with_for_update()
+_KEEP: Final = Prepared(
+    text(
+        """WITH kept AS (
+      INSERT INTO reports AS stored (report_id, campaign_id, period_id, unit_id, version, state, fields, saved_at,
+        receipt_number, accepted_at, late)
+      VALUES (:report_id, :campaign_id, :period_id, :unit_id, :version, 'submitted', CAST(:fields AS jsonb), :accepted_at,
+        :receipt_number, :accepted_at, :late)
+      ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, state = excluded.state,
+        fields = excluded.fields, saved_at = excluded.saved_at, editor = NULL, receipt_number = excluded.receipt_number,
+        accepted_at = excluded.accepted_at, late = excluded.late
+      WHERE stored.version = excluded.version - 1
+      RETURNING report_id, version, fields, receipt_number, accepted_at, late)
+    INSERT INTO submissions (receipt_number, report_id, version, correlationid, accepted_at, late, fields)
+    SELECT receipt_number, report_id, version, CAST(:correlationid AS uuid), accepted_at, late, fields FROM kept RETURNING version"""
     )
 )
+"""The report and its acceptance; no row when somebody else has saved it since its version was read."""
 
 
 async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, body: DraftBody) -> Saved:
@@ -116,27 +128,30 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
 
     Raises ``Invalid`` with every fault at once, ``Conflict`` when the period takes no reports or the version is stale.
     """
-    terms = await _terms(tx.db, body)
+    terms = await _terms(tx.db, body, _TERMS_AND_NUMBER)
     values, faults = rules.read_report(_lines(terms), body.fields)
     if faults:
         raise invalid(faults)
-    report = await _lock_report(tx, body.campaign_id, body.period_id, body.unit_id)
-    _refuse_stale(report, body.version)
-    number = (await tx.db.execute(_NEXT_NUMBER)).scalar_one()
-
-    accepted_at = await tx.accept()
+    if terms["report_id"] is None and body.version:
+        raise _stale(None)
+    accepted_at = terms["now"]
+    tx.began(accepted_at)
     state = rules.period_state(terms["opens_at"], terms["due_at"], terms["closes_at"], accepted_at)
     _refuse_outside(state, terms)
     receipt = Receipt(
-        receipt_number=rules.receipt_number(accepted_at.astimezone(VIETNAM), number),
-        report_id=report["report_id"],
-        version=report["version"] + 1,
+        receipt_number=rules.receipt_number(accepted_at.astimezone(VIETNAM), terms["drawn"]),
+        report_id=terms["report_id"] or uuid7(),
+        version=body.version + 1,
         accepted_at=accepted_at,
         late=state is rules.PeriodState.LATE,
         correlationid=tx.correlationid,
     )
-    sent = {**receipt.model_dump(), "fields": body.fields}
-    await tx.db.execute(_KEEP, {f"sent_{name}": value for name, value in sent.items()})
+    kept = await _KEEP.rows(
+        tx.db, {**body.model_dump(), **receipt.model_dump(), "fields": orjson.dumps(body.fields).decode()}
+    )
+    if not kept:
+        stored = await tx.db.execute(_STORED, body.model_dump(include={"period_id", "unit_id"}))
+        raise _stale(stored.mappings().one())
     tx.record(
         ReportSubmitted(
             **receipt.model_dump(exclude={"correlationid"}),
@@ -162,12 +177,12 @@ def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
         raise Conflict(f"{period['name']} nhận báo cáo từ {opens:%H:%M} ngày {opens:%d/%m/%Y}.")
 
 
-async def _terms(db: AsyncConnection, body: CheckBody) -> Any:
-    """Give, in one question, all that stands about a unit's report before it is read: period, block, sheet, plan."""
-    found = await db.execute(_TERMS, body.model_dump(include={"campaign_id", "period_id", "unit_id"}))
-    terms = found.mappings().one_or_none()
-    if terms is None:
+async def _terms(db: AsyncConnection, body: CheckBody, question: Prepared = _TERMS) -> Any:
+    """Give, in one question, all that stands about a unit's report before it is read: period, block, sheet, plan, draft."""
+    found = await question.rows(db, body.model_dump(include={"campaign_id", "period_id", "unit_id"}))
+    if not found:
         raise _no_such_period()
+    terms = found[0]
     if terms["block_id"] is None:
         raise Invalid(
             f"Đơn vị chưa được xếp vào khối thi đua nào của năm {terms['year']}.",
@@ -181,8 +196,16 @@ async def _terms(db: AsyncConnection, body: CheckBody) -> Any:
 def _lines(terms: Any) -> list[SheetCriterion]:
     """Give the lines to be read; what was not assigned to the unit is not asked of it."""
     spared = {each["criterion"] for each in terms["targets"] or () if not each["assigned"]}
-    lines = [SheetCriterion.model_validate(each) for each in terms["criteria"]]
-    return [line.model_copy(update={"required": line.required and line.criterion not in spared}) for line in lines]
+    return [
+        line.model_copy(update={"required": False}) if line.criterion in spared else line
+        for line in _parsed(terms["criteria"])
+    ]
+
+
+@lru_cache(maxsize=64)
+def _parsed(criteria: str) -> Sequence[SheetCriterion]:
+    """Read a sheet's lines once: thousands of reports are checked against the same few texts."""
+    return _CRITERIA.validate_json(criteria)
 
 
 def _no_such_period() -> Invalid:
@@ -225,12 +248,17 @@ async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID
 
 def _refuse_stale(report: Any, version: int) -> None:
     if report["version"] != version:
-        raise Conflict(
-            "Báo cáo này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
-            version=report["version"],
-            fields=report["fields"],
-            saved_at=report["saved_at"].isoformat(),
-        )
+        raise _stale(report)
+
+
+def _stale(report: Any) -> Conflict:
+    """Show what somebody else has saved since the caller looked, or that nothing is stored yet."""
+    return Conflict(
+        "Báo cáo này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
+        version=report["version"] if report else 0,
+        fields=report["fields"] if report else {},
+        saved_at=report["saved_at"].isoformat() if report else None,
+    )
 
 
 async def learn_sheets(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:

@@ -8,7 +8,6 @@ target and has none, leaves the maximum.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -207,8 +206,10 @@ def _part(sheet: Sheet, group: str, criterion: Criterion, facts: Facts) -> Part:
 
 
 def to_step(points: Exact, step: Decimal) -> Decimal:
-    """Round half up to a multiple of the step."""
-    return floor(Fraction(points) / Fraction(step) + Fraction(1, 2)) * step
+    """Round half up to a multiple of the step: ⌊points / step + ½⌋ steps, in whole numbers, for it is done for every line."""
+    above, below = points.as_integer_ratio()
+    step_above, step_below = step.as_integer_ratio()
+    return Decimal((2 * above * step_below + below * step_above) // (2 * below * step_above)) * step
 
 
 Computed = tuple[Exact, str, dict[str, Any]]
@@ -324,8 +325,8 @@ def _percent(ratio: Fraction) -> str:
 
 def _cut(amount: Exact, places: int) -> Decimal:
     """Drop what lies beyond these places: what is shown never reaches a bound that the exact amount missed."""
-    unit = Decimal(1).scaleb(-places)
-    return floor(Fraction(amount) / Fraction(unit)) * unit
+    above, below = amount.as_integer_ratio()
+    return Decimal(above * 10**places // below).scaleb(-places)
 
 
 def say(amount: Decimal, least: int = 0) -> str:

@@ -4,35 +4,32 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
-from contracts.envelope import Amount
 from scoring.rules.points import Score
 
 Exact = Decimal | Fraction
 
 
+@lru_cache(maxsize=4096)
 def _share(points: Decimal, maximum: Decimal) -> Fraction:
     """Give the part of the applicable maximum, exactly: a criterion that is not assigned costs no place."""
     return Fraction(points) / Fraction(maximum) if maximum else Fraction(0)
 
 
-class Standing(BaseModel):
-    """What of a score decides its place."""
+class Standing(NamedTuple):
+    """What of a score decides its place: a block is ranked on the totals of all its units, whoever's changed."""
 
-    model_config = ConfigDict(frozen=True)
-
-    points: Amount
-    maximum: Amount
-    percent: Amount
-    content: Amount
-    penalty: Amount
-    tie_points: Amount
-    tie_maximum: Amount
-    disqualified: tuple[str, ...]
+    points: Decimal
+    maximum: Decimal
+    percent: Decimal
+    content: Decimal
+    penalty: Decimal
+    tie_points: Decimal
+    tie_maximum: Decimal
+    disqualified: bool
 
 
 DECIDERS: Final[Sequence[tuple[str, Callable[[Score | Standing], Exact]]]] = (
@@ -44,15 +41,13 @@ DECIDERS: Final[Sequence[tuple[str, Callable[[Score | Standing], Exact]]]] = (
 """The chain, in order (law-exact §9.3, design; the block's vote comes last and is not cast yet)."""
 
 
-class Ranked(BaseModel):
+class Ranked(NamedTuple):
     """One unit's place. ``decided_by`` names the rule that set it apart from a unit of equal percent, or ``shared``."""
-
-    model_config = ConfigDict(frozen=True)
 
     unit_id: UUID
     rank: int | None
-    points: Amount
-    percent: Amount
+    points: Decimal
+    percent: Decimal
     decided_by: str | None = None
 
 
@@ -64,10 +59,8 @@ def rank(scores: Mapping[UUID, Score] | Mapping[UUID, Standing]) -> list[Ranked]
         unit: tuple(value(score) for _, value in (DECIDERS if equals[score.percent] > 1 else DECIDERS[:1]))
         for unit, score in scores.items()
     }
-    contenders = sorted(
-        (unit for unit, score in scores.items() if not score.disqualified),
-        key=lambda unit: (*_down(standing[unit]), unit),
-    )
+    contenders = sorted(unit for unit, score in scores.items() if not score.disqualified)
+    contenders.sort(key=standing.__getitem__, reverse=True)
     places: dict[UUID, int] = {}
     decided: dict[UUID, str | None] = {}
     neighbours = zip([None, *contenders], contenders, [*contenders[1:], None], strict=False)
@@ -84,10 +77,6 @@ def rank(scores: Mapping[UUID, Score] | Mapping[UUID, Standing]) -> list[Ranked]
         )
         for unit in [*contenders, *sorted(scores.keys() - places.keys())]
     ]
-
-
-def _down(values: Sequence[Exact]) -> tuple[Exact, ...]:
-    return tuple(-value for value in values)
 
 
 def _decided_by(mine: Sequence[Exact], neighbours: Sequence[Sequence[Exact]]) -> str | None:

@@ -1,0 +1,139 @@
+"""Boards: the places of a block in a period, given anew whenever a score on it changes or somebody leaves it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.db import Prepared
+from chassis.events import Tx
+from chassis.facts import put
+from contracts.envelope import Event
+from contracts.scoring import Place, RankingChanged
+from scoring import rules
+from scoring.actions.keys import WANTED, Key, wanted
+from scoring.tables import blocks, boards, places, scores
+
+_BOARDS: Final = Prepared(
+    select(boards.c.period_id, boards.c.block_id, boards.c.version, blocks.c.members)
+    .join(WANTED, (boards.c.period_id == WANTED.c.period_id) & (boards.c.block_id == WANTED.c.other_id))
+    .join(blocks, blocks.c.block_id == boards.c.block_id)
+    .order_by(boards.c.period_id, boards.c.block_id)
+    .with_for_update(of=boards)
+)
+_STANDINGS: Final = Prepared(
+    select(
+        *[scores.c[name] for name in ("period_id", "block_id", "unit_id", "campaign_id", *rules.Standing._fields)]
+    ).join(WANTED, (scores.c.period_id == WANTED.c.period_id) & (scores.c.block_id == WANTED.c.other_id))
+)
+_PLACES: Final = Prepared(
+    select(places).join(WANTED, (places.c.period_id == WANTED.c.period_id) & (places.c.block_id == WANTED.c.other_id))
+)
+
+
+async def rank_again(tx: Tx, block_id: UUID, event: Event[Any]) -> None:
+    """Rank every board of a block: whoever left it left a place, though no score changed."""
+    known = await tx.db.execute(select(boards.c.period_id).where(boards.c.block_id == block_id))
+    await rank(tx, {(period_id, block_id): [event] for period_id in known.scalars()})
+
+
+async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
+    """Rank these boards, (period, block), anew and record the places that changed."""
+    if not touched:
+        return
+    now = await tx.now()
+    locked = await _locked(tx, touched)
+    standing: dict[Key, dict[UUID, rules.Standing]] = {key: {} for key in locked}
+    before: dict[Key, dict[UUID, Any]] = {key: {} for key in locked}
+    campaign: dict[UUID, UUID] = {}
+    members = {key: frozenset(board.members) for key, board in locked.items()}
+    for period_id, block_id, unit_id, campaign_id, *figures in await _STANDINGS.rows(tx.db, wanted(locked)):
+        campaign[period_id] = campaign_id
+        if unit_id in members[period_id, block_id]:
+            standing[period_id, block_id][unit_id] = rules.Standing(*figures)
+    for row in await _PLACES.rows(tx.db, wanted(locked)):
+        before[row.period_id, row.block_id][row.unit_id] = row
+    moved: list[dict[str, Any]] = []
+    left: list[tuple[UUID, UUID, UUID]] = []
+    changed_boards = []
+    for key, board in locked.items():
+        ranked = rules.rank(standing[key])
+        changed = tuple(_changes(ranked, before[key]))
+        gone = before[key].keys() - standing[key].keys()
+        if not changed and not gone:
+            continue
+        period_id, block_id = key
+        own = {"period_id": period_id, "block_id": block_id}
+        moved += [{**own, **place.model_dump()} for place in changed]
+        left += [(*key, unit) for unit in gone]
+        version = board.version + 1
+        changed_boards.append({**own, "version": version, "changed_at": now, "caused_by": touched[key][-1].id})
+        tx.record(
+            RankingChanged(
+                **own,
+                campaign_id=campaign[period_id],
+                version=version,
+                members=len(members[key]),
+                ranked=sum(place.rank is not None for place in ranked),
+                leader_points=max((place.points for place in ranked if place.rank == 1 and place.points), default=None),
+                changed=changed,
+            ),
+            because=touched[key],
+        )
+    await put(tx, places, moved, key=("period_id", "block_id", "unit_id"))
+    for place in left:
+        await tx.db.execute(
+            delete(places).where(*[column == value for column, value in zip(places.primary_key, place, strict=True)])
+        )
+    await put(tx, boards, changed_boards, key=("period_id", "block_id"))
+
+
+async def _locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Key, Any]:
+    """Lock boards in one order, making those that are new, and give them with their blocks' members.
+
+    Two batches must not rank one block at once: each would miss the other's scores.
+    """
+    found = await _ask(tx, touched)
+    if missing := sorted(touched.keys() - found.keys()):
+        now = await tx.now()
+        await tx.db.execute(
+            insert(boards).on_conflict_do_nothing(),
+            [
+                {
+                    "period_id": period_id,
+                    "block_id": block_id,
+                    "version": 0,
+                    "changed_at": now,
+                    "caused_by": touched[period_id, block_id][-1].id,
+                }
+                for period_id, block_id in missing
+            ],
+        )
+        found = await _ask(tx, touched)
+    return found
+
+
+async def _ask(tx: Tx, keys: Iterable[Key]) -> dict[Key, Any]:
+    return {(row.period_id, row.block_id): row for row in await _BOARDS.rows(tx.db, wanted(list(keys)))}
+
+
+def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterable[Place]:
+    for place in ranked:
+        old = before.get(place.unit_id)
+        if old and (old.rank, old.points, old.percent, old.decided_by) == (
+            place.rank,
+            place.points,
+            place.percent,
+            place.decided_by,
+        ):
+            continue
+        yield Place(
+            unit_id=place.unit_id,
+            rank=place.rank,
+            previous_rank=old.rank if old else None,
+            points=place.points,
+            percent=place.percent,
+            decided_by=place.decided_by,
+        )

@@ -1,0 +1,161 @@
+"""Scores: computed anew from everything that is known of a report, with the reason of every point."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import func, select
+
+from chassis.clock import NOW
+from chassis.db import Prepared
+from chassis.events import Tx
+from chassis.facts import put
+from contracts.envelope import Event
+from contracts.registry import ReportedValue, Target
+from contracts.scoring import CriterionPoints, ScoreChanged
+from scoring import rules
+from scoring.actions.boards import rank
+from scoring.actions.keys import WANTED, Key, wanted
+from scoring.actions.sheets import published
+from scoring.tables import blocks, reports, scores, sheets, targets
+
+_NEWEST: Final = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == blocks.c.sheet_id).scalar_subquery()
+_FACTS: Final = Prepared(
+    select(
+        *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late")],
+        reports.c["values"].label("reported"),
+        blocks.c.block_id,
+        blocks.c.sheet_id,
+        _NEWEST.label("sheet_version"),
+        targets.c.targets,
+        scores.c.version.label("scored"),
+        scores.c.sheet_version.label("scored_on"),
+        scores.c.score.label("stored"),
+        NOW.label("now"),
+    )
+    .join(WANTED, (reports.c.period_id == WANTED.c.period_id) & (reports.c.unit_id == WANTED.c.other_id))
+    .join(blocks, blocks.c.block_id == reports.c.block_id)
+    .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
+    .outerjoin(scores, (scores.c.period_id == reports.c.period_id) & (scores.c.unit_id == reports.c.unit_id))
+)
+
+
+async def score(tx: Tx, because: Mapping[Key, Sequence[Event[Any]]]) -> None:
+    """Recompute the scores of these units, then the places of every board they stand on.
+
+    ``because`` gives for each (period, unit) the events that ask for it, the decisive one last. Its reports are locked by
+    the caller, so nobody computes one of these scores from older facts at the same time.
+    """
+    if not because:
+        return
+    facts = await _facts(tx, because)
+    touched: dict[Key, list[Event[Any]]] = defaultdict(list)
+    rows = []
+    for key, events in because.items():
+        fact = facts.get(key)
+        if fact is None:
+            # Its block or sheet has not been heard of yet; the report is kept and scored when that comes.
+            for event in events:
+                tx.waiting(event)
+            continue
+        row, changed = _scored(tx, fact, events)
+        rows.append(row)
+        if changed:
+            touched[fact.known.period_id, fact.known.block_id].extend(events)
+    await put(tx, scores, rows, key=("period_id", "unit_id"))
+    await rank(tx, touched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """All that one score is computed from."""
+
+    known: Any
+    """The report as it was taken up, with its block and what was scored before."""
+    sheet: rules.Sheet
+    given: rules.Facts
+
+
+async def _facts(tx: Tx, keys: Mapping[Key, Any]) -> dict[Key, _Fact]:
+    """Load what these scores need, in one question; a report without a block or a published sheet is left out."""
+    rows = [row for row in await _FACTS.rows(tx.db, wanted(keys)) if row.sheet_version]
+    if rows:
+        tx.began(rows[0].now)
+    on = await published(tx, {(row.sheet_id, row.sheet_version) for row in rows})
+    return {(row.period_id, row.unit_id): _Fact(row, on[row.sheet_id, row.sheet_version], _given(row)) for row in rows}
+
+
+def _given(report: Any) -> rules.Facts:
+    return rules.Facts(
+        values={value.criterion: value.value for value in map(ReportedValue.model_validate, report.reported)},
+        targets={target.criterion: target for target in map(Target.model_validate, report.targets or ())},
+        late=report.late,
+    )
+
+
+def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str, Any], bool]:
+    """Compute a score; give its row with the reasons, and whether points changed, which is recorded.
+
+    Other values may give the same points: then the reasons are new, the score is not.
+    """
+    score = rules.score(fact.sheet, fact.given)
+    known = fact.known
+    same = known.scored_on == fact.sheet.version and _figures_of(known.stored) == _figures(score)
+    told = {
+        **{name: getattr(known, name) for name in ("campaign_id", "period_id", "block_id", "unit_id", "sheet_id")},
+        "sheet_version": known.sheet_version,
+        "version": (known.scored or 0) + (not same),
+        "report_version": known.version,
+        "points": score.points,
+        "maximum": score.maximum,
+        "percent": score.percent,
+    }
+    row = {
+        **told,
+        **{name: getattr(score, name) for name in ("content", "penalty", "tie_points", "tie_maximum")},
+        "disqualified": bool(score.disqualified),
+        "score": orjson.Fragment(score.model_dump_json()),
+        "inputs": orjson.Fragment(fact.given.model_dump_json()),
+        "caused_by": events[-1].id,
+        "scored_at": known.now,
+    }
+    if same:
+        return row, False
+    tx.record(
+        ScoreChanged(
+            **told,
+            previous_points=Decimal(known.stored["points"]) if known.stored else None,
+            disqualified=bool(score.disqualified),
+            criteria=tuple(
+                CriterionPoints(criterion=part.criterion, points=part.points, maximum=part.maximum)
+                for part in score.parts
+            ),
+        ),
+        because=events,
+    )
+    return row, True
+
+
+_TOTALS: Final = ("points", "maximum", "percent")
+_OF_A_LINE: Final = ("points", "maximum")
+
+
+def _figures(score: rules.Score) -> Any:
+    """What others hear of a score: totals and the points of each line."""
+    return (
+        [getattr(score, name) for name in _TOTALS],
+        list(score.disqualified),
+        [(part.criterion, *[getattr(part, name) for name in _OF_A_LINE]) for part in score.parts],
+    )
+
+
+def _figures_of(stored: Mapping[str, Any]) -> Any:
+    """Give the same of a score as it was stored."""
+    return (
+        [Decimal(stored[name]) for name in _TOTALS],
+        stored["disqualified"],
+        [(part["criterion"], *[Decimal(part[name]) for name in _OF_A_LINE]) for part in stored["parts"]],
+    )

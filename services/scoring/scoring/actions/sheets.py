@@ -1,0 +1,64 @@
+"""Sheets: published in versions, each of which stays."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.events import Tx
+from contracts.scoring import SheetPublished
+from scoring import rules
+from scoring.tables import sheets
+
+Published = tuple[UUID, int]
+"""A sheet and its version: what stands under these never changes."""
+
+_MOST_READ: Final = 256
+
+
+class Versioned(BaseModel):
+    version: int
+
+
+async def publish_sheet(tx: Tx, sheet_id: UUID, sheet: rules.Sheet) -> Versioned:
+    """Publish a sheet, or its next version; the same content again changes nothing and records nothing."""
+    newest = (
+        await tx.db.execute(
+            select(sheets).where(sheets.c.sheet_id == sheet_id).order_by(sheets.c.version.desc()).limit(1)
+        )
+    ).one_or_none()
+    document = sheet.model_dump(mode="json", exclude={"version", "sheet_id"})
+    if newest and newest.document == document:
+        return Versioned(version=newest.version)
+    version = newest.version + 1 if newest else 1
+    await tx.db.execute(insert(sheets).values(sheet_id=sheet_id, version=version, document=document))
+    tx.record(
+        SheetPublished(sheet_id=sheet_id, version=version, name=sheet.name, criteria=tuple(rules.form_criteria(sheet)))
+    )
+    return Versioned(version=version)
+
+
+_read: dict[Published, rules.Sheet] = {}
+
+
+async def published(tx: Tx, wanted: set[Published]) -> dict[Published, rules.Sheet]:
+    """Give sheets as they were published. Reading one costs more than scoring by it, so those read last are kept."""
+    found = {key: _read[key] for key in wanted & _read.keys()}
+    for sheet_id, version in wanted - found.keys():
+        row = await tx.db.execute(
+            select(sheets.c.document).where(sheets.c.sheet_id == sheet_id, sheets.c.version == version)
+        )
+        found[sheet_id, version] = _parsed(row.scalar_one(), sheet_id, version)
+    for key, sheet in found.items():
+        # The one asked for last stands last.
+        _read.pop(key, None)
+        _read[key] = sheet
+    while len(_read) > _MOST_READ:
+        del _read[next(iter(_read))]
+    return found
+
+
+def _parsed(document: dict[str, Any], sheet_id: UUID, version: int) -> rules.Sheet:
+    return rules.Sheet.model_validate({**document, "sheet_id": sheet_id, "version": version})
