@@ -1,6 +1,6 @@
 """A city of any size for both sides of a comparison, written straight into the databases of registry and scoring."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ from house import House
 from scoring import rules
 
 _NAMESPACE = UUID(int=2024)
+_MOST_REPORTING = 3_000
 _PERIOD = CAMPAIGN_DOCUMENT["periods"][0]
 
 
@@ -31,7 +32,14 @@ class Size:
 
     def units(self) -> Iterator[tuple[UUID, UUID]]:
         """Give (unit, its block) of all."""
-        for block in range(self.blocks):
+        return self._of(range(self.blocks))
+
+    def reporting(self) -> Iterator[tuple[UUID, UUID]]:
+        """Give (unit, its block) of those that report: whole blocks, spread over a city too large to report at once."""
+        return self._of(range(0, self.blocks, max(self.blocks * self.members // _MOST_REPORTING, 1)))
+
+    def _of(self, blocks: Iterable[int]) -> Iterator[tuple[UUID, UUID]]:
+        for block in blocks:
             for number in range(self.members):
                 yield self.unit(block, number), self.block(block)
 

@@ -1,6 +1,7 @@
 """The two sides of the spine: the product's registry and scoring, and the floor; each on a bus and databases of its own."""
 
 import asyncio
+import contextlib
 import json
 import sys
 from abc import ABC, abstractmethod
@@ -30,6 +31,8 @@ class Contestant(ABC):
     """Somebody who takes reports and shows ranks."""
 
     name: str
+    sync_interval = "always"
+    """What the bus does with a message before it says that it has it."""
 
     def __init__(self, house: House, size: Size) -> None:
         self.house, self.size = house, size
@@ -51,8 +54,10 @@ class Contestant(ABC):
         """End it."""
 
     def units(self) -> list[Unit]:
-        """Give the units, each with the token its officer's gateway would send along."""
-        return [Unit(unit, block, self._token("registry", "unit_officer", unit)) for unit, block in self.size.units()]
+        """Give the units that report, each with the token its officer's gateway would send along."""
+        return [
+            Unit(unit, block, self._token("registry", "unit_officer", unit)) for unit, block in self.size.reporting()
+        ]
 
     def target(self) -> Target:
         door, window = self.addresses()
@@ -99,7 +104,11 @@ class Product(Contestant):
     name = "product"
 
     async def start(self) -> None:
-        await self.house.open(_SERVICES)
+        await self.house.open(_SERVICES, **self.environment())
+
+    def environment(self) -> dict[str, str]:
+        """Give what differs from the tests' house: settings as they are delivered."""
+        return {"RELAY_POLL_SECONDS": "0.5", "REDELIVERY_SECONDS": "1.0"}
 
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
         return tuple(("127.0.0.1", self.house.services[service].port) for service in _SERVICES)  # type: ignore[return-value]
@@ -109,6 +118,55 @@ class Product(Contestant):
 
     async def stop(self) -> None:
         """The house ends its services when it is closed."""
+
+
+class Traced(Product):
+    """The product with a collector that takes a tenth of all traces."""
+
+    name = "traced"
+    share = 0.1
+
+    async def start(self) -> None:
+        self._collector = await asyncio.start_server(_swallow, "127.0.0.1", 0)
+        await super().start()
+
+    def environment(self) -> dict[str, str]:
+        port = self._collector.sockets[0].getsockname()[1]
+        given = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}", "TRACE_SHARE": str(self.share)}
+        return {**super().environment(), **given}
+
+    async def stop(self) -> None:
+        self._collector.close()
+
+
+class TracedWhole(Traced):
+    """The product with a collector that takes all traces."""
+
+    name = "traced_whole"
+    share = 1.0
+
+
+class Lazy(Product):
+    """The product on servers that say they have what they may still lose: the price of durability, not a way to run it."""
+
+    name = "lazy"
+    sync_interval = "2m"
+
+    async def start(self) -> None:
+        for service in _SERVICES:
+            name = self.house.database(service)
+            await self.house.run(service, f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        await super().start()
+
+
+async def _swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take spans as a collector does, and forget them."""
+    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(length)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 class Floor(Contestant):
@@ -153,7 +211,7 @@ class Floor(Contestant):
 @asynccontextmanager
 async def opened(kind: type[Contestant], templates: Templates, folder: Path, size: Size) -> AsyncIterator[Contestant]:
     """Give a contestant in fresh surroundings: its own bus, stream and databases."""
-    house = House(templates, folder, f"bench_{kind.name}", patience=5.0)
+    house = House(templates, folder, f"bench_{kind.name}", patience=5.0, sync_interval=kind.sync_interval)
     contestant = kind(house, size)
     try:
         await house.surround()

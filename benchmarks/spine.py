@@ -1,13 +1,14 @@
-"""The spine: from the registry's own door, with a signed identity, to a rank that can be read; product against floor.
+"""The spine: from the registry's own door, with a signed identity, to a rank that can be read; one contestant against another.
 
-Run ``make bench-quick`` (two minutes) or ``make bench`` on an otherwise idle machine. Both sides stand open side by side
-and are measured in turn, A-B-B-A, so that a machine that slows down slows both. JSON comes last.
+Run ``make bench-quick`` (two minutes) on an otherwise idle machine. Both sides stand open side by side and are measured in
+turn, A-B-B-A, so that a machine that slows down slows both. JSON comes last.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import tempfile
 import time
@@ -17,15 +18,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.big_city import Size
-from benchmarks.contestants import Contestant, Floor, Product, opened
+from benchmarks.contestants import Contestant, Floor, Lazy, Product, Traced, TracedWhole, opened
 from benchmarks.load import Figures, Officers
 from benchmarks.ratios import percentile, ratio
 from house import Templates
 
 from thidua.postgres import PostgresServer
 
-_CITY: Final = Size(blocks=10, members=30)
+_KNOWN: Final = {kind.name: kind for kind in (Product, Floor, Traced, TracedWhole, Lazy)}
 _NICER: Final = 5
+_LOADS: Final = (50, 80)
+"""Percent of what the slower of the two can take."""
 
 
 @dataclass
@@ -36,16 +39,9 @@ class Round:
     cpu_ms_per_report: float
     own_cpu_ms_per_report: float
     wal_bytes_per_report: float
-
-
-@dataclass
-class Latency:
-    """Milliseconds from the moment a report was due."""
-
-    receipt_p50: float
-    receipt_p99: float
-    rank_p50: float
-    rank_p99: float
+    wal_syncs_per_report: float
+    memory_mib: float
+    """Proportional set size of its own processes, right after the load."""
 
 
 @dataclass
@@ -55,7 +51,8 @@ class Side:
     contestant: Contestant
     officers: Officers
     rounds: list[Round] = field(default_factory=list)
-    latencies: list[Latency] = field(default_factory=list)
+    latencies: list[dict[str, float]] = field(default_factory=list)
+    """For each turn, milliseconds from the moment a report was due, by what, load and percentile."""
 
     async def as_fast_as_it_can(self, seconds: float) -> None:
         """Measure from the first report to the last rank."""
@@ -71,34 +68,31 @@ class Side:
                 (after[0] - before[0]) / figures.accepted * 1000,
                 (after[1] - before[1]) / figures.accepted * 1000,
                 (after[2] - before[2]) / figures.accepted,
+                (after[3] - before[3]) / figures.accepted,
+                sum(process.memory_full_info().pss for process in self.contestant.processes()) / 2**20,
             )
         )
 
-    async def at_rate(self, rate: float, seconds: float) -> None:
+    async def at_rate(self, load: int, rate: float, seconds: float) -> dict[str, float]:
         """Measure how long receipts and ranks take at a rate that both sides can hold."""
         figures = await self.officers.at_rate(rate, seconds)
         await self.contestant.drained()
         _nothing_refused(self, figures)
-        self.latencies.append(
-            Latency(
-                *[
-                    percentile(seen, share) * 1000
-                    for seen, share in (
-                        (figures.receipts, 0.5),
-                        (figures.receipts, 0.99),
-                        (figures.ranks, 0.5),
-                        (figures.ranks, 0.99),
-                    )
-                ]
-            )
-        )
+        return {
+            f"{what}_p{share}_ms_at_{load}": percentile(seen, share / 100) * 1000
+            for what, seen in (("receipt", figures.receipts), ("rank", figures.ranks))
+            for share in (50, 99)
+        }
 
-    async def _used(self) -> tuple[float, float, float]:
-        """Give CPU seconds of all its processes and servers, of its own alone, and bytes of write-ahead log so far."""
+    async def _used(self) -> tuple[float, float, float, float]:
+        """Give so far: CPU seconds of its processes and servers, of its own alone, bytes and syncs of write-ahead log."""
         own = sum(sum(process.cpu_times()[:2]) for process in self.contestant.processes())
         servers = sum(sum(process.cpu_times()[:2]) for process in self.contestant.servers())
-        (row,) = await self.contestant.house.rows("registry", "SELECT pg_current_wal_lsn() - '0/0' AS bytes")
-        return own + servers, own, float(row["bytes"])
+        (row,) = await self.contestant.house.rows(
+            "registry",
+            "SELECT pg_current_wal_lsn() - '0/0' AS bytes, (SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal') AS syncs",
+        )
+        return own + servers, own, float(row["bytes"]), float(row["syncs"] or 0)
 
 
 def _nothing_refused(side: Side, figures: Figures) -> None:
@@ -106,65 +100,93 @@ def _nothing_refused(side: Side, figures: Figures) -> None:
         raise RuntimeError(f"{side.contestant.name}: {figures.accepted} accepted, {figures.refused} refused")
 
 
-async def measure(*, pairs: int, seconds: float) -> dict[str, Any]:
+async def measure(
+    ours: type[Contestant], theirs: type[Contestant], size: Size, *, pairs: int, seconds: float, latencies: bool = True
+) -> dict[str, Any]:
     """Give all figures and ratios of one session."""
     root = Path(tempfile.mkdtemp(prefix="bench-"))
     with PostgresServer(root / "postgres") as postgres:
         templates = Templates(postgres)
         await templates.make()
         async with AsyncExitStack() as stack:
-            product, floor = [
-                await _side(await stack.enter_async_context(opened(kind, templates, root / kind.name, _CITY)))
-                for kind in (Product, Floor)
+            both = [
+                await _side(await stack.enter_async_context(opened(kind, templates, root / kind.name, size)))
+                for kind in (ours, theirs)
             ]
             # The load must not take the time of what it measures; whoever is measured has been started.
             os.nice(_NICER)
-            for each in (product, floor):
+            for each in both:
                 await each.as_fast_as_it_can(seconds / 2)
                 each.rounds.clear()
             for number in range(pairs):
-                for each in (product, floor) if number % 2 == 0 else (floor, product):
+                for each in _turns(both, number):
                     await each.as_fast_as_it_can(seconds)
-            rate = (
-                min(statistics.median(turn.reports_per_second for turn in each.rounds) for each in (product, floor)) / 2
-            )
-            for number in range(max(pairs // 2, 1)):
-                for each in (product, floor) if number % 2 == 0 else (floor, product):
-                    await each.at_rate(rate, seconds)
-    return {"rate": round(rate), **summarise(product, floor)}
+            capacity = min(statistics.median(turn.reports_per_second for turn in each.rounds) for each in both)
+            rates = {load: round(capacity * load / 100) for load in _LOADS} if latencies else {}
+            for number in range(max(pairs // 2, 1) if latencies else 0):
+                for each in _turns(both, number):
+                    seen: dict[str, float] = {}
+                    for load, rate in rates.items():
+                        seen |= await each.at_rate(load, rate, seconds)
+                    each.latencies.append(seen)
+    shutil.rmtree(root, ignore_errors=True)
+    return {"units": size.blocks * size.members, "members": size.members, "rates": rates, **summarise(*both)}
+
+
+def _turns(both: list[Side], number: int) -> list[Side]:
+    return both if number % 2 == 0 else both[::-1]
 
 
 async def _side(contestant: Contestant) -> Side:
     return Side(contestant, Officers(contestant.target(), contestant.units()))
 
 
-def summarise(product: Side, floor: Side) -> dict[str, Any]:
-    """Give medians of each side, and the product's ratio to the floor for every figure."""
-    told: dict[str, Any] = {"product": {}, "floor": {}, "ratios": {}}
-    for kept in ("rounds", "latencies"):
-        ours, theirs = ([asdict(each) for each in getattr(side, kept)] for side in (product, floor))
-        for name in ours[0]:
-            mine, its = [each[name] for each in ours], [each[name] for each in theirs]
-            told["product"][name] = round(statistics.median(mine), 2)
-            told["floor"][name] = round(statistics.median(its), 2)
-            told["ratios"][name] = ratio(mine, its)._asdict()
+def summarise(ours: Side, theirs: Side) -> dict[str, Any]:
+    """Give medians of each side, and the ratio of the first to the second for every figure."""
+    names = ours.contestant.name, theirs.contestant.name
+    told: dict[str, Any] = {names[0]: {}, names[1]: {}, "ratios": {}}
+    for mine, its in (
+        ([asdict(each) for each in ours.rounds], [asdict(each) for each in theirs.rounds]),
+        (ours.latencies, theirs.latencies),
+    ):
+        for figure in mine[0] if mine else ():
+            both = [each[figure] for each in mine], [each[figure] for each in its]
+            for name, values in zip(names, both, strict=True):
+                told[name][figure] = round(statistics.median(values), 2)
+            if all(both[1]):
+                told["ratios"][figure] = ratio(*both)._asdict()
     return told
 
 
 def show(told: dict[str, Any]) -> None:
     """Print a table for people."""
-    print(f"{'':<24}{'product':>12}{'floor':>12}   product / floor")
-    for name, each in told["ratios"].items():
+    ours, theirs = (name for name in told if name in _KNOWN)
+    print(f"{'':<24}{ours:>12}{theirs:>12}   {ours} / {theirs}")
+    for figure, each in told["ratios"].items():
         bounds = f"{each['median']:.2f} ({each['low']:.2f}–{each['high']:.2f})"
-        print(f"{name:<24}{told['product'][name]:>12.2f}{told['floor'][name]:>12.2f}   {bounds}")
-    print(f"latencies at {told['rate']} reports a second")
+        print(f"{figure:<24}{told[ours][figure]:>12.2f}{told[theirs][figure]:>12.2f}   {bounds}")
+    print(f"{told['units']} units in blocks of {told['members']}; rates {told['rates']}")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="benchmarks.spine", description=__doc__)
+    parser.add_argument("--ours", choices=_KNOWN, default=Product.name)
+    parser.add_argument("--theirs", choices=_KNOWN, default=Floor.name)
+    parser.add_argument("--blocks", type=int, default=10, help="how many blocks the city has (default 10)")
+    parser.add_argument("--members", type=int, default=30, help="how many units a block has (default 30)")
     parser.add_argument("--pairs", type=int, default=10, help="how many turns each side has (default 10)")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long a turn is (default 8)")
+    parser.add_argument("--no-latencies", action="store_true", help="measure throughput alone")
     given = parser.parse_args()
-    seen = asyncio.run(measure(pairs=given.pairs, seconds=given.seconds))
+    seen = asyncio.run(
+        measure(
+            _KNOWN[given.ours],
+            _KNOWN[given.theirs],
+            Size(given.blocks, given.members),
+            pairs=given.pairs,
+            seconds=given.seconds,
+            latencies=not given.no_latencies,
+        )
+    )
     show(seen)
     print(json.dumps(seen))
