@@ -18,7 +18,7 @@ from benchmarks.load import Target, Unit, get, post
 from city import CAMPAIGN, PERIOD, report
 from house import CITY, House, Templates, ident
 
-from chassis.identity import Grant, Identity
+from chassis.identity import HEADER, Grant, Identity
 from chassis.ports import free_port
 from chassis.testing import eventually
 from contracts.catalog import STREAM
@@ -31,11 +31,17 @@ class Contestant(ABC):
     """Somebody who takes reports and shows ranks."""
 
     name: str
+    services: tuple[str, ...] = ("registry", "scoring")
+    """Those whose work must be done before a round is over."""
     sync_interval = "always"
     """What the bus does with a message before it says that it has it."""
 
     def __init__(self, house: House, size: Size) -> None:
         self.house, self.size = house, size
+
+    async def settle(self) -> None:
+        """Have the city stand before anything of its own does."""
+        await settle(self.house, self.size)
 
     @abstractmethod
     async def start(self) -> None:
@@ -49,12 +55,16 @@ class Contestant(ABC):
     def processes(self) -> list[psutil.Process]:
         """Give its own processes, without servers."""
 
+    def front(self) -> list[psutil.Process]:
+        """Give those of them that only pass on."""
+        return []
+
     @abstractmethod
     async def stop(self) -> None:
         """End it."""
 
     def units(self) -> list[Unit]:
-        """Give the units that report, each with the token its officer's gateway would send along."""
+        """Give the units that report, each with what says who reports."""
         return [
             Unit(unit, block, self._token("registry", "unit_officer", unit)) for unit, block in self.size.reporting()
         ]
@@ -64,7 +74,7 @@ class Contestant(ABC):
         office = self._token("scoring", "city_office", CITY)
 
         def question(unit: Unit) -> bytes:
-            return post("/reports", unit.token, orjson.dumps(report(unit.unit, str(unit.amount), version=unit.version)))
+            return post("/reports", unit.who, orjson.dumps(report(unit.unit, str(unit.amount), version=unit.version)))
 
         def board(unit: Unit) -> bytes:
             return get(f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{unit.block}", office)
@@ -73,21 +83,21 @@ class Contestant(ABC):
 
     def _token(self, audience: str, role: str, scope: Any) -> str:
         who = Identity(account=f"{role}-{scope}", post="Cán bộ thử", grants=(Grant(role=role, scope=scope),))
-        return self.house.signer.sign(who, audience)
+        return f"{HEADER}: {self.house.signer.sign(who, audience)}"
 
     async def drained(self) -> None:
         """Wait until everything that was accepted has its rank, and every event is on the stream."""
 
         async def nothing_waits() -> bool:
-            for service in _SERVICES:
+            for service in self.services:
                 (row,) = await self.house.rows(
                     service,
                     "SELECT (SELECT count(*) FROM event_pending) + (SELECT sequence - published FROM event_head) AS open",
                 )
                 assert not row["open"]
             async with self.house.bus() as bus:
-                info = await bus.jetstream().consumer_info(STREAM, "scoring")
-                return not info.num_pending and not info.num_ack_pending
+                durables = [await bus.jetstream().consumer_info(STREAM, each) for each in self.services]
+            return not any(each.num_pending or each.num_ack_pending for each in durables)
 
         await eventually(nothing_waits, within=120, expect=f"{self.name} has caught up")
 
@@ -215,7 +225,7 @@ async def opened(kind: type[Contestant], templates: Templates, folder: Path, siz
     contestant = kind(house, size)
     try:
         await house.surround()
-        await settle(house, size)
+        await contestant.settle()
         await contestant.start()
         yield contestant
         await contestant.stop()

@@ -32,6 +32,10 @@ class Session:
 _SHORT: Final = ("--pairs", "4", "--seconds", "6", "--no-latencies")
 _SESSIONS: Final = {
     "spine": Session("How near is the product to the speed of light for this design?"),
+    "whole": Session(
+        "The whole ripple, through the gateway, titles and notifications included, against the spine alone",
+        ("--pairs", "4", "--seconds", "6", "--ours", "whole", "--theirs", "product"),
+    ),
     "units_120": Session("A city of 120 units", (*_SHORT, "--blocks", "4")),
     "units_10k": Session("10,020 units", (*_SHORT, "--blocks", "334")),
     "units_1m": Session("1,000,020 units", (*_SHORT, "--blocks", "33334")),
@@ -109,6 +113,7 @@ _FIGURES: Final = {
     "own_cpu_ms_per_report": "CPU of its own processes, ms a report",
     "wal_bytes_per_report": "write-ahead log, bytes a report",
     "wal_syncs_per_report": "syncs of the write-ahead log a report",
+    "front_cpu_ms_per_report": "of that the gateway's, ms a report",
     "memory_mib": "memory of its own processes under load (PSS), MiB",
 }
 

@@ -62,15 +62,15 @@ class Line(asyncio.Protocol):
             self._transport.close()
 
 
-def get(path: str, token: str) -> bytes:
-    """Prepare a question."""
-    return f"GET {path} HTTP/1.1\r\nHost: bench\r\nThidua-Identity: {token}\r\n\r\n".encode()
+def get(path: str, who: str) -> bytes:
+    """Prepare a question; ``who`` is the header that says who asks."""
+    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n{who}\r\n\r\n".encode()
 
 
-def post(path: str, token: str, body: bytes) -> bytes:
+def post(path: str, who: str, body: bytes) -> bytes:
     """Prepare a command with a key of its own."""
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nThidua-Identity: {token}\r\nIdempotency-Key: {uuid4()}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\n{who}\r\nIdempotency-Key: {uuid4()}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -82,7 +82,8 @@ class Unit:
 
     unit: UUID
     block: UUID
-    token: str
+    who: str
+    """The header that its officer's gateway would send along."""
     version: int = 0
 
     @property

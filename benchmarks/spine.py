@@ -21,11 +21,12 @@ from benchmarks.big_city import Size
 from benchmarks.contestants import Contestant, Floor, Lazy, Product, Traced, TracedWhole, opened
 from benchmarks.load import Figures, Officers
 from benchmarks.ratios import percentile, ratio
+from benchmarks.whole import Whole
 from house import Templates
 
 from thidua.postgres import PostgresServer
 
-_KNOWN: Final = {kind.name: kind for kind in (Product, Floor, Traced, TracedWhole, Lazy)}
+_KNOWN: Final = {kind.name: kind for kind in (Product, Floor, Traced, TracedWhole, Lazy, Whole)}
 _NICER: Final = 5
 _LOADS: Final = (50, 80)
 """Percent of what the slower of the two can take."""
@@ -40,6 +41,8 @@ class Round:
     own_cpu_ms_per_report: float
     wal_bytes_per_report: float
     wal_syncs_per_report: float
+    front_cpu_ms_per_report: float
+    """Of its own, what only passes on: the gateway's share."""
     memory_mib: float
     """Proportional set size of its own processes, right after the load."""
 
@@ -69,6 +72,7 @@ class Side:
                 (after[1] - before[1]) / figures.accepted * 1000,
                 (after[2] - before[2]) / figures.accepted,
                 (after[3] - before[3]) / figures.accepted,
+                (after[4] - before[4]) / figures.accepted * 1000,
                 sum(process.memory_full_info().pss for process in self.contestant.processes()) / 2**20,
             )
         )
@@ -84,15 +88,17 @@ class Side:
             for share in (50, 99)
         }
 
-    async def _used(self) -> tuple[float, float, float, float]:
-        """Give so far: CPU seconds of its processes and servers, of its own alone, bytes and syncs of write-ahead log."""
-        own = sum(sum(process.cpu_times()[:2]) for process in self.contestant.processes())
-        servers = sum(sum(process.cpu_times()[:2]) for process in self.contestant.servers())
+    async def _used(self) -> tuple[float, ...]:
+        """Give so far: CPU seconds of all, of its own processes, bytes and syncs of write-ahead log, CPU of its front."""
+        own, servers, front = (
+            sum(sum(process.cpu_times()[:2]) for process in some)
+            for some in (self.contestant.processes(), self.contestant.servers(), self.contestant.front())
+        )
         (row,) = await self.contestant.house.rows(
             "registry",
             "SELECT pg_current_wal_lsn() - '0/0' AS bytes, (SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal') AS syncs",
         )
-        return own + servers, own, float(row["bytes"]), float(row["syncs"] or 0)
+        return own + servers, own, float(row["bytes"]), float(row["syncs"] or 0), front
 
 
 def _nothing_refused(side: Side, figures: Figures) -> None:

@@ -51,16 +51,34 @@ async def put(tx: Tx, table: Table, rows: Sequence[Row], *, key: tuple[str, ...]
         await _upsert(table, tuple(rows[0]), key, None).rows(tx.db, {"rows": _json(rows)})
 
 
+async def add(tx: Tx, table: Table, rows: Sequence[Row], *, answer: str) -> set[Any]:
+    """Add rows, all at once, but none that contradicts one that stands; give column ``answer`` of those that are new."""
+    if not rows:
+        return set()
+    written = await _insert(table, tuple(rows[0]), answer).rows(tx.db, {"rows": _json(rows)})
+    return {row[answer] for row in written}
+
+
+@lru_cache
+def _insert(table: Table, columns: tuple[str, ...], answer: str) -> Prepared:
+    named = ", ".join(f'"{name}"' for name in columns)
+    return Prepared(
+        text(f'INSERT INTO "{table.name}" ({named}) {_given(table, named)} ON CONFLICT DO NOTHING RETURNING "{answer}"')
+    )
+
+
+def _given(table: Table, named: str) -> str:
+    """Write the question that gives the rows sent; names are those of our own tables, never a caller's."""
+    return f'SELECT {named} FROM jsonb_populate_recordset(CAST(NULL AS "{table.name}"), CAST(:rows AS jsonb))'  # noqa: S608
+
+
 @lru_cache
 def _upsert(table: Table, columns: tuple[str, ...], key: tuple[str, ...], version: str | None) -> Prepared:
-    """Write the statement; names are those of our own tables, never a caller's."""
     named = ", ".join(f'"{name}"' for name in columns)
     rest = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
     keys = ", ".join(f'"{name}"' for name in key)
     statement = (
-        f'INSERT INTO "{table.name}" AS kept ({named}) '  # noqa: S608 - see above
-        f'SELECT {named} FROM jsonb_populate_recordset(CAST(NULL AS "{table.name}"), CAST(:rows AS jsonb)) '
-        f"ON CONFLICT ({keys}) DO UPDATE SET {rest}"
+        f'INSERT INTO "{table.name}" AS kept ({named}) {_given(table, named)} ON CONFLICT ({keys}) DO UPDATE SET {rest}'
     )
     if version:
         statement += f' WHERE kept."{version}" < excluded."{version}" RETURNING '

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from awards import rules
 from awards.tables import packs, periods, score_versions, standings, units, verdicts, years
-from chassis.clock import VIETNAM, business_now
+from chassis.clock import VIETNAM
+from chassis.db import Prepared
 from chassis.errors import Conflict
 from chassis.events import Tx
 from chassis.facts import learn, learn_all, put
@@ -155,71 +156,71 @@ async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
     """Assess every title of these units and years; record only what changed in verdict or in what is missed."""
     if not touched:
         return
-    now = await business_now(tx.db)
+    now = await tx.now()
     pack = await _pack_on(tx, now.astimezone(VIETNAM).date())
     if pack is None:
         # A date outside every pack is no error: "chưa có bộ quy định".
         return
-    kinds = {
-        row.unit_id: UnitKind(row.kind)
-        for row in await tx.db.execute(select(units).where(units.c.unit_id.in_({unit for unit, _ in touched})))
-    }
-    records = await _records(tx, list(touched))
-    before = {
-        (row.unit_id, row.year, row.title): row
-        for row in await tx.db.execute(
-            select(verdicts).where(tuple_(verdicts.c.unit_id, verdicts.c.year).in_(list(touched))).with_for_update()
-        )
-    }
+    wanted = {"units": [unit_id for unit_id, _ in touched], "years": [year for _, year in touched]}
+    before = {(row.unit_id, row.year, row.title): row for row in await _STANDING_VERDICTS.rows(tx.db, wanted)}
     rows = []
-    for (unit_id, year), event in sorted(touched.items(), key=lambda each: each[0]):
-        if unit_id not in kinds:
+    for known in await _KNOWN.rows(tx.db, wanted):
+        event = touched[known.unit_id, known.year]
+        if known.kind is None:
             tx.waiting(event)
             continue
-        record, campaign_id = records[unit_id, year]
-        case = _Case(pack, unit_id, year, campaign_id, record, event, now)
-        for assessment in rules.assess(pack, kinds[unit_id], record):
-            row = _verdict(tx, case, assessment, before.get((unit_id, year, assessment.title)))
+        case = _Case(pack, known.unit_id, known.year, known.campaign_id, _record(known), event, now)
+        for assessment in rules.assess(pack, UnitKind(known.kind), case.record):
+            row = _verdict(tx, case, assessment, before.get((known.unit_id, known.year, assessment.title)))
             rows += [row] if row else []
     await put(tx, verdicts, rows, key=("unit_id", "year", "title"))
 
 
+_KNOWN: Final = Prepared(
+    text(
+        """SELECT wanted.unit_id, wanted.year, units.kind, years.figures, place.rank, place.points, place.ranked,
+      place.leader_points, coalesce(place.campaign_id, newest.campaign_id) AS campaign_id, place.ranked IS NOT NULL AS placed
+    FROM unnest(CAST(:units AS uuid[]), CAST(:years AS smallint[])) AS wanted (unit_id, year)
+    LEFT JOIN units ON units.unit_id = wanted.unit_id
+    LEFT JOIN years ON years.unit_id = wanted.unit_id AND years.year = wanted.year
+    LEFT JOIN LATERAL (
+      SELECT standings.rank, standings.points, standings.ranked, standings.leader_points, periods.campaign_id
+      FROM periods JOIN standings ON standings.period_id = periods.period_id AND standings.unit_id = wanted.unit_id
+      WHERE periods.year = wanted.year ORDER BY periods.number DESC LIMIT 1) AS place ON true
+    LEFT JOIN LATERAL (
+      SELECT campaign_id FROM periods WHERE periods.year = wanted.year ORDER BY number DESC LIMIT 1) AS newest ON true
+    ORDER BY wanted.unit_id, wanted.year"""
+    )
+)
+"""What is known of these unit years: kind, figures, and the place in the newest period that has one."""
+_STANDING_VERDICTS: Final = Prepared(
+    text(
+        """SELECT verdicts.* FROM verdicts
+    JOIN unnest(CAST(:units AS uuid[]), CAST(:years AS smallint[])) AS wanted (unit_id, year) USING (unit_id, year)
+    ORDER BY unit_id, year, title FOR UPDATE OF verdicts"""
+    )
+)
+
+_read: dict[tuple[str, int], rules.Pack] = {}
+"""Packs as they were adopted: a revision that is in use is never rewritten, and reading one costs more than using it."""
+
+
 async def _pack_on(tx: Tx, day: date) -> rules.Pack | None:
-    documents = (await tx.db.execute(select(packs.c.document).where(packs.c.valid_from <= day))).scalars()
-    return rules.pack_for([rules.Pack.model_validate(each) for each in documents], day)
+    found = (await tx.db.execute(select(packs.c.pack, packs.c.revision).where(packs.c.valid_from <= day))).all()
+    for name, revision in found:
+        if (name, revision) not in _read:
+            document = await tx.db.execute(
+                select(packs.c.document).where(packs.c.pack == name, packs.c.revision == revision)
+            )
+            _read[name, revision] = rules.Pack.model_validate(document.scalar_one())
+    return rules.pack_for([_read[name, revision] for name, revision in found], day)
 
 
-async def _records(
-    tx: Tx, keys: Sequence[tuple[UUID, int]]
-) -> dict[tuple[UUID, int], tuple[rules.Record, UUID | None]]:
-    """Put together what is known of these unit years: figures, and the place in the newest period that has one."""
-    figures = {
-        (row.unit_id, row.year): row.figures
-        for row in await tx.db.execute(select(years).where(tuple_(years.c.unit_id, years.c.year).in_(keys)))
-    }
-    places: dict[tuple[UUID, int], Any] = {}
-    for row in await tx.db.execute(
-        select(standings, periods.c.year, periods.c.campaign_id)
-        .join(periods, periods.c.period_id == standings.c.period_id)
-        .where(tuple_(standings.c.unit_id, periods.c.year).in_(keys))
-        .order_by(periods.c.number)
-    ):
-        places[row.unit_id, row.year] = row
-    campaigns = {
-        row.year: row.campaign_id
-        for row in await tx.db.execute(select(periods.c.year, periods.c.campaign_id).order_by(periods.c.number))
-    }
-    records = {}
-    for key in keys:
-        place = places.get(key)
-        known = dict(figures.get(key, {}), year_recorded=key in figures)
-        if place is not None:
-            known |= {name: getattr(place, name) for name in ("rank", "points", "ranked", "leader_points")}
-        records[key] = (
-            rules.Record.model_validate(known),
-            place.campaign_id if place is not None else campaigns.get(key[1]),
-        )
-    return records
+def _record(known: Any) -> rules.Record:
+    figures = dict(known.figures or {}, year_recorded=known.figures is not None)
+    if known.placed:
+        figures |= {name: getattr(known, name) for name in ("rank", "points", "ranked", "leader_points")}
+    return rules.Record.model_validate(figures)
 
 
 def _verdict(tx: Tx, case: _Case, assessment: rules.Assessment, old: Any) -> dict[str, Any] | None:

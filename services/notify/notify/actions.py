@@ -1,17 +1,17 @@
 """What notify can do: learn names, post messages, mark them read."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, union_all, update
 from uuid_utils.compat import uuid7
 
 from chassis.clock import business_now
+from chassis.db import Prepared
 from chassis.events import Tx
-from chassis.facts import learn
+from chassis.facts import add, learn
 from contracts.envelope import Event, Payload
 from contracts.notify import MessagePosted
 from contracts.registry import BlockFormed, CampaignLaunched, UnitRegistered
@@ -57,7 +57,7 @@ def _named(fact: UnitRegistered | BlockFormed) -> dict[str, Any]:
 
 async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], Iterator[Message]]) -> None:
     """Post what the events ask for: at most one message per recipient, cause and channel, whatever is repeated."""
-    names = await _names(tx)
+    names = await _names(tx, [event.data for event in events])
     rows: list[tuple[Event[P], dict[str, Any]]] = [
         (
             event,
@@ -72,12 +72,7 @@ async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], It
         for event in events
         for message in word(event.data, names)
     ]
-    if not rows:
-        return
-    posted = await tx.db.execute(
-        insert(messages).on_conflict_do_nothing().returning(messages.c.message_id), [row for _, row in rows]
-    )
-    new = set(posted.scalars())
+    new = await add(tx, messages, [row for _, row in rows], answer="message_id")
     for event, row in rows:
         if row["message_id"] in new:
             tx.record(
@@ -92,11 +87,32 @@ async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], It
             )
 
 
-async def _names(tx: Tx) -> Names:
-    known: dict[UUID, str] = {}
-    for table, key in ((units, "unit_id"), (blocks, "block_id"), (periods, "period_id")):
-        known |= {row[0]: row[1] for row in await tx.db.execute(select(table.c[key], table.c.name))}
+_NAMES: Final = Prepared(
+    union_all(
+        *[
+            select(key.label("key"), key.table.c.name).where(key == any_(bindparam("mentioned", type_=ARRAY(Uuid))))
+            for key in (units.c.unit_id, blocks.c.block_id, periods.c.period_id)
+        ]
+    )
+)
+
+
+async def _names(tx: Tx, told: Iterable[Payload]) -> Names:
+    """Look up the names of whatever these facts mention, of a country's units only theirs."""
+    mentioned = {each for fact in told for each in _identities(fact.model_dump())}
+    known = {row.key: row.name for row in await _NAMES.rows(tx.db, {"mentioned": list(mentioned)})}
     return lambda identity: known.get(identity, "Đơn vị")
+
+
+def _identities(value: Any) -> Iterator[UUID]:
+    if isinstance(value, UUID):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _identities(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _identities(each)
 
 
 async def mark_read(tx: Tx, posts: Iterable[tuple[str, UUID]], body: ReadBody) -> MarkedRead:
