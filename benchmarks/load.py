@@ -82,8 +82,6 @@ class Unit:
 
     unit: UUID
     block: UUID
-    who: str
-    """The header that its officer's gateway would send along."""
     version: int = 0
 
     @property
