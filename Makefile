@@ -8,7 +8,7 @@ DISTRIBUTIONS := thidua thidua-awards thidua-chassis thidua-contracts thidua-gat
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down setup check test faults bench bench-quick chromium lock clean
+.PHONY: help up down setup check test faults bench bench-quick bench-peers peers peers-lock chromium lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,17 @@ bench: setup ## the product's speed against the floor, on an otherwise idle mach
 bench-quick: setup ## the spine alone in two minutes, before and after a change
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.spine --pairs 3 --seconds 6
 
+# The peers stand on packages of their own, and none of them may come into the product's environment.
+PEERS := benchmarks/peers
+peers: setup $(PEERS)/.venv/.ready ## install what the product is measured against: Celery, Django, FastStream, Redis
+# Debian's package would start a server of its own where nothing forbids it.
+	@command -v redis-server >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
+		&& apt-get update -qq && RUNLEVEL=1 apt-get install -qq -y --no-install-recommends redis-server >/dev/null; } \
+		|| { echo "Thiếu redis-server: hãy cài gói redis-server của Debian (apt-get install redis-server)"; exit 1; }
+
+bench-peers: peers ## the spine against Celery, Django and FastStream, and what a crash leaves of each (half an hour)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.peers_run
+
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.
 chromium:
 	@test -x /usr/bin/chromium || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
@@ -60,8 +71,11 @@ lock: $(UV) ## resolve the locks anew after a dependency changed
 	printf 'hatchling\nsetuptools\neditables\n' | $(UV) pip compile --upgrade --generate-hashes --no-annotate --no-header - -o build.lock -q
 	$(BIN)/npm install --package-lock-only
 
+peers-lock: $(UV) ## resolve the peers' lock anew
+	$(UV) pip compile --upgrade --generate-hashes --no-annotate --no-header --python-version 3.11 $(PEERS)/requirements.in -o $(PEERS)/requirements.lock -q
+
 clean: ## remove what setup made; data under .thidua stays
-	rm -rf $(VENV) build node_modules
+	rm -rf $(VENV) $(PEERS)/.venv build node_modules
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Cần Python 3.11 (đặt PYTHON=/đường/dẫn/python3.11)"; exit 1; }
@@ -71,6 +85,11 @@ $(UV):
 $(VENV)/.ready: requirements.lock build.lock $(MEMBERS:%=%/pyproject.toml) | $(UV)
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes --no-deps --build-constraints build.lock -r requirements.lock
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --build-constraints build.lock $(MEMBERS:%=-e %)
+	@touch $@
+
+$(PEERS)/.venv/.ready: $(PEERS)/requirements.lock | $(UV)
+	$(PYTHON) -m venv $(PEERS)/.venv
+	VIRTUAL_ENV=$(PEERS)/.venv $(UV) pip install --quiet --compile-bytecode --require-hashes --no-deps -r $(PEERS)/requirements.lock
 	@touch $@
 
 build/assets/.ready: package-lock.json $(VENV)/.ready services/gateway/gateway/pages/assets.py

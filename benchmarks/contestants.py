@@ -42,6 +42,10 @@ class Contestant(ABC):
         self.house, self.size = house, size
         self._signed: dict[UUID, tuple[float, str]] = {}
 
+    async def surround(self) -> None:
+        """Make the bus and the databases."""
+        await self.house.surround()
+
     async def settle(self) -> None:
         """Have the city stand before anything of its own does."""
         await settle(self.house, self.size)
@@ -231,10 +235,12 @@ async def opened(kind: type[Contestant], templates: Templates, folder: Path, siz
     house = House(templates, folder, f"bench_{kind.name}", patience=5.0, sync_interval=kind.sync_interval)
     contestant = kind(house, size)
     try:
-        await house.surround()
+        await contestant.surround()
         await contestant.settle()
-        await contestant.start()
-        yield contestant
-        await contestant.stop()
+        try:
+            await contestant.start()
+            yield contestant
+        finally:
+            await contestant.stop()
     finally:
         await house.close()
