@@ -89,7 +89,7 @@ def write(told: dict[str, Any]) -> None:
 
 
 def _tables(told: dict[str, Any]) -> str:
-    lines = [f"Commit `{told['commit'][:12]}`; {told['machine']}."]
+    lines = [f"{told['machine']}."]
     for name, seen in told["sessions"].items():
         ours, theirs = (each for each in seen if isinstance(seen[each], dict) and each not in ("ratios", "rates"))
         lines += [
@@ -131,9 +131,11 @@ def main(chosen: Sequence[str]) -> None:
     stored = _DOCS / "performance.json"
     before: dict[str, Any] = json.loads(stored.read_text())["sessions"] if stored.exists() else {}
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-    now = {name: run(_SESSIONS[name]) for name in chosen}
-    sessions = {name: {**before, **now}[name] for name in _SESSIONS if name in before or name in now}
-    write({"commit": commit, "machine": machine(), "sessions": sessions})
+    sessions = dict(before)
+    for name in chosen:
+        sessions[name] = {"commit": commit[:7], **run(_SESSIONS[name])}
+        # After each, so that hours of measuring are not lost with the last of them.
+        write({"machine": machine(), "sessions": {each: sessions[each] for each in _SESSIONS if each in sessions}})
 
 
 if __name__ == "__main__":
