@@ -94,7 +94,7 @@ def _tables(told: dict[str, Any]) -> str:
         ours, theirs = (each for each in seen if isinstance(seen[each], dict) and each not in ("ratios", "rates"))
         lines += [
             "",
-            f"**{_SESSIONS[name].question}**",
+            f"**{_SESSIONS[name].question}** (commit `{seen['commit']}`)",
             "",
             f"| what | {ours} | {theirs} | ratio (95 %) |",
             "|---|---|---|---|",
