@@ -31,7 +31,9 @@ class Session:
 
 _SHORT: Final = ("--pairs", "4", "--seconds", "6", "--no-latencies")
 _SESSIONS: Final = {
-    "spine": Session("How near is the product to the speed of light for this design?"),
+    "spine": Session(
+        "How near is the product to the speed of light for this design?", ("--pairs", "10", "--seconds", "6")
+    ),
     "whole": Session(
         "The whole ripple, through the gateway, titles and notifications included, against the spine alone",
         ("--pairs", "4", "--seconds", "6", "--ours", "whole", "--theirs", "product"),

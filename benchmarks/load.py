@@ -102,6 +102,8 @@ class Figures:
 
     accepted: int = 0
     refused: int = 0
+    refusal: bytes = b""
+    """What the last one that was refused was told."""
     seconds: float = 0.0
     receipts: list[float] = field(default_factory=list)
     ranks: list[float] = field(default_factory=list)
@@ -179,10 +181,11 @@ class Officers:
         return figures
 
     async def _report(self, line: Line, unit: Unit, figures: Figures, due: float) -> bool:
-        status, _ = await line.ask(self._target.question(unit))
+        status, answer = await line.ask(self._target.question(unit))
         figures.receipts.append(time.perf_counter() - due)
         if status != _CREATED:
             figures.refused += 1
+            figures.refusal = answer
             return False
         figures.accepted += 1
         unit.version += 1

@@ -103,7 +103,9 @@ class Side:
 
 def _nothing_refused(side: Side, figures: Figures) -> None:
     if figures.refused or not figures.accepted:
-        raise RuntimeError(f"{side.contestant.name}: {figures.accepted} accepted, {figures.refused} refused")
+        raise RuntimeError(
+            f"{side.contestant.name}: {figures.accepted} accepted, {figures.refused} refused: {figures.refusal.decode()}"
+        )
 
 
 async def measure(
