@@ -63,12 +63,17 @@ def nobody_commits_below_the_edge(root: Path) -> Iterator[str]:
                     yield f"{path.relative_to(root)}:{node.lineno} opens or ends a transaction"
 
 
+def module(package: Path, name: str) -> Iterator[Path]:
+    """Give the files of ``name.py``, or of the package that it has grown into."""
+    alone = package / f"{name}.py"
+    yield from [alone] if alone.exists() else sorted((package / name).rglob("*.py"))
+
+
 def no_sql_at_the_doors(root: Path) -> Iterator[str]:
     """Doors parse and answer; SQL lives in actions and queries."""
     for package in services(root):
-        for door in ("api.py", "consumers.py"):
-            path = package / door
-            if path.exists() and "sqlalchemy" in path.read_text():
+        for path in (*module(package, "api"), *module(package, "consumers")):
+            if "sqlalchemy" in path.read_text():
                 yield f"{path.relative_to(root)} speaks SQL"
 
 
@@ -88,7 +93,8 @@ def only_relay_publishes(root: Path) -> Iterator[str]:
 
 def bodies_are_read_strictly(root: Path) -> Iterator[str]:
     """A body that is not ``Sent`` takes 0 for a day in 1970."""
-    for path in [*(package / "api.py" for package in services(root)), root / "libs/chassis/chassis/standard_api.py"]:
+    doors = [path for package in services(root) for path in module(package, "api")]
+    for path in [*doors, root / "libs/chassis/chassis/standard_api.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.AsyncFunctionDef) and node.decorator_list:
                 for argument in node.args.args:

@@ -212,8 +212,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "report-of-a-foreign-unit",
         "Whose unit it is gets checked for drafts only: one unit hands in another one's report.",
-        "services/registry/registry/api.py",
-        "    _own_unit(commanded, body.unit_id)\n    return await commanded.once",
+        "services/registry/registry/api/reports.py",
+        "    own_unit(commanded, body.unit_id)\n    return await commanded.once",
         "    return await commanded.once",
         (f"{REGISTRY}::test_a_foreign_report_is_refused_and_says_who_may",),
     ),
@@ -252,7 +252,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "dot-taken-for-thousands",
         "1.234 is silently read as 1234: whoever meant 1,234 has reported a thousand times too much.",
-        "services/registry/registry/rules.py",
+        "services/registry/registry/rules/amounts.py",
         '    if _AMBIGUOUS.fullmatch(typed):\n        raise AmbiguousNumberError(typed, Decimal(typed.replace(".", "")))\n',
         "",
         (f"{READING}::test_one_dot_before_three_digits_is_asked_back_with_the_likelier_reading",),

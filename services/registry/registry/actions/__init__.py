@@ -1,7 +1,8 @@
 """What the registry can do. Everything here writes rows and records events in the caller's transaction."""
 
+from registry.actions.campaigns import assign_targets, launch_campaign
 from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
-from registry.actions.structure import assign_targets, form_block, launch_campaign, register_unit
+from registry.actions.structure import form_block, register_unit
 from registry.actions.years import record_year
 
 __all__ = [

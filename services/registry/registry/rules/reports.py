@@ -1,69 +1,20 @@
-"""What a report and a year record must be: pure functions on what a person typed."""
+"""What a report must be, and when it is taken: pure functions on what a person typed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from chassis.text import fold
 from contracts.registry import ReportedValue
 from contracts.scoring import SheetCriterion, ValueKind
+from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
+from registry.rules.faults import Fault
 
-_MOST_DIGITS: Final = 15
-_MOST_DECIMALS: Final = 6
 _LONGEST_FIELD: Final = 200
-_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}([.\s][0-9]{3})+(,[0-9]+)?")
-_AMBIGUOUS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
-_PLAIN: Final = re.compile(r"[0-9]+([.,][0-9]+)?")
 _YES: Final = frozenset({"1", "co", "dat", "x", "true"})
 _NO: Final = frozenset({"0", "khong", "chua", "false"})
-
-
-class NotANumberError(ValueError):
-    """The text is no number; the message says what to type."""
-
-
-class AmbiguousNumberError(ValueError):
-    """``1.234`` may be 1234 or 1,234: a person has to say. ``reading`` is the likelier one."""
-
-    def __init__(self, text: str, reading: Decimal) -> None:
-        super().__init__(text)
-        self.text = text
-        self.reading = reading
-
-
-def parse_amount(text: str) -> Decimal:
-    """Read a number as it is written in Vietnam: decimal comma, dots or spaces between thousands.
-
-    Raises ``AmbiguousNumberError`` for one dot followed by exactly three digits, ``NotANumberError`` for all else
-    that is no number from 0 up with at most 15 digits and 6 decimals, written in the digits 0 to 9.
-    """
-    typed = text.strip()
-    if _AMBIGUOUS.fullmatch(typed):
-        raise AmbiguousNumberError(typed, Decimal(typed.replace(".", "")))
-    if _THOUSANDS.fullmatch(typed):
-        typed = re.sub(r"[.\s]", "", typed)
-    elif not _PLAIN.fullmatch(typed):
-        raise NotANumberError(text)
-    whole, _, decimals = typed.replace(",", ".").partition(".")
-    if len(whole.lstrip("0")) + len(decimals) > _MOST_DIGITS or len(decimals) > _MOST_DECIMALS:
-        raise NotANumberError(text)
-    return Decimal(typed.replace(",", "."))
-
-
-class Fault(BaseModel):
-    """What is wrong with one line of a report, in the words that stand beside the field."""
-
-    model_config = ConfigDict(frozen=True)
-
-    criterion: str
-    message: str
-    remedy: str | None = None
-    suggestion: str | None = None
 
 
 def read_report(
@@ -158,39 +109,3 @@ def period_state(opens_at: datetime, due_at: datetime, closes_at: datetime, at: 
 def receipt_number(accepted_at: datetime, number: int) -> str:
     """Write the number that a person reads out on the telephone: ``BN-2311-0417``. ``accepted_at`` in local time."""
     return f"BN-{accepted_at:%y%m}-{number:04d}"
-
-
-class YearFigures(BaseModel):
-    """The counted part of a unit's year; persons, whole numbers."""
-
-    model_config = ConfigDict(frozen=True)
-
-    headcount: int
-    completed_tasks: int
-    advanced_workers: int
-    grassroots_fighters: int
-    disciplined: int
-
-
-_FIGURE_WORDS: Final = {
-    "completed_tasks": "Số người hoàn thành nhiệm vụ",
-    "advanced_workers": "Số Lao động tiên tiến",
-    "grassroots_fighters": "Số Chiến sĩ thi đua cơ sở",
-    "disciplined": "Số người bị kỷ luật từ cảnh cáo trở lên",
-}
-
-
-def check_year(figures: YearFigures) -> tuple[Fault, ...]:
-    """Name every figure that cannot be: below zero, or more persons than the unit has."""
-    faults = []
-    if figures.headcount < 1:
-        faults.append(Fault(criterion="headcount", message="Số người của đơn vị: nhập từ 1 trở lên"))
-    for field, words in _FIGURE_WORDS.items():
-        count: int = getattr(figures, field)
-        if count < 0:
-            faults.append(Fault(criterion=field, message=f"{words}: nhập từ 0 trở lên"))
-        elif count > figures.headcount >= 1:
-            faults.append(
-                Fault(criterion=field, message=f"{words}: không thể nhiều hơn {figures.headcount} người của đơn vị")
-            )
-    return tuple(faults)

@@ -1,0 +1,24 @@
+"""What callers send to the registry, and what they are answered."""
+
+from registry.actions.bodies.base import Body, Versioned
+from registry.actions.bodies.campaigns import CampaignBody, PeriodBody, TargetsBody
+from registry.actions.bodies.reports import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
+from registry.actions.bodies.structure import BlockBody, UnitBody
+from registry.actions.bodies.years import YearBody
+
+__all__ = [
+    "BlockBody",
+    "Body",
+    "CampaignBody",
+    "CheckBody",
+    "Checked",
+    "DraftBody",
+    "PeriodBody",
+    "Receipt",
+    "ReportBody",
+    "Saved",
+    "TargetsBody",
+    "UnitBody",
+    "Versioned",
+    "YearBody",
+]

@@ -1,0 +1,10 @@
+"""The registry's HTTP door: parse, ask or act, answer."""
+
+from fastapi import APIRouter
+
+from registry.api import campaigns, reports, structure, years
+
+router = APIRouter()
+# Paths are tried in their order: at a deadline nearly all that comes is a report.
+for part in (reports, structure, campaigns, years):
+    router.include_router(part.router)

@@ -1,0 +1,18 @@
+"""What the registry can be asked. Everything here reads one snapshot and gives plain rows."""
+
+from registry.queries.campaigns import campaign, list_campaigns, unit_targets
+from registry.queries.reports import receipt, report, reports_of
+from registry.queries.structure import list_blocks, list_units
+from registry.queries.years import year_record
+
+__all__ = [
+    "campaign",
+    "list_blocks",
+    "list_campaigns",
+    "list_units",
+    "receipt",
+    "report",
+    "reports_of",
+    "unit_targets",
+    "year_record",
+]

@@ -1,0 +1,65 @@
+"""What they reported, on which sheets, and every acceptance."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from registry.tables.base import metadata
+
+sheets = Table(
+    "sheets",
+    metadata,
+    Column("sheet_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("criteria", JSONB, nullable=False),
+)
+"""What the registry must know of scoring's sheets to check a report; fed by ``scoring.sheet_published.v1``."""
+
+receipt_numbers = Sequence("receipt_numbers", metadata=metadata)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("report_id", Uuid, primary_key=True),
+    Column("campaign_id", Uuid, ForeignKey("campaigns.campaign_id"), nullable=False),
+    Column("period_id", Uuid, ForeignKey("periods.period_id"), nullable=False),
+    Column("unit_id", Uuid, ForeignKey("units.unit_id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("fields", JSONB, nullable=False),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    Column("editor", Text),
+    Column("receipt_number", Text),
+    Column("accepted_at", DateTime(timezone=True)),
+    Column("late", Boolean),
+    UniqueConstraint("period_id", "unit_id", name="one_report_a_period"),
+    CheckConstraint("state IN ('draft', 'submitted', 'amending')", name="report_state"),
+)
+"""``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save and submission."""
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("receipt_number", Text, primary_key=True),
+    Column("report_id", Uuid, ForeignKey("reports.report_id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("correlationid", Uuid, nullable=False),
+    Column("accepted_at", DateTime(timezone=True), nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("fields", JSONB, nullable=False),
+    Index("submission_of_report", "report_id", "version", unique=True),
+)
+"""Every acceptance with its receipt: what was said, and when, stays."""
