@@ -7,6 +7,7 @@ from typing import Any, Final, NewType
 import asyncpg
 import orjson
 from sqlalchemy import ClauseElement, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -23,6 +24,9 @@ _SERVER_SETTINGS: Final = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
+    # A plan that was made while a table was small is kept while it grows, until somebody counts its rows anew: then each
+    # event has the check of its foreign key read the whole log. What a service asks for stands on an index.
+    "enable_seqscan": "off",
 }
 
 
@@ -67,8 +71,6 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[Read]:
 
 
 _DIALECT: Final = asyncpg_dialect()  # type: ignore[no-untyped-call]
-_OPEN: Final = text("SELECT")
-"""SQLAlchemy begins a transaction with the first statement that it sends itself."""
 
 
 class Row(asyncpg.Record):  # type: ignore[misc]
@@ -97,17 +99,26 @@ class Prepared:
     async def rows(self, db: AsyncConnection, values: Mapping[str, Any]) -> list[Row]:
         """Run it and give all rows."""
         # Bound to this task's connection, which is open: no way there, so none of SQLAlchemy's greenlets.
-        driver: Any = db.sync_connection.connection.driver_connection  # type: ignore[union-attr]
-        if not driver.is_in_transaction():
-            await db.execute(_OPEN)
+        adapter: Any = db.sync_connection.connection.dbapi_connection  # type: ignore[union-attr]
+        driver = adapter.driver_connection
         try:
+            if not driver.is_in_transaction():
+                # SQLAlchemy begins with the first statement that it sends itself; this is how, with its isolation.
+                await adapter._start_transaction()  # noqa: SLF001
             sent = [self._fixed[name] if name in self._fixed else values[name] for name in self._names]
             found: list[Row] = await driver.fetch(self._sql, *sent, record_class=Row)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise IntegrityError(self._sql, None, error) from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        except (*_DRIVERS, AsyncAdapt_asyncpg_dbapi.Error) as error:
+            if driver.is_closed():
+                # So that SQLAlchemy hears of it, in its own words, and lets go of every connection of that time.
+                await db.execute(_ANYTHING)
             raise DBAPIError(self._sql, None, error, connection_invalidated=driver.is_closed()) from error
         return found
+
+
+_DRIVERS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_ANYTHING: Final = text("SELECT")
 
 
 _PASSING: Final = ("08", "40", "53", "55", "57")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import asyncpg
@@ -16,6 +17,10 @@ from chassis.db import Prepared, asyncpg_url, is_away, is_unfit, make_engine
 from chassis.tables import idempotency
 
 KEEP = Prepared(text("INSERT INTO idempotency (actor, key, request) VALUES (:actor, :key, '') RETURNING actor, key"))
+LOG = text(
+    """INSERT INTO event_log (id, type, subject, correlationid, actor, bytes)
+    VALUES (uuidv7(), 'a', 'b', uuidv7(), 'c', '')"""
+)
 FIND = Prepared(select(idempotency.c.key).where(idempotency.c.key == bindparam("key"), idempotency.c.actor == "me"))
 
 
@@ -50,6 +55,46 @@ async def test_its_errors_are_sqlalchemys(engine: AsyncEngine) -> None:
             await Prepared(text("SELECT CAST(:big AS smallint)")).rows(db, {"big": "70000"})
     assert is_unfit(unfit.value)
     assert not is_away(unfit.value)
+
+
+async def test_a_restarted_server_costs_one_question_and_not_one_for_each_connection(house: House) -> None:
+    url = await house.templates.copy("registry", house.database("registry"))
+    pool = make_engine(asyncpg_url(url), name="test", pool_size=4)
+    async with AsyncExitStack() as all_of_them:
+        for _ in range(4):
+            await FIND.rows(await all_of_them.enter_async_context(pool.connect()), {"key": ""})
+    killer = await asyncpg.connect(house.templates.admin_url(house.database("registry")))
+    await killer.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'thidua-test'"
+    )
+    await killer.close()
+    with pytest.raises(DBAPIError) as away:
+        async with pool.connect() as db:
+            await FIND.rows(db, {"key": ""})
+    assert is_away(away.value)
+    for _ in range(4):
+        async with pool.connect() as db:
+            assert await FIND.rows(db, {"key": ""}) == []
+    await pool.dispose()
+
+
+async def test_a_log_is_never_read_through_though_it_was_empty_when_that_was_planned(house: House) -> None:
+    url = await house.templates.copy("registry", house.database("registry"))
+    owner = await asyncpg.connect(house.templates.admin_url(house.database("registry")))
+    await owner.execute("ANALYZE event_log")
+    await owner.close()
+    pool = make_engine(asyncpg_url(url), name="test", pool_size=1)
+    for _ in range(20):
+        async with pool.begin() as db:
+            await db.execute(LOG)
+            await db.execute(text("INSERT INTO event_pending SELECT id FROM event_log ORDER BY id DESC LIMIT 1"))
+    async with pool.begin() as db:
+        await db.execute(text("SELECT pg_stat_force_next_flush()"))
+    async with pool.connect() as db:
+        seen = (await db.execute(text("SELECT * FROM pg_stat_user_tables WHERE relname = 'event_log'"))).one()
+    await pool.dispose()
+    assert (seen.n_tup_ins, seen.seq_tup_read) == (20, 0)
+    assert seen.idx_scan >= 20
 
 
 async def test_a_server_that_hangs_up_is_away_and_the_next_one_asks_anew(house: House, engine: AsyncEngine) -> None:
