@@ -107,6 +107,10 @@ def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
+_REACHED: Final = """UPDATE event_head SET published = $1
+WHERE published < $1 AND set_config('synchronous_commit', 'off', true) = 'off'"""
+
+
 class Relay:
     """Numbers, commits, publishes as one batch, moves the head; the product's steps on raw connections."""
 
@@ -121,7 +125,7 @@ class Relay:
                 self.awake.clear()
                 while numbered := await self._number(db):
                     await self._publish(numbered)
-                    await db.execute("UPDATE event_head SET published = $1 WHERE published < $1", numbered[-1][0])
+                    await db.execute(_REACHED, numbered[-1][0])
 
     async def _number(self, db: asyncpg.Connection) -> list[tuple[int, bytes, Any]]:
         async with db.transaction():
@@ -635,7 +639,10 @@ def front(registry: Registry, scoring: Scoring) -> Door:
 
 async def main(given: dict[str, Any]) -> None:
     """Be the floor until told to stop."""
-    pools = {name: await asyncpg.create_pool(given[name], min_size=8, max_size=8) for name in ("registry", "scoring")}
+    pools = {
+        name: await asyncpg.create_pool(given[name], min_size=8, max_size=8, server_settings={"enable_seqscan": "off"})
+        for name in ("registry", "scoring")
+    }
     buses = {
         name: await nats.connect(given["nats"], nkeys_seed=seed, inbox_prefix=f"_INBOX_{name}")
         for name, seed in given["seeds"].items()

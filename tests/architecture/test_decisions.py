@@ -70,5 +70,5 @@ def test_every_service_calls_every_revision_of_the_chassis() -> None:
 def test_what_requests_depend_on_runs_in_the_loop() -> None:
     """FastAPI gives a plain function to a thread: a third of a millisecond for each, before anything has happened."""
     asked = {name for path in shape.sources(ROOT) for name in re.findall(r"Depends\((?:\w+\.)?(\w+)", path.read_text())}
-    assert {"identity", "upstreams"} <= asked
+    assert {"command", "upstreams"} <= asked
     assert list(said(rf"^def ({'|'.join(asked)})\(")) == []

@@ -69,10 +69,10 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         await self._publish(numbered)
         failpoint("relay.after_ack")
         async with db.begin():
-            await db.execute(_REACHED, {"reached": numbered[-1].sequence})
+            await _REACHED.rows(db, {"reached": numbered[-1].sequence})
 """,
         """        async with db.begin():
-            await db.execute(_REACHED, {"reached": numbered[-1].sequence})
+            await _REACHED.rows(db, {"reached": numbered[-1].sequence})
         failpoint("relay.before_publish")
         await self._publish(numbered)
         failpoint("relay.after_ack")
@@ -125,15 +125,15 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "key-not-looked-at",
         "The Idempotency-Key is ignored: who repeats a report after a lost answer hears that somebody else changed it.",
         "libs/chassis/chassis/http.py",
-        "if self.key is None:",
-        "if True:",
+        "if self.key is not None:",
+        "if self.key is True:",
         (f"{REGISTRY}::test_the_same_key_gives_the_same_receipt_and_no_second_report",),
     ),
     Mutant(
         "key-for-any-body",
         "A key answers for any body: a corrected report gets the old receipt and is thrown away unseen.",
         "libs/chassis/chassis/http.py",
-        "if stored.request != request:",
+        "if stored.request != asked.request:",
         "if stored.request is None:",
         (f"{REGISTRY}::test_the_same_key_gives_the_same_receipt_and_no_second_report",),
     ),

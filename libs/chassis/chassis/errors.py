@@ -161,6 +161,15 @@ def _words(problem: Any) -> str:
     return _WORDS.get(problem["type"], _OTHERWISE)
 
 
+class AlreadyAnswered(Exception):  # noqa: N818 - nothing went wrong
+    """A command that was done before; what it was answered then is its answer now."""
+
+    def __init__(self, status: int, response: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.response = response
+
+
 Say = Callable[[Request, Problem], Awaitable[Response]]
 """How a refusal leaves the house."""
 
@@ -206,6 +215,10 @@ def install(app: FastAPI, say: Say = _to_programs) -> None:
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> Response:
         return await say(request, problem)
+
+    @app.exception_handler(AlreadyAnswered)
+    async def _again(_request: Request, first: AlreadyAnswered) -> Response:
+        return Response(first.response, first.status, media_type="application/json")
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from opentelemetry import propagate
@@ -74,15 +74,29 @@ _WRITE: Final = Prepared(
       UPDATE inbox SET outcome = new.outcome, recorded = CAST(new.recorded AS uuid[])
       FROM unnest(CAST(:taken AS uuid[]), CAST(:outcomes AS text[]), CAST(:recorded AS text[]))
         AS new (event_id, outcome, recorded)
-      WHERE inbox.consumer = :consumer AND inbox.event_id = new.event_id),
+      WHERE inbox.consumer = :consumer AND inbox.event_id = new.event_id
+        -- Said twice, so that these rows alone are looked up, whatever the inbox was like when this was planned.
+        AND inbox.event_id = ANY (CAST(:taken AS uuid[]))),
     answered AS (
-      UPDATE idempotency SET status = :status, response = :response WHERE idempotency.actor = :caller AND key = :key)
+      INSERT INTO idempotency (actor, key, request, status, response)
+      SELECT CAST(:caller AS text), CAST(:key AS text), CAST(:request AS bytea), CAST(:status AS smallint),
+        CAST(:response AS bytea) WHERE CAST(:key AS text) IS NOT NULL)
     INSERT INTO event_pending SELECT id FROM logged"""
     )
 )
 """One question for all that an edge has to write, and always the same one: nothing to compile, one way there and back."""
 _LOGGED: Final = ("id", "type", "subject", "correlationid", "causationid", "actor", "traceparent", "bytes")
-_NO_ANSWER: Final = {"caller": None, "key": None, "status": None, "response": None}
+
+
+class Asked(NamedTuple):
+    """A command as its caller named it: under which key, and the digest of what was sent."""
+
+    caller: str
+    key: str
+    request: bytes
+
+
+_NOTHING: Final = {"caller": None, "key": None, "request": None, "status": None, "response": None}
 
 
 @dataclass(slots=True)
@@ -106,7 +120,9 @@ class Tx:
         self._written: list[tuple[UUID, Payload, Cause]] = []
         self._followed: dict[UUID, _Followed] = {}
         self._taken: tuple[str, Sequence[Event[Any]]] = ("", ())
-        self._answer: Mapping[str, Any] = _NO_ANSWER
+        self.asked: Asked | None = None
+        """The command that this transaction is, if its caller gave it a key."""
+        self._answer: Mapping[str, Any] = _NOTHING
         self._business_time: datetime | None = None
 
     async def now(self) -> datetime:
@@ -119,9 +135,14 @@ class Tx:
         """Say what business time a statement of this transaction has read along."""
         self._business_time = at
 
-    def answer(self, caller: str, key: str, status: int, response: bytes) -> None:
+    def answering(self, caller: str, key: str, request: bytes) -> None:
+        """Say which command this transaction is; it can be this one only once."""
+        self.asked = Asked(caller, key, request)
+
+    def answer(self, status: int, response: bytes) -> None:
         """Keep what the caller is answered under their key, to be written beside the effect."""
-        self._answer = {"caller": caller, "key": key, "status": status, "response": response}
+        if self.asked is not None:
+            self._answer = {**self.asked._asdict(), "status": status, "response": response}
 
     def taken(self, consumer: str, events: Sequence[Event[Any]]) -> None:
         """Say which events this transaction has taken up: what came of them is written beside the effect."""

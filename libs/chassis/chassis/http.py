@@ -12,19 +12,18 @@ from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
 from chassis import db
-from chassis.errors import FieldError, Invalid
+from chassis.errors import AlreadyAnswered, FieldError, Invalid, Problem
 from chassis.events import Cause, Source, Tx, current_traceparent
 from chassis.failpoints import failpoint
 from chassis.identity import HEADER, Identity, Verifier
 from chassis.tables import idempotency
 
 _LONGEST_KEY = 200
-_CLAIM = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key)
 _STORED = select(idempotency).where(idempotency.c.actor == bindparam("actor"), idempotency.c.key == bindparam("key"))
 
 
@@ -39,18 +38,12 @@ class Runtime(Protocol):
         """Say that a transaction with events has just committed."""
 
 
-async def runtime(request: Request) -> Runtime:
-    """Give the service that this request came to."""
+def _service(request: Request) -> Runtime:
     running: Runtime = request.app.state.service
     return running
 
 
-async def identity(
-    service: Annotated[Runtime, Depends(runtime)],
-    token: Annotated[str | None, Security(APIKeyHeader(name=HEADER, scheme_name="identity", auto_error=False))],
-) -> Identity:
-    """Give who acts; raises ``Unauthenticated``."""
-    return service.verifier.verify(token)
+Token = Annotated[str | None, Security(APIKeyHeader(name=HEADER, scheme_name="identity", auto_error=False))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +54,11 @@ class Reading:
     identity: Identity
 
 
-async def reading(
-    service: Annotated[Runtime, Depends(runtime)], who: Annotated[Identity, Depends(identity)]
-) -> AsyncIterator[Reading]:
+# Both doors take what they need from the request itself: each further step of an injection costs every report.
+async def reading(request: Request, token: Token) -> AsyncIterator[Reading]:
+    """Open a snapshot for whoever asks; raises ``Unauthenticated``."""
+    service = _service(request)
+    who = service.verifier.verify(token)
     async with db.reading(service.engine) as connection:
         yield Reading(connection, who)
 
@@ -77,26 +72,16 @@ class Command:
     key: str | None
 
     async def once(self, body: BaseModel, act: Callable[[], Awaitable[BaseModel]], *, status: int = 200) -> Response:
-        """Act, or give the answer of the first time; the same key with another body is refused (422).
+        """Act; or, when this was done before under the same key, have the edge give the answer of the first time.
 
-        The answer is stored in the transaction of the effect: both stand or neither.
+        The answer is stored in the transaction of the effect, both or neither, and nobody stores a second one: of two
+        requests with one key the later waits for the first to end, and is undone.
         """
-        if self.key is None:
-            return _json(orjson.dumps((await act()).model_dump(mode="json")), status)
         request = hashlib.sha256(body.model_dump_json().encode()).digest()
-        mine = {"actor": self.identity.account, "key": self.key}
-        # A second request with this key waits here until the first one has committed or failed.
-        first = await self.tx.db.execute(_CLAIM, {**mine, "request": request})
-        if first.scalar_one_or_none() is None:
-            stored = (await self.tx.db.execute(_STORED, mine)).one()
-            if stored.request != request:
-                raise Invalid(
-                    "Khóa chống gửi trùng này đã dùng cho một nội dung khác.",
-                    errors=[FieldError(field="Idempotency-Key", message="đã dùng", remedy="Tải lại trang rồi gửi lại")],
-                )
-            return _json(stored.response, stored.status)
+        if self.key is not None:
+            self.tx.answering(self.identity.account, self.key, request)
         response = orjson.dumps((await act()).model_dump(mode="json"))
-        self.tx.answer(self.identity.account, self.key, status, response)
+        self.tx.answer(status, response)
         return _json(response, status)
 
 
@@ -105,20 +90,44 @@ def _json(body: bytes, status: int) -> Response:
 
 
 async def command(
-    service: Annotated[Runtime, Depends(runtime)],
-    who: Annotated[Identity, Depends(identity)],
+    request: Request,
+    token: Token,
     idempotency_key: Annotated[str | None, Header(max_length=_LONGEST_KEY)] = None,
 ) -> AsyncIterator[Command]:
     """Open the transaction of one command, and commit it before the answer leaves (pitfall 4.12)."""
-    async with service.engine.begin() as connection:
-        cause = Cause(who.account, uuid7(), None, current_traceparent())
-        tx = Tx(connection, service.source, cause)
-        yield Command(tx, who, idempotency_key)
-        recorded = await tx.write_log()
-        failpoint("edge.before_commit")
+    service = _service(request)
+    who = service.verifier.verify(token)
+    cause = Cause(who.account, uuid7(), None, current_traceparent())
+    try:
+        async with service.engine.begin() as connection:
+            tx = Tx(connection, service.source, cause)
+            yield Command(tx, who, idempotency_key)
+            recorded = await tx.write_log()
+            failpoint("edge.before_commit")
+    except (Problem, IntegrityError):
+        # What stands in the way may be what this very command did the first time.
+        await _refer_to_first(service.engine, tx)
+        raise
     failpoint("edge.after_commit")
     if recorded:
         service.wake_relay()
+
+
+async def _refer_to_first(engine: AsyncEngine, tx: Tx) -> None:
+    """Raise ``AlreadyAnswered`` when a command was answered under this key, ``Invalid`` when it was another one."""
+    asked = tx.asked
+    if asked is None:
+        return
+    async with db.reading(engine) as connection:
+        stored = (await connection.execute(_STORED, {"actor": asked.caller, "key": asked.key})).one_or_none()
+    if stored is None:
+        return
+    if stored.request != asked.request:
+        raise Invalid(
+            "Khóa chống gửi trùng này đã dùng cho một nội dung khác.",
+            errors=[FieldError(field="Idempotency-Key", message="đã dùng", remedy="Tải lại trang rồi gửi lại")],
+        )
+    raise AlreadyAnswered(stored.status, stored.response)
 
 
 Asked = Annotated[Reading, Depends(reading, scope="function")]

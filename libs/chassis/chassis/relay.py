@@ -38,9 +38,11 @@ _ADVISORY_KEY: Final = 0x7468_6964
 """Any constant will do: the lock is per database, and each service has its own."""
 
 
-_HEAD: Final = text(
-    """SELECT sequence, hash, published FROM event_head
+_HEAD: Final = Prepared(
+    text(
+        """SELECT sequence, hash, published FROM event_head
     WHERE published < sequence OR EXISTS (SELECT FROM event_pending) FOR UPDATE"""
+    )
 )
 """The fence, when there is something to do; else no row and no lock."""
 _TAKE: Final = Prepared(
@@ -74,7 +76,13 @@ _UNPUBLISHED: Final = (
     .order_by(event_order.c.sequence)
     .limit(_AT_ONCE)
 )
-_REACHED: Final = text("UPDATE event_head SET published = :reached WHERE published < :reached")
+_REACHED: Final = Prepared(
+    text(
+        """UPDATE event_head SET published = :reached
+    WHERE published < :reached AND set_config('synchronous_commit', 'off', true) = 'off'"""
+    )
+)
+"""Its commit waits for no disk: should it be lost, the same events go out once more under the same ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +183,10 @@ class Relay:
     async def _number(self, db: AsyncConnection) -> list[_Numbered]:
         """Give pending events their places in the chain and commit that, then give what is to be published, in order."""
         async with db.begin():
-            head = (await db.execute(_HEAD)).one_or_none()
-            if head is None:
+            heads = await _HEAD.rows(db, {})
+            if not heads:
                 return []
+            (head,) = heads
             # Under the fence: what another relay has numbered is no longer among these.
             taken = await _TAKE.rows(db, {"most": _AT_ONCE})
             sequence, last = head.sequence, head.hash
@@ -206,7 +215,7 @@ class Relay:
         await self._publish(numbered)
         failpoint("relay.after_ack")
         async with db.begin():
-            await db.execute(_REACHED, {"reached": numbered[-1].sequence})
+            await _REACHED.rows(db, {"reached": numbered[-1].sequence})
 
     async def _publish(self, numbered: Sequence[_Numbered]) -> None:
         if not self._nats.is_connected:

@@ -335,6 +335,8 @@ async def _serve(service: Service) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        # The one who asks is the gateway, which says who it asks for in a signed header.
+        proxy_headers=False,
         ws="none",
         timeout_graceful_shutdown=3,
     )
