@@ -69,10 +69,10 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         await self._publish(numbered)
         failpoint("relay.after_ack")
         async with db.begin():
-            await _REACHED.rows(db, {"reached": numbered[-1].sequence})
+            await _REACHED.alone(db, {"reached": numbered[-1].sequence})
 """,
         """        async with db.begin():
-            await _REACHED.rows(db, {"reached": numbered[-1].sequence})
+            await _REACHED.alone(db, {"reached": numbered[-1].sequence})
         failpoint("relay.before_publish")
         await self._publish(numbered)
         failpoint("relay.after_ack")
@@ -107,8 +107,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "logged-and-never-pending",
         "Events are written to the log and nobody is told: everybody has a receipt and nothing is ever scored.",
         "libs/chassis/chassis/events.py",
-        "INSERT INTO event_pending SELECT id FROM logged",
-        "SELECT id FROM logged",
+        "pending AS (INSERT INTO event_pending SELECT id FROM logged)",
+        "pending AS (SELECT id FROM logged)",
         (
             "libs/chassis/tests/test_delivery.py::test_a_committed_event_reaches_the_stream_once_with_its_place_in_the_chain",
         ),
@@ -141,7 +141,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "acknowledged-before-the-commit",
         "Events are acknowledged as they arrive: whatever then fails or dies is never delivered again.",
         "libs/chassis/chassis/service.py",
-        "AckPolicy.NACK_ON_ERROR",
+        "AckPolicy.MANUAL",
         "AckPolicy.ACK_FIRST",
         (f"{BUS}::test_an_event_that_fails_for_good_is_parked_and_taken_up_again_once_mended",),
     ),
@@ -157,15 +157,15 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "parked-at-the-first-error",
         "One failure parks an event: a passing trouble becomes work for an operator, and the ripple stands still.",
         "libs/chassis/chassis/bus.py",
-        "if is_away(error) or (delivered < self._attempts and not is_unfit(error)):",
-        "if is_away(error):",
+        "if is_away(end) or (delivered < self._attempts and not is_unfit(end)):",
+        "if is_away(end):",
         (f"{BUS}::test_an_event_that_fails_for_good_is_parked_and_taken_up_again_once_mended",),
     ),
     Mutant(
         "absence-counts-as-a-failure",
         "A database that is busy uses up an event's attempts: a long maintenance parks good reports.",
         "libs/chassis/chassis/bus.py",
-        "if is_away(error) or (delivered < self._attempts and not is_unfit(error)):",
+        "if is_away(end) or (delivered < self._attempts and not is_unfit(end)):",
         "if delivered < self._attempts and not is_unfit(error):",
         (f"{BUS}::test_a_database_that_is_busy_for_long_parks_nothing",),
     ),

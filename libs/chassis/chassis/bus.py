@@ -1,22 +1,19 @@
 """The event door: from the service's one durable to its handlers, in batches, at least once, effect once.
 
-What waits is handled in one transaction; the acknowledgement, the delay and the span stay with each event. An event
-that cannot be parsed never enters a batch; a batch that fails is halved until the guilty event stands alone; an event
-that was delivered before goes alone. No timer fills a batch. Reasons: docs/adr/0003.
+What waits is handled in one transaction; acknowledgement, delay and span stay with each event. An event that cannot be
+parsed never enters a batch; a batch that fails is halved until the guilty event stands alone; an event that was delivered
+before goes alone. No timer fills a batch. Reasons: docs/adr/0003.
 """
 
-import asyncio
 import random
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
 import structlog
-from faststream.exceptions import NackMessage
-from faststream.nats import NatsMessage
+from faststream.nats.message import NatsBatchMessage
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from opentelemetry import propagate, trace
@@ -25,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis import inbox
 from chassis.db import is_away, is_unfit
-from chassis.events import Outcome, Source, Tx
+from chassis.events import Outcome, Source, Tx, traceparent_of
 from chassis.failpoints import failpoint
 from contracts.catalog import LISTENERS, UnknownEventTypeError, event_class
 from contracts.envelope import Event, Payload
@@ -38,8 +35,6 @@ Handler = Callable[[Tx, Sequence[Any]], Awaitable[None]]
 
 _LARGEST_BATCH: Final = 400
 _LONGEST_DELAY: Final = 60.0
-_REMIND_SECONDS: Final = 1.0
-"""Well below the durables' ``ack_wait``."""
 
 
 class Consumers:
@@ -76,17 +71,22 @@ class Consumers:
         return not self._handlers
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way through a batch, and the future that tells how it ended."""
+    """One event on its way through a batch; ``alone`` if it must not share one."""
 
     event: Event[Any]
-    alone: bool
-    ended: "asyncio.Future[Outcome]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    alone: bool = False
+    traceparent: str | None = None
+    """The span that its handling is, for what follows from it."""
+
+
+End = Outcome | Exception
+"""How an event ended in a batch: with its outcome, or with what its handler raised."""
 
 
 class Batcher:
-    """Handles whatever waits as one transaction; a second batch starts when the first has committed."""
+    """Handles what was delivered, as few transactions as can be."""
 
     def __init__(
         self, engine: AsyncEngine, source: Source, consumers: Consumers, wake_relay: Callable[[], None]
@@ -95,52 +95,27 @@ class Batcher:
         self._source = source
         self._consumers = consumers
         self._wake_relay = wake_relay
-        self._waiting: deque[Delivery] = deque()
-        self._running: asyncio.Task[None] | None = None
 
-    async def handle(self, event: Event[Any], *, alone: bool) -> Outcome:
-        """Put the event into the next batch and wait for its own outcome; raises what its handler raised."""
-        delivery = Delivery(event, alone)
-        self._waiting.append(delivery)
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._drain())
-        return await delivery.ended
+    async def handle(self, deliveries: Sequence[Delivery]) -> AsyncIterator[End]:
+        """Handle batch after batch, and give the end of each event, in their order, as soon as its batch has ended."""
+        for batch in _batches(deliveries):
+            for end in await self._attempt(batch):
+                yield end
 
-    async def _drain(self) -> None:
-        # One turn of the loop: the deliveries that one fetch brought arrive together.
-        await asyncio.sleep(0)
-        while self._waiting:
-            await self._attempt(self._next())
-
-    def _next(self) -> list[Delivery]:
-        batch = [self._waiting.popleft()]
-        while not batch[0].alone and self._waiting and len(batch) < _LARGEST_BATCH and not self._waiting[0].alone:
-            batch.append(self._waiting.popleft())
-        return batch
-
-    async def _attempt(self, batch: Sequence[Delivery]) -> None:
+    async def _attempt(self, batch: Sequence[Delivery]) -> Sequence[End]:
         try:
-            outcomes = await self._transact([delivery.event for delivery in batch])
+            return await self._transact(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the event that caused it
             if len(batch) == 1 or is_away(error):
-                for delivery in batch:
-                    _end(delivery, error)
-                return
-            middle = len(batch) // 2
-            await self._attempt(batch[:middle])
-            await self._attempt(batch[middle:])
-        except BaseException as error:
-            for delivery in batch:
-                _end(delivery, error)
-            raise
-        else:
-            for delivery, outcome in zip(batch, outcomes, strict=True):
-                _end(delivery, outcome)
+                return [error] * len(batch)
+        middle = len(batch) // 2
+        return [*await self._attempt(batch[:middle]), *await self._attempt(batch[middle:])]
 
-    async def _transact(self, events: Sequence[Event[Any]]) -> list[Outcome]:
+    async def _transact(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         """Claim, handle, record, commit: one transaction."""
+        events = [delivery.event for delivery in batch]
         async with self._engine.begin() as db:
-            tx = Tx(db, self._source)
+            tx = Tx(db, self._source, traces={each.event.id: each.traceparent for each in batch})
             await self.take_up(tx, events)
             recorded = await tx.write_log()
             failpoint("bus.before_commit")
@@ -159,17 +134,15 @@ class Batcher:
         tx.taken(consumer, fresh)
 
 
-def _end(delivery: Delivery, end: Outcome | BaseException) -> None:
-    if delivery.ended.done():
-        return
-    if isinstance(end, BaseException):
-        delivery.ended.set_exception(end)
-    else:
-        delivery.ended.set_result(end)
+def _batches(deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
+    for alone, run in groupby(deliveries, key=lambda each: each.alone):
+        together = list(run)
+        size = 1 if alone else _LARGEST_BATCH
+        yield from (together[start : start + size] for start in range(0, len(together), size))
 
 
 class Intake:
-    """What FastStream calls for every message: parse, batch, then acknowledge, delay or park."""
+    """What FastStream calls with all that has arrived: parse, handle, then acknowledge, delay or park each event."""
 
     def __init__(
         self, engine: AsyncEngine, batcher: Batcher, service: str, *, attempts: int, first_delay: float
@@ -179,36 +152,28 @@ class Intake:
         self._service = service
         self._attempts = attempts
         self._first_delay = first_delay
-        self._held: dict[str, Msg] = {}
-        self._reminding: asyncio.Task[None] | None = None
 
-    async def _remind(self) -> None:
-        """Tell the server that the events in hand are being worked on: its patience is short, for a dead taker's sake."""
-        while self._held:
-            await asyncio.sleep(_REMIND_SECONDS)
-            for raw in tuple(self._held.values()):
-                with suppress(NatsError):
-                    await raw.in_progress()
-
-    @contextmanager
-    def _hold(self, raw: Msg) -> Iterator[None]:
-        self._held[raw.reply] = raw
-        if self._reminding is None or self._reminding.done():
-            self._reminding = asyncio.create_task(self._remind(), name="reminder")
+    async def take(self, message: NatsBatchMessage) -> None:
+        """Take up what has arrived. Each event is acknowledged when its own batch is committed."""
         try:
-            yield
-        finally:
-            del self._held[raw.reply]
+            taken = [each for raw in message.raw_message if (each := await self._read(raw))]
+            ends = self._batcher.handle([delivery for _, _, delivery in taken])
+            for raw, span, delivery in taken:
+                await self._end(raw, span, delivery.event, await anext(ends))
+        except Exception:
+            # A mistake of ours, in no event's handling. What is left in hand must not stay there for ever.
+            log.exception("bus.batch_failed", events=len(message.raw_message))
+            for raw in message.raw_message:
+                if not raw.is_acked:
+                    await _settle(raw.nak(delay=self._delay(raw.metadata.num_delivered)))
 
-    async def take(self, message: NatsMessage) -> None:
-        """Take one message up. Returning acknowledges it; ``NackMessage`` brings it back after its delay."""
-        raw: Msg = message.raw_message
+    async def _read(self, raw: Msg) -> tuple[Msg, trace.Span, Delivery] | None:
+        """Open the span of an event and parse it; one that cannot be parsed is parked at once."""
         delivered = raw.metadata.num_delivered
-        context = propagate.extract(raw.headers or {})
         event_type = raw.subject.rpartition(".")[0]
-        with tracer.start_as_current_span(
+        span = tracer.start_span(
             f"take {event_type}",
-            context=context,
+            context=propagate.extract(raw.headers or {}),
             kind=trace.SpanKind.CONSUMER,
             attributes={
                 "messaging.system": "nats",
@@ -217,30 +182,35 @@ class Intake:
                 "messaging.consumer.group.name": self._service,
                 "thidua.deliveries": delivered,
             },
-        ) as span:
-            try:
-                event = event_class(event_type).decoded(message.body)
-                if event.type != event_type:
-                    raise UnknownEventTypeError(event.type)  # noqa: TRY301 - one place decides what is malformed
-            except (ValidationError, UnknownEventTypeError) as error:
-                await self._park(raw, span, f"không đọc được: {error}")
-                return
-            span.set_attribute("messaging.message.id", str(event.id))
-            try:
-                with self._hold(raw):
-                    outcome = await self._batcher.handle(event, alone=delivered > 1)
-            except Exception as error:
-                log.exception("bus.failed", type=event_type, event_id=str(event.id), delivered=delivered)
-                # Never its message: that holds the values of the row that was refused.
-                span.set_attribute("error.type", type(error).__name__)
-                span.set_status(trace.Status(trace.StatusCode.ERROR, type(error).__name__))
-                # A database that is away is not the event's fault: it comes back until somebody answers.
-                # A value that no database can hold will not be held the next time either.
-                if is_away(error) or (delivered < self._attempts and not is_unfit(error)):
-                    raise NackMessage(delay=self._delay(delivered)) from None
-                await self._park(raw, span, f"{type(error).__name__}: {error}")
-            else:
-                span.set_attribute("thidua.outcome", outcome)
+        )
+        try:
+            event = event_class(event_type).decoded(raw.data)
+            if event.type != event_type:
+                raise UnknownEventTypeError(event.type)  # noqa: TRY301 - one place decides what is malformed
+        except (ValidationError, UnknownEventTypeError) as error:
+            await self._park(raw, span, f"không đọc được: {error}")
+            return None
+        span.set_attribute("messaging.message.id", str(event.id))
+        return raw, span, Delivery(event, alone=delivered > 1, traceparent=traceparent_of(span))
+
+    async def _end(self, raw: Msg, span: trace.Span, event: Event[Any], end: End) -> None:
+        if not isinstance(end, Exception):
+            span.set_attribute("thidua.outcome", end)
+            span.end()
+            await _settle(raw.ack())
+            return
+        delivered = raw.metadata.num_delivered
+        log.error("bus.failed", type=event.type, event_id=str(event.id), delivered=delivered, exc_info=end)
+        # Never its message: that holds the values of the row that was refused.
+        span.set_attribute("error.type", type(end).__name__)
+        span.set_status(trace.Status(trace.StatusCode.ERROR, type(end).__name__))
+        # A database that is away is not the event's fault: it comes back until somebody answers.
+        # A value that no database can hold will not be held the next time either.
+        if is_away(end) or (delivered < self._attempts and not is_unfit(end)):
+            span.end()
+            await _settle(raw.nak(delay=self._delay(delivered)))
+        else:
+            await self._park(raw, span, f"{type(end).__name__}: {end}")
 
     async def _park(self, raw: Msg, span: trace.Span, error: str) -> None:
         delivered = raw.metadata.num_delivered
@@ -258,11 +228,22 @@ class Intake:
         except Exception:
             # Never without a delay: the event would be back at once, and again.
             log.exception("bus.not_parked", subject=raw.subject, delivered=delivered)
-            raise NackMessage(delay=self._delay(delivered)) from None
-        span.set_attribute("thidua.outcome", Outcome.PARKED)
+            await _settle(raw.nak(delay=self._delay(delivered)))
+            return
+        else:
+            span.set_attribute("thidua.outcome", Outcome.PARKED)
+        finally:
+            span.end()
         log.error("bus.parked", subject=raw.subject, attempts=delivered, error=error[:300])
+        await _settle(raw.ack())
 
     def _delay(self, delivered: int) -> float:
         """Double per delivery up to a minute; the jitter keeps a crowd of failed events from coming back as one."""
         longest: float = min(self._first_delay * 2 ** (delivered - 1), _LONGEST_DELAY)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret
+
+
+async def _settle(word: Awaitable[None]) -> None:
+    """Tell the server; where it does not hear it, the event comes again, and the inbox knows it."""
+    with suppress(NatsError):
+        await word

@@ -1,13 +1,15 @@
 """The transaction that work is done in, and the event log it writes to. Only the edges build and commit one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import repeat
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from opentelemetry import propagate
+from opentelemetry import propagate, trace
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -51,25 +53,25 @@ class Source:
         return f"//{self.agency}/{self.service}"
 
 
-def cause_of(event: Event[Any]) -> Cause:
-    """Give the cause of whatever follows from this event, in the trace that is running now."""
-    return Cause(event.actor, event.correlationid, event.id, current_traceparent() or event.traceparent)
-
-
-def current_traceparent() -> str | None:
-    """Give the W3C trace context of the span that is open now."""
+def traceparent_of(span: trace.Span | None = None) -> str | None:
+    """Give the W3C trace context of a span, of the one that is open now unless told."""
     carrier: dict[str, str] = {}
-    propagate.inject(carrier)
+    propagate.inject(carrier, trace.set_span_in_context(span) if span else None)
     return carrier.get("traceparent")
 
 
-_WRITE: Final = Prepared(
-    text(
-        """WITH logged AS (
+def _log_with(rows: str) -> Prepared:
+    """Put together what an edge writes: events, outcomes and the answer, unless ``rows`` (``kept AS (…), …``) keeps nothing."""
+    return Prepared(
+        text(
+            f"""WITH {rows},
+    logged AS (
       INSERT INTO event_log (id, type, subject, correlationid, causationid, actor, traceparent, bytes)
-      SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:type AS text[]), CAST(:subject AS text[]), CAST(:correlationid AS uuid[]),
-        CAST(:causationid AS uuid[]), CAST(:actor AS text[]), CAST(:traceparent AS text[]), CAST(:bytes AS bytea[]))
+      SELECT new.* FROM kept, unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
+        CAST(:correlationids AS uuid[]), CAST(:causationids AS uuid[]), CAST(:actors AS text[]),
+        CAST(:traceparents AS text[]), CAST(:bodies AS bytea[])) AS new
       RETURNING id),
+    pending AS (INSERT INTO event_pending SELECT id FROM logged),
     ended AS (
       UPDATE inbox SET outcome = new.outcome, recorded = CAST(new.recorded AS uuid[])
       FROM unnest(CAST(:taken AS uuid[]), CAST(:outcomes AS text[]), CAST(:recorded AS text[]))
@@ -80,12 +82,25 @@ _WRITE: Final = Prepared(
     answered AS (
       INSERT INTO idempotency (actor, key, request, status, response)
       SELECT CAST(:caller AS text), CAST(:key AS text), CAST(:request AS bytea), CAST(:status AS smallint),
-        CAST(:response AS bytea) WHERE CAST(:key AS text) IS NOT NULL)
-    INSERT INTO event_pending SELECT id FROM logged"""
+        CAST(:response AS bytea) FROM kept WHERE CAST(:key AS text) IS NOT NULL)
+    SELECT FROM kept"""  # noqa: S608 - our own statements, never a caller's words
+        )
     )
-)
+
+
+_COLUMNS: Final = ("ids", "types", "subjects", "correlationids", "causationids", "actors", "traceparents", "bodies")
+_LOG: Final = _log_with("kept AS (SELECT)")
 """One question for all that an edge has to write, and always the same one: nothing to compile, one way there and back."""
-_LOGGED: Final = ("id", "type", "subject", "correlationid", "causationid", "actor", "traceparent", "bytes")
+
+
+class Beside:
+    """The rows of an action that are written by the very statement that writes the log.
+
+    ``rows`` are common table expressions; the first is ``kept AS (…)`` and has one row, or none when nothing may be written.
+    """
+
+    def __init__(self, rows: str) -> None:
+        self.statement = _log_with(rows)
 
 
 class Asked(NamedTuple):
@@ -96,7 +111,10 @@ class Asked(NamedTuple):
     request: bytes
 
 
-_NOTHING: Final = {"caller": None, "key": None, "request": None, "status": None, "response": None}
+Refusal = Callable[[], Awaitable[Exception]]
+"""Says why nothing was kept."""
+
+_NO_ANSWER: Final = {"caller": None, "key": None, "request": None, "status": None, "response": None}
 
 
 @dataclass(slots=True)
@@ -113,17 +131,27 @@ class Tx:
     Actions write rows through ``db`` and call ``record``. They never commit, and no event exists before the commit.
     """
 
-    def __init__(self, db: AsyncConnection, source: Source, cause: Cause | None = None) -> None:
+    def __init__(
+        self,
+        db: AsyncConnection,
+        source: Source,
+        cause: Cause | None = None,
+        *,
+        traces: Mapping[UUID, str | None] = MappingProxyType({}),
+    ) -> None:
+        """``traces`` gives the span in which each event is taken up: what follows from it belongs there."""
         self.db = db
         self._source = source
         self._cause = cause
+        self._traces = traces
         self._written: list[tuple[UUID, Payload, Cause]] = []
         self._followed: dict[UUID, _Followed] = {}
         self._taken: tuple[str, Sequence[Event[Any]]] = ("", ())
         self.asked: Asked | None = None
         """The command that this transaction is, if its caller gave it a key."""
-        self._answer: Mapping[str, Any] = _NOTHING
+        self._answer: Mapping[str, Any] = _NO_ANSWER
         self._business_time: datetime | None = None
+        self._beside: tuple[Beside, Mapping[str, Any], Refusal] | None = None
 
     async def now(self) -> datetime:
         """Give this transaction's business time, which its events carry: taken once, when it is first asked for."""
@@ -144,6 +172,13 @@ class Tx:
         if self.asked is not None:
             self._answer = {**self.asked._asdict(), "status": status, "response": response}
 
+    def beside(self, rows: Beside, values: Mapping[str, Any], refused: Refusal) -> None:
+        """Have the rows of this transaction written with its log; when nothing is kept, what ``refused`` gives is raised.
+
+        A command that writes nothing else is then one statement, which needs no transaction around it.
+        """
+        self._beside = (rows, values, refused)
+
     def taken(self, consumer: str, events: Sequence[Event[Any]]) -> None:
         """Say which events this transaction has taken up: what came of them is written beside the effect."""
         self._taken = (consumer, events)
@@ -159,7 +194,7 @@ class Tx:
         """Log an event with this transaction. ``because`` names the events that led to it, the decisive one last."""
         identity = uuid7()
         causes = list(because)
-        cause = cause_of(causes[-1]) if causes else self._cause
+        cause = self._cause_of(causes[-1]) if causes else self._cause
         if cause is None:
             raise RuntimeError("an event recorded while taking up events must say because of which")
         for event in causes:
@@ -167,6 +202,10 @@ class Tx:
             self._followed[event.id].recorded.append(identity)
         self._written.append((identity, payload, cause))
         return identity
+
+    def _cause_of(self, event: Event[Any]) -> Cause:
+        trace_of_it = self._traces.get(event.id) or traceparent_of() or event.traceparent
+        return Cause(event.actor, event.correlationid, event.id, trace_of_it)
 
     def changed(self, event: Event[Any]) -> None:
         """Say that this event had an effect here."""
@@ -189,28 +228,31 @@ class Tx:
         consumer, taken = self._taken
         # ``unchanged`` is what the claim has written.
         ended = [each for event in taken if (each := (event.id, *self.outcome_of(event)))[1] is not Outcome.UNCHANGED]
-        if not (self._written or ended or self._answer["key"]):
+        if not (self._written or ended or self._answer["key"] or self._beside):
             return False
         business_time, now = await self.now() if self._written else None, datetime.now(UTC)
         rows = [self._row(*each, now, business_time) for each in self._written]
+        values = {
+            **dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)) if rows else repeat([]), strict=False)),
+            **self._answer,
+            "consumer": consumer,
+            "taken": [identity for identity, _, _ in ended],
+            "outcomes": [str(outcome) for _, outcome, _ in ended],
+            # Arrays of arrays must be of one length, so each goes as PostgreSQL writes it.
+            "recorded": ["{" + ",".join(map(str, recorded)) + "}" for _, _, recorded in ended],
+        }
         failpoint("events.before_log")
-        await _WRITE.rows(
-            self.db,
-            {
-                **{name: [row[name] for row in rows] for name in _LOGGED},
-                **self._answer,
-                "consumer": consumer,
-                "taken": [identity for identity, _, _ in ended],
-                "outcomes": [str(outcome) for _, outcome, _ in ended],
-                # Arrays of arrays must be of one length, so each goes as PostgreSQL writes it.
-                "recorded": ["{" + ",".join(map(str, recorded)) + "}" for _, _, recorded in ended],
-            },
-        )
+        if self._beside is None:
+            await _LOG.alone(self.db, values)
+        else:
+            beside, own, refused = self._beside
+            if not await beside.statement.alone(self.db, {**values, **own}):
+                raise await refused()
         return bool(rows)
 
     def _row(
         self, identity: UUID, payload: Payload, cause: Cause, now: datetime, business_time: datetime | None
-    ) -> dict[str, Any]:
+    ) -> tuple[Any, ...]:
         event = event_class(payload.event_type)(
             id=identity,
             source=str(self._source),
@@ -225,13 +267,13 @@ class Tx:
             businesstime=business_time,
             data=payload,
         )
-        return {
-            "id": identity,
-            "type": event.type,
-            "subject": event.subject,
-            "correlationid": event.correlationid,
-            "causationid": event.causationid,
-            "actor": event.actor,
-            "traceparent": event.traceparent,
-            "bytes": event.encoded(),
-        }
+        return (
+            identity,
+            event.type,
+            event.subject,
+            event.correlationid,
+            event.causationid,
+            event.actor,
+            event.traceparent,
+            event.encoded(),
+        )

@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 
 from chassis import db
 from chassis.errors import AlreadyAnswered, FieldError, Invalid, Problem
-from chassis.events import Cause, Source, Tx, current_traceparent
+from chassis.events import Cause, Source, Tx, traceparent_of
 from chassis.failpoints import failpoint
 from chassis.identity import HEADER, Identity, Verifier
 from chassis.tables import idempotency
@@ -97,7 +97,7 @@ async def command(
     """Open the transaction of one command, and commit it before the answer leaves (pitfall 4.12)."""
     service = _service(request)
     who = service.verifier.verify(token)
-    cause = Cause(who.account, uuid7(), None, current_traceparent())
+    cause = Cause(who.account, uuid7(), None, traceparent_of())
     try:
         async with service.engine.begin() as connection:
             tx = Tx(connection, service.source, cause)

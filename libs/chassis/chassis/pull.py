@@ -7,10 +7,12 @@ come as they are published, and a heartbeat tells within seconds that the one wh
 import asyncio
 import json
 from collections import deque
+from contextlib import suppress
 from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from contracts.catalog import STREAM
@@ -21,6 +23,8 @@ _ASKED: Final = 200
 _HEARTBEAT, _EXPIRED = "100", "408"
 _SILENCE_SECONDS: Final = 2.5
 _REST_SECONDS: Final = 0.5
+_REMIND_SECONDS: Final = 1.0
+"""Well below the durables' ``ack_wait``."""
 
 
 class StandingRequest:
@@ -34,6 +38,8 @@ class StandingRequest:
         self._news = asyncio.Event()
         self._owed = 0
         self._refused = False
+        self._unsettled: deque[Msg] = deque()
+        self._reminding: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Listen; nothing is asked for before the first ``fetch``."""
@@ -44,11 +50,24 @@ class StandingRequest:
         if status is None:
             self._arrived.append(message)
             self._owed -= 1
+            self._unsettled.append(message)
+            if self._reminding is None or self._reminding.done():
+                self._reminding = asyncio.create_task(self._remind(), name="reminder")
         elif status != _HEARTBEAT:
             # The request is over: it has expired, its server goes, or nobody leads the durable.
             self._owed = 0
             self._refused = status != _EXPIRED
         self._news.set()
+
+    async def _remind(self) -> None:
+        """Tell the server that what has come is being worked on: its patience is short, for a dead taker's sake."""
+        while self._unsettled:
+            await asyncio.sleep(_REMIND_SECONDS)
+            self._unsettled = deque(each for each in self._unsettled if not each.is_acked)
+            for each in tuple(self._unsettled):
+                # Settled meanwhile, or nobody to be told.
+                with suppress(NatsError):
+                    await each.in_progress()
 
     async def fetch(self, **_how: Any) -> list[Msg]:
         """Give what has arrived, at least one event; nothing at all after a silence, or when nobody can answer."""

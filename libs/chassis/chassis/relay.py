@@ -215,7 +215,7 @@ class Relay:
         await self._publish(numbered)
         failpoint("relay.after_ack")
         async with db.begin():
-            await _REACHED.rows(db, {"reached": numbered[-1].sequence})
+            await _REACHED.alone(db, {"reached": numbered[-1].sequence})
 
     async def _publish(self, numbered: Sequence[_Numbered]) -> None:
         if not self._nats.is_connected:

@@ -45,7 +45,6 @@ EXIT_CONFIGURATION: Final = 78
 _STOP_SECONDS: Final = 6
 _WATCH_SECONDS: Final = 2.0
 _ANSWER_SECONDS: Final = 2.0
-_WORKERS: Final = 200
 _COLLECT_AFTER: Final = 20_000
 
 
@@ -148,7 +147,8 @@ class Service:
             security=NatsNKey(seed) if seed else None,
             name=f"thidua-{self.name}",
             inbox_prefix=f"_INBOX_{self.name}",
-            ack_policy=AckPolicy.NACK_ON_ERROR,
+            # Each event of a batch is acknowledged for itself.
+            ack_policy=AckPolicy.MANUAL,
             # Never give up: a closed connection would freeze FastStream's pull loop (pitfall 4.4).
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
@@ -249,9 +249,8 @@ class Service:
             # Streams and durables belong to the topology; declaring here would overwrite its settings (pitfall 4.5).
             stream=JStream(STREAM, declare=False),
             config=ConsumerConfig(filter_subjects=_subjects(self.name)),
-            # How they are asked for is ours (StandingRequest); the batcher makes one transaction of what the workers hold.
-            pull_sub=PullSub(batch_size=1, timeout=5),
-            max_workers=_WORKERS,
+            # How they are asked for is ours (StandingRequest): "one" has it hand over what there is, however much.
+            pull_sub=PullSub(batch_size=1, timeout=5, batch=True),
             inbox_prefix=f"_INBOX_{self.name}.".encode(),
             decoder=undecoded,
         )(intake.take)

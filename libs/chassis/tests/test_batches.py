@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.bus import Batcher, Consumers
+from chassis.bus import Batcher, Consumers, Delivery
 from chassis.db import asyncpg_url, make_engine
 from chassis.events import Outcome, Source, Tx
 from contracts.envelope import Event
@@ -62,10 +62,9 @@ class Workshop:
     def _wake(self) -> None:
         self.tried.wakes += 1
 
-    async def take(self, *events: Event[UnitRegistered], alone: Sequence[UUID] = ()) -> list[Outcome | BaseException]:
-        return await asyncio.gather(
-            *[self.batcher.handle(event, alone=event.id in alone) for event in events], return_exceptions=True
-        )
+    async def take(self, *events: Event[UnitRegistered], alone: Sequence[UUID] = ()) -> list[Outcome | Exception]:
+        deliveries = [Delivery(event, alone=event.id in alone) for event in events]
+        return [end async for end in self.batcher.handle(deliveries)]
 
     async def stored(self) -> list[str]:
         async with self.engine.connect() as db:
@@ -114,6 +113,16 @@ async def test_a_guilty_event_is_found_by_halving_and_harms_no_neighbour(worksho
     assert len(await workshop.inbox()) == 7
 
 
+async def test_what_follows_from_an_event_belongs_to_its_own_trace_whoever_shares_its_batch(workshop: Workshop) -> None:
+    events = [an_event(name) for name in ("a", "b")]
+    traces = [f"00-{number:032x}-{number:016x}-01" for number in (1, 2)]
+    deliveries = [Delivery(event, traceparent=each) for event, each in zip(events, traces, strict=True)]
+    assert [end async for end in workshop.batcher.handle(deliveries)] == [Outcome.CHANGED] * 2
+    async with workshop.engine.connect() as db:
+        followed = await db.execute(text("SELECT causationid, traceparent FROM event_log"))
+        assert {tuple(row) for row in followed} == {(events[0].id, traces[0]), (events[1].id, traces[1])}
+
+
 async def test_an_event_that_was_delivered_before_goes_alone(workshop: Workshop) -> None:
     events = [an_event(name) for name in ("a", "again", "b", "c")]
     await workshop.take(*events, alone=[events[1].id])
@@ -142,7 +151,7 @@ async def test_two_processes_that_hold_one_event_act_once(workshop: Workshop) ->
     other = Workshop(workshop.engine)
     events = [an_event(str(number)) for number in range(20)]
     outcomes = await asyncio.gather(workshop.take(*events), other.take(*reversed(events)))
-    assert not [each for each in outcomes[0] + outcomes[1] if isinstance(each, BaseException)]
+    assert not [each for each in outcomes[0] + outcomes[1] if isinstance(each, Exception)]
     assert len(await workshop.stored()) == 20
     assert len(workshop.tried.batches) + len(other.tried.batches) == 1
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Text, bindparam, cast, select, text, update
+from sqlalchemy import Text, bindparam, cast, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from chassis.clock import NOW, VIETNAM, business_now
 from chassis.db import Prepared
 from chassis.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
-from chassis.events import Tx
+from chassis.events import Beside, Tx
 from chassis.facts import learn
 from contracts.envelope import Event
 from contracts.registry import ReportSubmitted
@@ -66,9 +66,8 @@ _STORED: Final = select(reports).where(
     reports.c.period_id == bindparam("period_id"), reports.c.unit_id == bindparam("unit_id")
 )
 _LOCKED: Final = _STORED.with_for_update()
-_KEEP: Final = Prepared(
-    text(
-        """WITH kept AS (
+_KEEP: Final = Beside(
+    """kept AS (
       INSERT INTO reports AS stored (report_id, campaign_id, period_id, unit_id, version, state, fields, saved_at,
         receipt_number, accepted_at, late)
       VALUES (:report_id, :campaign_id, :period_id, :unit_id, :version, 'submitted', CAST(:fields AS jsonb), :accepted_at,
@@ -77,12 +76,12 @@ _KEEP: Final = Prepared(
         fields = excluded.fields, saved_at = excluded.saved_at, editor = NULL, receipt_number = excluded.receipt_number,
         accepted_at = excluded.accepted_at, late = excluded.late
       WHERE stored.version = excluded.version - 1
-      RETURNING report_id, version, fields, receipt_number, accepted_at, late)
-    INSERT INTO submissions (receipt_number, report_id, version, correlationid, accepted_at, late, fields)
-    SELECT receipt_number, report_id, version, CAST(:correlationid AS uuid), accepted_at, late, fields FROM kept RETURNING version"""
-    )
+      RETURNING report_id, version, fields, receipt_number, accepted_at, late),
+    acceptance AS (
+      INSERT INTO submissions (receipt_number, report_id, version, correlationid, accepted_at, late, fields)
+      SELECT receipt_number, report_id, version, CAST(:correlationid AS uuid), accepted_at, late, fields FROM kept)"""
 )
-"""The report and its acceptance; no row when somebody else has saved it since its version was read."""
+"""The report and its acceptance; nothing when somebody else has saved it since its version was read."""
 
 
 async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, body: DraftBody) -> Saved:
@@ -146,12 +145,13 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
         late=state is rules.PeriodState.LATE,
         correlationid=tx.correlationid,
     )
-    kept = await _KEEP.rows(
-        tx.db, {**body.model_dump(), **receipt.model_dump(), "fields": orjson.dumps(body.fields).decode()}
-    )
-    if not kept:
+
+    async def refused() -> Conflict:
         stored = await tx.db.execute(_STORED, body.model_dump(include={"period_id", "unit_id"}))
-        raise _stale(stored.mappings().one())
+        return _stale(stored.mappings().one())
+
+    row = {**body.model_dump(), **receipt.model_dump(), "fields": orjson.dumps(body.fields).decode()}
+    tx.beside(_KEEP, row, refused)
     tx.record(
         ReportSubmitted(
             **receipt.model_dump(exclude={"correlationid"}),
@@ -179,7 +179,7 @@ def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
 
 async def _terms(db: AsyncConnection, body: CheckBody, question: Prepared = _TERMS) -> Any:
     """Give, in one question, all that stands about a unit's report before it is read: period, block, sheet, plan, draft."""
-    found = await question.rows(db, body.model_dump(include={"campaign_id", "period_id", "unit_id"}))
+    found = await question.alone(db, body.model_dump(include={"campaign_id", "period_id", "unit_id"}))
     if not found:
         raise _no_such_period()
     terms = found[0]
