@@ -106,6 +106,8 @@ class Figures:
     """What the last one that was refused was told."""
     seconds: float = 0.0
     receipts: list[float] = field(default_factory=list)
+    due: list[float] = field(default_factory=list)
+    """For each receipt, when its report was due."""
     ranks: list[float] = field(default_factory=list)
 
 
@@ -145,8 +147,11 @@ class Officers:
         await asyncio.gather(*[go_on() for _ in range(_LANES)])
         return figures
 
-    async def at_rate(self, rate: float, seconds: float, *, watched: float = 0.1) -> Figures:
-        """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share."""
+    async def at_rate(self, rate: float | Callable[[], float], seconds: float, *, watched: float = 0.1) -> Figures:
+        """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share.
+
+        ``rate`` may be asked anew for every report.
+        """
         figures = Figures(seconds=seconds)
         lines: asyncio.Queue[Line] = asyncio.Queue()
         windows: asyncio.Queue[Line] = asyncio.Queue()
@@ -173,7 +178,7 @@ class Officers:
             task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < watched))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
-            due += self._chance.expovariate(rate)
+            due += self._chance.expovariate(rate() if callable(rate) else rate)
         await asyncio.gather(*under_way)
         for queue in (lines, windows):
             while not queue.empty():
@@ -183,6 +188,7 @@ class Officers:
     async def _report(self, line: Line, unit: Unit, figures: Figures, due: float) -> bool:
         status, answer = await line.ask(self._target.question(unit))
         figures.receipts.append(time.perf_counter() - due)
+        figures.due.append(due)
         if status != _CREATED:
             figures.refused += 1
             figures.refusal = answer

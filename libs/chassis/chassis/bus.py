@@ -6,6 +6,7 @@ before goes alone. No timer fills a batch. Reasons: docs/adr/0003.
 """
 
 import random
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -156,7 +157,19 @@ class Intake:
     async def take(self, message: NatsBatchMessage) -> None:
         """Take up what has arrived. Each event is acknowledged when its own batch is committed."""
         try:
-            taken = [each for raw in message.raw_message if (each := await self._read(raw))]
+            taken, malformed = [], []
+            for raw in message.raw_message:
+                span = self._span(raw)
+                try:
+                    event = _event_of(raw)
+                except (ValidationError, UnknownEventTypeError, _UnstorableError) as error:
+                    malformed.append((raw, span, f"không đọc được: {error}"))
+                    continue
+                span.set_attribute("messaging.message.id", str(event.id))
+                alone = raw.metadata.num_delivered > 1
+                taken.append((raw, span, Delivery(event, alone=alone, traceparent=traceparent_of(span))))
+            if malformed:
+                await self._park(malformed)
             ends = self._batcher.handle([delivery for _, _, delivery in taken])
             for raw, span, delivery in taken:
                 await self._end(raw, span, delivery.event, await anext(ends))
@@ -165,14 +178,11 @@ class Intake:
             log.exception("bus.batch_failed", events=len(message.raw_message))
             for raw in message.raw_message:
                 if not raw.is_acked:
-                    await _settle(raw.nak(delay=self._delay(raw.metadata.num_delivered)))
+                    await self._later(raw)
 
-    async def _read(self, raw: Msg) -> tuple[Msg, trace.Span, Delivery] | None:
-        """Open the span of an event and parse it; one that cannot be parsed is parked at once."""
-        delivered = raw.metadata.num_delivered
-        event_type = raw.subject.rpartition(".")[0]
-        span = tracer.start_span(
-            f"take {event_type}",
+    def _span(self, raw: Msg) -> trace.Span:
+        return tracer.start_span(
+            f"take {raw.subject.rpartition('.')[0]}",
             context=propagate.extract(raw.headers or {}),
             kind=trace.SpanKind.CONSUMER,
             attributes={
@@ -180,18 +190,9 @@ class Intake:
                 "messaging.operation.type": "process",
                 "messaging.destination.name": raw.metadata.stream,
                 "messaging.consumer.group.name": self._service,
-                "thidua.deliveries": delivered,
+                "thidua.deliveries": raw.metadata.num_delivered,
             },
         )
-        try:
-            event = event_class(event_type).decoded(raw.data)
-            if event.type != event_type:
-                raise UnknownEventTypeError(event.type)  # noqa: TRY301 - one place decides what is malformed
-        except (ValidationError, UnknownEventTypeError) as error:
-            await self._park(raw, span, f"không đọc được: {error}")
-            return None
-        span.set_attribute("messaging.message.id", str(event.id))
-        return raw, span, Delivery(event, alone=delivered > 1, traceparent=traceparent_of(span))
 
     async def _end(self, raw: Msg, span: trace.Span, event: Event[Any], end: End) -> None:
         if not isinstance(end, Exception):
@@ -208,39 +209,62 @@ class Intake:
         # A value that no database can hold will not be held the next time either.
         if is_away(end) or (delivered < self._attempts and not is_unfit(end)):
             span.end()
-            await _settle(raw.nak(delay=self._delay(delivered)))
+            await self._later(raw)
         else:
-            await self._park(raw, span, f"{type(end).__name__}: {end}")
+            await self._park([(raw, span, f"{type(end).__name__}: {end}")])
 
-    async def _park(self, raw: Msg, span: trace.Span, error: str) -> None:
-        delivered = raw.metadata.num_delivered
+    async def _park(self, given_up: Sequence[tuple[Msg, trace.Span, str]]) -> None:
+        """Keep events as dead letters, with what is wrong with each; all of them or, where that fails, none for now."""
         try:
             async with self._engine.begin() as db:
-                await inbox.park(
-                    db,
-                    self._service,
-                    stream_sequence=raw.metadata.sequence.stream,
-                    subject=raw.subject,
-                    body=raw.data,
-                    attempts=delivered,
-                    error=error,
-                )
+                for raw, _, error in given_up:
+                    await inbox.park(
+                        db,
+                        self._service,
+                        stream_sequence=raw.metadata.sequence.stream,
+                        subject=raw.subject,
+                        body=raw.data,
+                        attempts=raw.metadata.num_delivered,
+                        error=error,
+                    )
         except Exception:
-            # Never without a delay: the event would be back at once, and again.
-            log.exception("bus.not_parked", subject=raw.subject, delivered=delivered)
-            await _settle(raw.nak(delay=self._delay(delivered)))
+            log.exception("bus.not_parked", subjects=[raw.subject for raw, _, _ in given_up])
+            for raw, span, _ in given_up:
+                span.end()
+                await self._later(raw)
             return
-        else:
+        for raw, span, error in given_up:
             span.set_attribute("thidua.outcome", Outcome.PARKED)
-        finally:
             span.end()
-        log.error("bus.parked", subject=raw.subject, attempts=delivered, error=error[:300])
-        await _settle(raw.ack())
+            log.error("bus.parked", subject=raw.subject, attempts=raw.metadata.num_delivered, error=error[:300])
+            await _settle(raw.ack())
+
+    async def _later(self, raw: Msg) -> None:
+        """Have an event brought back, never without a delay: it would be back at once, and again."""
+        await _settle(raw.nak(delay=self._delay(raw.metadata.num_delivered)))
 
     def _delay(self, delivered: int) -> float:
         """Double per delivery up to a minute; the jitter keeps a crowd of failed events from coming back as one."""
         longest: float = min(self._first_delay * 2 ** (delivered - 1), _LONGEST_DELAY)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret
+
+
+_NUL: Final = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
+
+
+class _UnstorableError(ValueError):
+    """The event holds a text that no database of ours can hold."""
+
+
+def _event_of(raw: Msg) -> Event[Any]:
+    """Parse an event; raises what says that no handler could ever do anything with it."""
+    event_type = raw.subject.rpartition(".")[0]
+    event = event_class(event_type).decoded(raw.data)
+    if event.type != event_type:
+        raise UnknownEventTypeError(event.type)
+    if _NUL.search(raw.data):
+        raise _UnstorableError("có ký tự NUL")
+    return event
 
 
 async def _settle(word: Awaitable[None]) -> None:
