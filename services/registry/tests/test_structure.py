@@ -227,7 +227,9 @@ async def test_a_report_goes_to_the_block_of_the_day_its_period_closes(
     assert (await office.put(f"/blocks/{BLOCK}", json=first)).status_code == 200
     assert (await office.put(f"/blocks/{ident('other')}", json=other)).status_code == 200
     assert (await submit(house, TAN_PHONG, "1000")).status_code == 201
+    # The period closes on 15/12/2023.
     await decide(office, change("move", TAN_PHONG, on="2023-12-16", block_id=str(ident("other"))))
+    assert (await submit(house, TAN_PHONG, "950", version=1)).status_code == 201
     await house.quiet()
     assert [name for name, rank, _ in await city.board(house) if rank] == ["Phường Tân Phong"]
     await decide(office, change("move", TAN_PHONG, on="2023-12-10", block_id=str(ident("other"))))
@@ -236,12 +238,12 @@ async def test_a_report_goes_to_the_block_of_the_day_its_period_closes(
     async with house.office("scoring") as scoring:
         board = (await scoring.get(f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{ident('other')}")).json()
     assert {row["unit_id"]: row["rank"] for row in board["rows"]} == {str(TAN_PHONG): 1, str(SAN_THANG): None}
-    assert (await submit(house, TAN_PHONG, "900", version=1)).status_code == 201
+    assert (await submit(house, TAN_PHONG, "900", version=2)).status_code == 201
     sent = await house.rows(
         "registry",
         "SELECT convert_from(bytes, 'utf8') AS said FROM event_log WHERE type LIKE '%report_submitted%' ORDER BY id",
     )
-    assert [json.loads(row["said"])["data"]["block_id"] for row in sent] == [str(BLOCK), str(ident("other"))]
+    assert [json.loads(row["said"])["data"]["block_id"] for row in sent] == [*[str(BLOCK)] * 2, str(ident("other"))]
     assert [
         each["member_unit_ids"] for each in (await ask(office, "/blocks", on="2023-11-30", member=TAN_PHONG))["items"]
     ] == [sorted([str(TAN_PHONG), str(QUYET_THANG)])]
