@@ -10,6 +10,7 @@ import orjson
 from city import CAMPAIGN, CAMPAIGN_DOCUMENT, PERIOD, SHEET, SHEET_DOCUMENT
 from house import House
 
+from chassis.text import fold, sort_bytes
 from scoring import rules
 
 _NAMESPACE = UUID(int=2024)
@@ -67,6 +68,10 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+def _named(name: str) -> tuple[str, str, bytes]:
+    return name, fold(name), sort_bytes(name)
+
+
 async def _in_the_registry(db: asyncpg.Connection, size: Size) -> None:
     times = [datetime.fromisoformat(_PERIOD[name]) for name in ("opens_at", "due_at", "closes_at")]
     criteria = [each.model_dump(mode="json") for each in rules.form_criteria(sheet())]
@@ -84,25 +89,33 @@ async def _in_the_registry(db: asyncpg.Connection, size: Size) -> None:
     founded = date(2013, 12, 27)
     await db.copy_records_to_table(
         "units",
-        columns=["unit_id", "version", "name", "searched", "kind", "valid_from"],
-        records=((unit, 1, f"Đơn vị {unit}", f"don vi {unit}", "ward", founded) for unit, _ in size.units()),
+        columns=["unit_id", "version", "name", "searched", "sorted", "kind", "valid_from"],
+        records=((unit, 1, *_named(f"Đơn vị {unit}"), "ward", founded) for unit, _ in size.units()),
+    )
+    await db.copy_records_to_table(
+        "unit_states",
+        columns=["unit_id", "from_on", "first", "ended", "name", "searched", "sorted", "kind", "contact"],
+        records=((unit, founded, True, False, *_named(f"Đơn vị {unit}"), "ward", "{}") for unit, _ in size.units()),
     )
     await db.copy_records_to_table(
         "blocks",
-        columns=["block_id", "version", "year", "name", "sheet_id"],
-        records=((size.block(number), 1, 2023, f"Khối {number}", SHEET) for number in range(size.blocks)),
+        columns=["block_id", "version", "year", "name", "sorted", "sheet_id"],
+        records=(
+            (size.block(number), 1, 2023, f"Khối {number}", sort_bytes(f"Khối {number}"), SHEET)
+            for number in range(size.blocks)
+        ),
     )
     await db.copy_records_to_table(
         "block_members",
-        columns=["year", "unit_id", "block_id"],
-        records=((2023, unit, block) for unit, block in size.units()),
+        columns=["year", "unit_id", "from_on", "block_id"],
+        records=((2023, unit, date(2023, 1, 1), block) for unit, block in size.units()),
     )
 
 
 async def _in_scoring(db: asyncpg.Connection, size: Size) -> None:
     document = sheet().model_dump(mode="json", exclude={"version", "sheet_id"})
     await db.execute("INSERT INTO sheets VALUES ($1, 1, $2)", SHEET, _json(document))
-    await db.execute("INSERT INTO periods VALUES ($1, $2, 1, 1)", PERIOD, CAMPAIGN)
+    await db.execute("INSERT INTO periods VALUES ($1, $2, 1, 1, $3)", PERIOD, CAMPAIGN, date(2023, 12, 15))
     await db.copy_records_to_table(
         "blocks",
         columns=["block_id", "version", "year", "sheet_id", "members"],

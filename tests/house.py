@@ -299,9 +299,13 @@ class House:
         """Have business time go on from this moment in one service."""
         await self.run(service, f"UPDATE business_clock SET ahead = timestamptz '{moment}' - clock_timestamp()")
 
+    async def connect(self, service: str) -> asyncpg.Connection:
+        """Connect to a service's database as its owner."""
+        return await asyncpg.connect(self.templates.admin_url(self.database(service)))
+
     async def run(self, service: str, *statements: str) -> None:
         """Do something to a service's database as its owner."""
-        connection = await asyncpg.connect(self.templates.admin_url(self.database(service)))
+        connection = await self.connect(service)
         try:
             for statement in statements:
                 await connection.execute(statement)
@@ -310,7 +314,7 @@ class House:
 
     async def rows(self, service: str, query: str, *arguments: Any) -> list[Any]:
         """Ask a service's database as its owner."""
-        connection = await asyncpg.connect(self.templates.admin_url(self.database(service)))
+        connection = await self.connect(service)
         try:
             return list(await connection.fetch(query, *arguments))
         except asyncpg.InternalClientError as error:

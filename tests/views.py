@@ -14,8 +14,10 @@ from chassis.errors import Invalid, NotFound
 from chassis.identity import Grant, Identity
 from contracts.notify import Post
 from gateway.pages.desk import Desk
+from gateway.pages.routes.decisions import Form
 from gateway.pages.routes.receipt import journey
 from gateway.pages.routes.report import Sheet
+from gateway.pages.routes.units import ACTS, thread, turns
 from gateway.pages.routes.year import _FIGURES
 from gateway.rules import Ripple, Step, StepName
 
@@ -366,6 +368,136 @@ def _states() -> list[dict[str, Any]]:
     ]
 
 
+def _change(kind: str, on: str, sets: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    usual = {"change_id": CAUSE, "others": {}, "decision_number": None, "decision_on": None}
+    said = {
+        "reason": "Sắp xếp đơn vị hành chính",
+        "recorded_by": "Cán bộ 01, Phòng Nội vụ",
+        "recorded_at": NOW.isoformat(),
+    }
+    return {**usual, **said, "kind": kind, "effective_on": on, "sets": sets or {}, **more}
+
+
+def _unit(**changed: Any) -> dict[str, Any]:
+    block = {"block_id": BLOCK, "name": "Khối xã, phường", "year": 2023}
+    contact = {"post": "Văn phòng phường", "phone": "0213 3 876 000", "email": "", "address": "Tổ 1"}
+    unit = {"unit_id": OWN, "name": "Phường Tân Phong", "kind": "ward", "code": "03387", "parent_id": CAMPAIGN}
+    days = {"from_on": "2013-12-27", "until_on": None, "ended": False, "valid_from": "2013-12-27", "ended_on": None}
+    return {**unit, **days, "on": "2023-11-28", "block": block, "contact": contact, **changed}
+
+
+def _history() -> dict[str, Any]:
+    names = {OWN: "Phường Tân Phong", CAMPAIGN: "UBND thành phố Lai Châu", SHEET: "Phường Đông Phong"}
+    began = {"name": "Phường Tân Phong", "parent_id": CAMPAIGN, "code": "03387"}
+    changes = [
+        _change("registered", "2013-12-27", began, change_id=BLOCK),
+        _change("recoded", "2022-01-01", {"code": "03408"}, decision_number="12/QĐ-UBND", decision_on="2021-12-20"),
+        _change("absorbed", "2025-07-01", others={"predecessors": [SHEET]}, decision_number="1670/NQ-UBTVQH15"),
+    ]
+    states = [{**_unit(), "from_on": "2013-12-27"}, {**_unit(), "from_on": "2022-01-01", "code": "03408"}]
+    stood = [{"year": 2023, "from_on": "2023-01-01", "block_id": BLOCK, "name": "Khối xã, phường"}]
+    return {"unit_id": OWN, "changes": changes, "states": states, "blocks": stood, "names": names}
+
+
+def _unit_page(**changed: Any) -> dict[str, Any]:
+    unit, history = _unit(**changed), _history()
+    shown = {"unit": unit, "history": history, "thread": thread(history, unit["on"])}
+    under = {"items": [_unit(name="Tổ dân phố 1")], "next": "x"}
+    asked = {"typed_day": "2023-11-28", "recorded": True, "office": True, "under": under}
+    acts = [(slug, title) for slug, (_, title) in ACTS.items()]
+    return {"desk": _office(), "section": "don-vi", **shown, **asked, "acts": acts}
+
+
+def _office() -> Desk:
+    return desk("city_office", post="Cán bộ 01, Phòng Nội vụ")
+
+
+def _block(**changed: Any) -> dict[str, Any]:
+    names = {_unit_id(place): unit["name"] for place, unit in enumerate(_UNITS)}
+    led = {"head_unit_id": _unit_id(0), "deputy_unit_id": None}
+    year = {"year": 2023, "on": "2023-11-28", "decision_number": None, "decision_on": None}
+    turn = {**led, "from_on": "2023-09-01", "reason": "Luân phiên"}
+    line = [{**led, "year": 2022}]
+    block = {"block_id": BLOCK, "name": "Khối xã, phường", "member_unit_ids": list(names), "names": names}
+    return {**block, **year, **led, "formed": led, "turns": [turn], "line": line, **changed}
+
+
+def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict[str, Any]:
+    typed = {"effective_on": "2023-12-01", "reason": "Sắp xếp", "into": "moi", "name": "Phường Ánh Dương"}
+    row = {"unit_id": CAUSE, "name": "Phường Tân Phong", "kind": "ward", "code": "", "parent_id": "", "block_id": BLOCK}
+    made = Form(_unit(), slug, typed, [_unit_id(2)], [row])
+    if errors:
+        made.problem = Invalid("Còn chỗ cần sửa.")
+        said = (
+            "effective_on",
+            "into",
+            "new_units.0.code",
+            "unit_ids.1",
+            "block_id",
+            "name",
+            "parent_id",
+            "children_to",
+        )
+        made.problem.members = {"errors": [{"field": each, "message": "chưa đúng", "remedy": "Sửa"} for each in said]}
+    told = {BLOCK: "Khối xã, phường năm 2023", OWN: "Phường Tân Phong", CAUSE: "Phường Tân Phong (đơn vị mới)"}
+    if preview:
+        touched = [{"unit_id": CAUSE, "change": "founded"}, {"unit_id": OWN, "change": "merged"}]
+        period = {"unit_id": OWN, "period_id": CAUSE, "name": "Báo cáo năm 2023"}
+        made.preview = {
+            "units": touched,
+            "children": 3,
+            "blocks": [{"unit_id": OWN, "from_block_id": BLOCK, "to_block_id": None, "leads": True}],
+            "periods": [{**period, "follows": True, "state": "submitted"}, {**period, "follows": False, "state": None}],
+            "years": [{"unit_id": OWN, "year": 2023, "pledged_on": "2023-02-28", "targets": 1}],
+            "seen": "x",
+        }
+        made.rights = ["Cán bộ đầu mối, Phường Tân Phong"]
+    found = [{"unit_id": _unit_id(place), "name": _UNITS[place]["name"]} for place in (2, 3, 4)]
+    values = {
+        "form": made,
+        "typed": typed,
+        "errors": made.errors,
+        "chosen": found[:1],
+        "found": found[1:],
+        "told": told,
+    }
+    blocks = [_block(), _block(block_id=CAUSE, name="Khối khác")]
+    return {"desk": _office(), "section": "don-vi", **values, "blocks": blocks, "key": CAUSE}
+
+
+def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
+    empty = dict.fromkeys(("q", "loai", "tinh-trang", "khoi", "ngay", "ma"), "")
+    listed = {"desk": _office(), "section": "don-vi", "blocks": [_block()], "on": "2023-11-28", "begun": True}
+    gone = _unit(ended=True, until_on="2023-07-01")
+    names = _block()["names"]
+    blocks = {
+        "desk": _office(),
+        "section": "don-vi",
+        "year": 2023,
+        "found": [_block()],
+        "names": names,
+        "onward": "x=1",
+    }
+    page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": False, "key": CAUSE}
+    block = page | {"block": _block(), "turns": turns(_block())}
+    fault = {"from_on": {"field": "from_on", "message": "ngoài năm 2023 của khối", "remedy": "Chọn ngày khác"}}
+    return {
+        "don-vi-danh-sach": (
+            "don-vi-danh-sach.html",
+            listed | {"typed": empty | {"q": "phuong"}, "found": [_unit(), gone], "onward": "sau=x"},
+        ),
+        "don-vi-khong-co": ("don-vi-danh-sach.html", listed | {"typed": empty, "found": [], "onward": None}),
+        "don-vi": ("don-vi.html", _unit_page()),
+        "don-vi-da-het": ("don-vi.html", _unit_page(ended_on="2023-07-01", block=None, contact={}, parent_id=None)),
+        "khoi-danh-sach": ("khoi-danh-sach.html", blocks),
+        "khoi": ("khoi.html", block | {"typed": {}, "errors": {}, "recorded": True}),
+        "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault}),
+        **{f"quyet-dinh-{slug}": ("don-vi-thay-doi.html", _decision(slug)) for slug in ACTS},
+        "quyet-dinh-loi": ("don-vi-thay-doi.html", _decision("sap-nhap", errors=True)),
+        "quyet-dinh-xem-truoc": ("don-vi-thay-doi.html", _decision("sap-nhap", preview=True)),
+    }
+
+
 def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     """Every page in its states: address to template and values."""
     board_values = {
@@ -421,4 +553,5 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             sign_in | {"error": "Tài khoản hoặc mật khẩu chưa đúng.", "kept": [("muc:1.1", "2")]},
         ),
         "loi": ("loi.html", {"problem": NotFound("Địa chỉ này không có.")}),
+        **_units_and_blocks(),
     }

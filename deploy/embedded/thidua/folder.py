@@ -5,7 +5,8 @@ Each file holds what the public API takes, with a key wherever the API wants an 
     sheets/<key>.yaml   a score sheet
     packs/<key>.yaml    a rule pack
     units.yaml          [{key, name, kind, code, parent: <unit>, valid_from}]
-    blocks.yaml         [{key, year, name, sheet: <sheet>, head: <unit>, members: [<unit>]}]
+    blocks.yaml         [{key, year, name, sheet: <sheet>, head: <unit>, members: [<unit>]}], and if known deputy: <unit>,
+                        follows: <block>, decision_number, decision_on
     campaign.yaml       {key, year, name, starts_on, ends_on, periods: [{key, number, …}], document}
     targets.yaml        [{unit: <unit>, targets: [{criterion, target, assigned}]}]
     years.yaml          [{unit: <unit>, year, headcount, …}]
@@ -25,6 +26,11 @@ from thidua.errors import Refusal
 
 Entry = dict[str, Any]
 _PLACE: Final = "https://thidua.vn/"
+_NAMED: Final = (
+    ("head", "unit", "head_unit_id"),
+    ("deputy", "unit", "deputy_unit_id"),
+    ("follows", "block", "follows_id"),
+)
 
 
 class DataFolder:
@@ -66,11 +72,12 @@ class DataFolder:
     def blocks(self) -> Iterator[tuple[UUID, Entry]]:
         """Give each block as ``PUT /blocks/{id}`` takes it."""
         for block in self._read("blocks.yaml"):
-            body = _without(block, "key", "sheet", "head", "members")
+            body = _without(block, "key", "sheet", "head", "deputy", "follows", "members")
             body["sheet_id"] = str(self.identity("sheet", block["sheet"]))
             body["member_unit_ids"] = [str(self.identity("unit", member)) for member in block["members"]]
-            if block.get("head"):
-                body["head_unit_id"] = str(self.identity("unit", block["head"]))
+            for name, sort, field in _NAMED:
+                if block.get(name):
+                    body[field] = str(self.identity(sort, block[name]))
             yield self.identity("block", block["key"]), body
 
     def campaign(self) -> tuple[UUID, Entry]:

@@ -73,7 +73,7 @@ async def test_requests_with_one_key_at_once_act_once(house: House) -> None:
 
 async def test_a_mistake_of_ours_stands_in_the_log_and_not_in_the_answer(house: House) -> None:
     await house.open(["registry"])
-    await house.run("registry", "DROP TABLE units CASCADE")
+    await house.run("registry", "DROP TABLE unit_states, units CASCADE")
     async with house.office("registry") as office:
         answer = await office.get("/units")
     assert answer.status_code == 500

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chassis.text import fold, nfc, sort_key
+from chassis.text import fold, nfc, sort_bytes, sort_key
 
 LETTERS = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ"
 words = st.text(LETTERS + LETTERS.upper() + " 0123456789-", max_size=30)
@@ -58,3 +58,12 @@ def test_any_text_can_be_folded_and_has_its_place(one: str, other: str) -> None:
     assert fold(one) == fold(fold(one))
     places = [sort_key(one) < sort_key(other), sort_key(one) == sort_key(other), sort_key(one) > sort_key(other)]
     assert sum(places) == 1
+
+
+@given(st.text(max_size=20) | words, st.text(max_size=20) | words)
+@example("Tân Phong 2", "Tân Phong 10")
+@example("a0", "a")
+def test_a_database_sorts_as_we_do(one: str, other: str) -> None:
+    places = [sort_key(one), sort_key(other)]
+    stored = [sort_bytes(one), sort_bytes(other)]
+    assert (stored[0] < stored[1], stored[0] == stored[1]) == (places[0] < places[1], places[0] == places[1])

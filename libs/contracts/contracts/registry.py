@@ -60,6 +60,7 @@ class BlockFormed(Payload):
     sheet_id: UUID
     head_unit_id: UUID | None = None
     member_unit_ids: tuple[UUID, ...]
+    """As it was formed: who came or left in the course of the year, ``UnitChanged`` tells."""
 
 
 class CampaignPeriod(Facts):
@@ -146,3 +147,54 @@ class YearRecorded(Payload):
     """Members disciplined from cảnh cáo (warning) up."""
     task_rating: TaskRating | None = None
     pledged_on: date | None = None
+
+
+class UnitChangeKind(StrEnum):
+    """What a decision did to one unit after it was registered."""
+
+    FOUNDED = "founded"
+    RENAMED = "renamed"
+    RECODED = "recoded"
+    PLACED = "placed"
+    MOVED = "moved"
+    ABSORBED = "absorbed"
+    PARTED = "parted"
+    MERGED = "merged"
+    SPLIT = "split"
+    CLOSED = "closed"
+
+
+class UnitChanged(Payload):
+    """What became of a unit from ``effective_on`` on: one event for each unit that a decision touches.
+
+    ``name``, ``code``, ``parent_id`` belong to the kind that changes them. After ``moved`` and ``founded`` the unit stands in
+    ``block_id`` for the rest of that year; after ``merged``, ``split`` and ``closed`` it is no more.
+    """
+
+    event_type: ClassVar[str] = "registry.unit_changed.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    change_id: UUID
+    unit_id: UUID
+    version: int
+    kind: UnitChangeKind
+    effective_on: date
+    name: str | None = None
+    code: str | None = None
+    parent_id: UUID | None = None
+    block_id: UUID | None = None
+    predecessors: tuple[UUID, ...] = ()
+    successors: tuple[UUID, ...] = ()
+
+
+class BlockHeadChanged(Payload):
+    """Who leads a block from a day on, decided after the block was formed."""
+
+    event_type: ClassVar[str] = "registry.block_head_changed.v1"
+    ordering_key: ClassVar[str] = "block_id"
+
+    block_id: UUID
+    version: int
+    from_on: date
+    head_unit_id: UUID | None = None
+    deputy_unit_id: UUID | None = None

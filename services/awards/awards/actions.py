@@ -95,7 +95,7 @@ async def learn_years(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
 
 async def learn_scores(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
     """Keep units' points and assess their titles."""
-    kept = ("period_id", "unit_id", "version", "points", "percent")
+    kept = ("period_id", "unit_id", "version", "points", "percent", "block_id")
     rows = [{name: getattr(event.data, name) for name in kept} for event in events]
     news = await learn_all(tx, score_versions, rows, key=("period_id", "unit_id"))
     await _assess_news(tx, [(event, event.data.period_id, event.data.unit_id) for event in events], news)
@@ -108,6 +108,7 @@ async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
         {
             "period_id": event.data.period_id,
             "unit_id": place.unit_id,
+            "block_id": event.data.block_id,
             "board_version": event.data.version,
             "rank": place.rank,
             "points": place.points,
@@ -116,8 +117,9 @@ async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
         }
         for event, place in moved
     ]
-    news = await learn_all(tx, standings, rows, key=("period_id", "unit_id"), version="board_version")
-    await _assess_news(tx, [(event, event.data.period_id, place.unit_id) for event, place in moved], news)
+    news = await learn_all(tx, standings, rows, key=("period_id", "unit_id", "block_id"), version="board_version")
+    heard = [(event, event.data.period_id, place.unit_id) for event, place in moved]
+    await _assess_news(tx, heard, {(period_id, unit_id) for period_id, unit_id, _ in news})
 
 
 async def _assess_news(
@@ -186,7 +188,10 @@ _KNOWN: Final = Prepared(
     LEFT JOIN LATERAL (
       SELECT standings.rank, standings.points, standings.ranked, standings.leader_points, periods.campaign_id
       FROM periods JOIN standings ON standings.period_id = periods.period_id AND standings.unit_id = wanted.unit_id
-      WHERE periods.year = wanted.year ORDER BY periods.number DESC LIMIT 1) AS place ON true
+      LEFT JOIN score_versions AS scored ON scored.period_id = periods.period_id AND scored.unit_id = wanted.unit_id
+      WHERE periods.year = wanted.year
+      ORDER BY periods.number DESC, (standings.block_id = scored.block_id) IS TRUE DESC, standings.board_version DESC
+      LIMIT 1) AS place ON true
     LEFT JOIN LATERAL (
       SELECT campaign_id FROM periods WHERE periods.year = wanted.year ORDER BY number DESC LIMIT 1) AS newest ON true
     ORDER BY wanted.unit_id, wanted.year"""

@@ -50,12 +50,14 @@ standings = Table(
     metadata,
     Column("period_id", Uuid, primary_key=True),
     Column("unit_id", Uuid, primary_key=True),
+    Column("block_id", Uuid, primary_key=True),
     Column("board_version", Integer, nullable=False),
     Column("rank", Integer),
     Column("points", Numeric),
     Column("ranked", Integer, nullable=False),
     Column("leader_points", Numeric),
 )
+"""A unit's place on each board that it stood on: the versions of two boards say nothing of one another."""
 
 score_versions = Table(
     "score_versions",
@@ -65,7 +67,9 @@ score_versions = Table(
     Column("version", Integer, nullable=False),
     Column("points", Numeric, nullable=False),
     Column("percent", Numeric, nullable=False),
+    Column("block_id", Uuid),
 )
+"""``block_id`` tells which of a unit's places counts: that of the block in which it was scored last."""
 
 verdicts = Table(
     "verdicts",

@@ -1,15 +1,20 @@
 """Is a unit assessed under the law of the day on which it is decided?"""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import permutations
+from uuid import UUID
 
 import pytest
 import yaml
-from city import PACK, TAN_PHONG
-from house import House, event_of
+from city import BLOCK, CAMPAIGN, PACK, PERIOD, SHEET, TAN_PHONG
+from house import House, event_of, ident
 
 from awards import actions
 from awards.rules import Pack
-from contracts.registry import UnitKind, UnitRegistered, YearRecorded
+from contracts.envelope import Event
+from contracts.registry import CampaignLaunched, CampaignPeriod, UnitKind, UnitRegistered, YearRecorded
+from contracts.scoring import Place, RankingChanged, ScoreChanged
 
 UNIT = UnitRegistered(
     unit_id=TAN_PHONG, version=1, name="Phường Tân Phong", kind=UnitKind.WARD, valid_from=date(2013, 12, 27)
@@ -42,3 +47,51 @@ async def test_the_day_of_the_decision_begins_at_midnight_in_vietnam(
         await actions.learn_years(tx, [event_of(YEAR)])
     found = await house.rows("awards", "SELECT title FROM verdicts ORDER BY title")
     assert [row["title"] for row in found] == titles
+
+
+OTHER = ident("other-block")
+
+
+def ranked(block: UUID, version: int, rank: int) -> Event[RankingChanged]:
+    place = Place(unit_id=TAN_PHONG, rank=rank, previous_rank=None, points=Decimal(90), percent=Decimal(90))
+    return event_of(
+        RankingChanged(
+            campaign_id=CAMPAIGN,
+            period_id=PERIOD,
+            block_id=block,
+            version=version,
+            members=7,
+            ranked=7,
+            leader_points=Decimal(95),
+            changed=(place,),
+        )
+    )
+
+
+def scored(block: UUID, version: int) -> Event[ScoreChanged]:
+    facts = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": block, "unit_id": TAN_PHONG, "version": version}
+    points = {"points": Decimal(90), "maximum": Decimal(100), "percent": Decimal(90), "criteria": ()}
+    return event_of(ScoreChanged(**facts, **points, report_version=1, sheet_id=SHEET, sheet_version=1))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_of_a_unit_that_moved_the_place_in_its_new_block_counts(house: House, order: tuple[int, ...]) -> None:
+    """The old board has seen more versions than the new one; in whatever order it is told, the new block counts."""
+    moment = datetime(2023, 12, 15, tzinfo=UTC)
+    period = CampaignPeriod(period_id=PERIOD, number=1, name="Năm", opens_at=moment, due_at=moment, closes_at=moment)
+    days = {"starts_on": date(2023, 1, 1), "ends_on": date(2023, 12, 31)}
+    launched = CampaignLaunched(campaign_id=CAMPAIGN, version=1, year=2023, name="Năm", periods=(period,), **days)
+    async with house.at_work("awards") as tx:
+        await actions.adopt_pack(tx, Pack.model_validate(yaml.safe_load(PACK.read_text())))
+        await actions.learn_units(tx, [event_of(UNIT)])
+        await actions.learn_periods(tx, [event_of(launched)])
+    heard = [ranked(BLOCK, 9, 5), scored(BLOCK, 1), ranked(OTHER, 1, 2), scored(OTHER, 2)]
+    for place in order:
+        async with house.at_work("awards") as tx:
+            event = heard[place]
+            if isinstance(event.data, RankingChanged):
+                await actions.learn_places(tx, [event])  # type: ignore[list-item]
+            else:
+                await actions.learn_scores(tx, [event])  # type: ignore[list-item]
+    found = await house.rows("awards", "SELECT inputs FROM verdicts WHERE title = 'CTD_TINH'")
+    assert '"rank": 2' in found[0]["inputs"]

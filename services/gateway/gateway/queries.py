@@ -1,8 +1,9 @@
-"""What the gateway is asked of its own tables: who is behind a cookie."""
+"""What the gateway is asked of its own tables: who is behind a cookie, and who holds rights of what."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.identity import Grant, Identity
@@ -22,3 +23,9 @@ async def behind(db: AsyncConnection, token: str) -> Identity | None:
     if row is None:
         return None
     return Identity(account=row.account, post=row.post, grants=tuple(Grant.model_validate(each) for each in row.grants))
+
+
+async def posts_of(db: AsyncConnection, scopes: Collection[str]) -> list[str]:
+    """Name the posts that hold a right in one of these units or blocks."""
+    held = or_(False, *[accounts.c.grants.contains([{"scope": scope}]) for scope in scopes])
+    return list((await db.execute(select(accounts.c.post).where(held).order_by(accounts.c.post))).scalars())

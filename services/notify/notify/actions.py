@@ -1,22 +1,23 @@
 """What notify can do: learn names, post messages, mark them read."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, union_all, update
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, select, union_all, update
 from uuid_utils.compat import uuid7
 
-from chassis.clock import business_now
+from chassis.clock import VIETNAM, business_now
 from chassis.db import Prepared
 from chassis.events import Tx
 from chassis.facts import add, learn
 from contracts.envelope import Event, Payload
 from contracts.notify import MessagePosted
-from contracts.registry import BlockFormed, CampaignLaunched, UnitRegistered
+from contracts.registry import BlockFormed, CampaignLaunched, UnitChanged, UnitChangeKind, UnitRegistered
 from notify.rules import IN_APP, Message, Names
-from notify.tables import blocks, messages, periods, units
+from notify.tables import blocks, messages, periods, unit_names, units
 
 P = TypeVar("P", bound=Payload)
 
@@ -34,6 +35,15 @@ class MarkedRead(BaseModel):
 async def learn_units(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
     for event in events:
         if await learn(tx, units, {"unit_id": event.data.unit_id}, _named(event.data)):
+            tx.changed(event)
+
+
+async def learn_names(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
+    """Keep the name that a unit takes from a day on."""
+    for event in events:
+        fact = {"name": event.data.name, "version": event.data.version}
+        key = {"unit_id": event.data.unit_id, "from_on": event.data.effective_on}
+        if event.data.kind is UnitChangeKind.RENAMED and await learn(tx, unit_names, key, fact):
             tx.changed(event)
 
 
@@ -57,7 +67,7 @@ def _named(fact: UnitRegistered | BlockFormed) -> dict[str, Any]:
 
 async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], Iterator[Message]]) -> None:
     """Post what the events ask for: at most one message per recipient, cause and channel, whatever is repeated."""
-    names = await _names(tx, [event.data for event in events])
+    names = await _names(tx, events)
     rows: list[tuple[Event[P], dict[str, Any]]] = [
         (
             event,
@@ -87,20 +97,32 @@ async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], It
             )
 
 
+_KEYS: Final = (units.c.unit_id, blocks.c.block_id, periods.c.period_id)
+_TAKEN: Final = (
+    select(unit_names.c.name)
+    .where(unit_names.c.unit_id == units.c.unit_id, unit_names.c.from_on <= bindparam("day", type_=Date))
+    .order_by(unit_names.c.from_on.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _NAMES: Final = Prepared(
     union_all(
         *[
-            select(key.label("key"), key.table.c.name).where(key == any_(bindparam("mentioned", type_=ARRAY(Uuid))))
-            for key in (units.c.unit_id, blocks.c.block_id, periods.c.period_id)
+            select(
+                key.label("key"),
+                (func.coalesce(_TAKEN, units.c.name) if key.table is units else key.table.c.name).label("name"),
+            ).where(key == any_(bindparam("mentioned", type_=ARRAY(Uuid))))
+            for key in _KEYS
         ]
     )
 )
 
 
-async def _names(tx: Tx, told: Iterable[Payload]) -> Names:
-    """Look up the names of whatever these facts mention, of a country's units only theirs."""
-    mentioned = {each for fact in told for each in _identities(fact.model_dump())}
-    known = {row.key: row.name for row in await _NAMES.rows(tx.db, {"mentioned": list(mentioned)})}
+async def _names(tx: Tx, events: Sequence[Event[Any]]) -> Names:
+    """Look up the names of whatever these events mention, as of their day; of a country's units only theirs."""
+    mentioned = {each for event in events for each in _identities(event.data.model_dump())}
+    day = max((event.businesstime for event in events), default=datetime.now(UTC)).astimezone(VIETNAM).date()
+    known = {row.key: row.name for row in await _NAMES.rows(tx.db, {"mentioned": list(mentioned), "day": day})}
     return lambda identity: known.get(identity, "Đơn vị")
 
 

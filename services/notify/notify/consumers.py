@@ -6,7 +6,7 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.awards import EligibilityChanged
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, UnitRegistered
+from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, UnitChanged, UnitRegistered
 from contracts.scoring import RankingChanged
 from notify import actions, rules
 
@@ -16,6 +16,12 @@ consumers = Consumers("notify")
 @consumers.on(UnitRegistered)
 async def unit_registered(tx: Tx, events: Sequence[Event[UnitRegistered]]) -> None:
     await actions.learn_units(tx, events)
+
+
+@consumers.on(UnitChanged)
+async def unit_changed(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
+    await actions.learn_names(tx, events)
+    await actions.post(tx, events, rules.tell_unit_changed)
 
 
 @consumers.on(BlockFormed)

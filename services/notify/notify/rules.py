@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.awards import EligibilityChanged, Finding, Verdict
 from contracts.notify import Post
-from contracts.registry import ReportSubmitted
+from contracts.registry import ReportSubmitted, UnitChanged, UnitChangeKind
 from contracts.scoring import Place, RankingChanged
 
 IN_APP: Final = "in_app"
@@ -58,6 +58,45 @@ def tell_submitted(event: ReportSubmitted, names: Names) -> Iterator[Message]:
         text=f"Số biên nhận {event.receipt_number}.{late}",
         link=f"/bang-khoi/{event.block_id}",
     )
+
+
+_BECAME: Final = {
+    UnitChangeKind.FOUNDED: "{unit} được thành lập",
+    UnitChangeKind.RENAMED: "{unit} mang tên {name}",
+    UnitChangeKind.RECODED: "{unit} đổi mã đơn vị",
+    UnitChangeKind.MOVED: "{unit} chuyển sang {block}",
+    UnitChangeKind.ABSORBED: "{unit} nhận thêm {predecessors}",
+    UnitChangeKind.PARTED: "{unit} tách ra {successors}",
+    UnitChangeKind.MERGED: "{unit} sáp nhập vào {successors}",
+    UnitChangeKind.SPLIT: "{unit} chia thành {successors}",
+    UnitChangeKind.CLOSED: "{unit} kết thúc hoạt động",
+}
+"""Who only comes to stand under another unit is told by that unit's own change."""
+
+
+def tell_unit_changed(event: UnitChanged, names: Names) -> Iterator[Message]:
+    """The unit itself, and the head of the block that it comes into."""
+    if event.kind not in _BECAME:
+        return
+    moved_out = event.kind is UnitChangeKind.MOVED and event.block_id is None
+    words = "{unit} không còn ở khối thi đua nào" if moved_out else _BECAME[event.kind]
+    message = Message(
+        post=Post.UNIT_OFFICER,
+        scope_id=event.unit_id,
+        about_id=event.unit_id,
+        title=words.format(
+            unit=names(event.unit_id),
+            name=event.name,
+            block=names(event.block_id) if event.block_id else "",
+            predecessors=", ".join(map(names, event.predecessors)),
+            successors=", ".join(map(names, event.successors)),
+        ),
+        text=f"Có hiệu lực từ ngày {event.effective_on:%d/%m/%Y}.",
+        link=f"/don-vi/{event.unit_id}",
+    )
+    yield message
+    if event.block_id:
+        yield message.model_copy(update={"post": Post.BLOCK_HEAD, "scope_id": event.block_id})
 
 
 def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:

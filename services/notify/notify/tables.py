@@ -1,6 +1,6 @@
 """What notify keeps: the messages, and the names it needs to word them."""
 
-from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text, UniqueConstraint, Uuid
 
 metadata = MetaData()
 
@@ -11,6 +11,16 @@ units = Table(
     Column("version", Integer, nullable=False),
     Column("name", Text, nullable=False),
 )
+
+unit_names = Table(
+    "unit_names",
+    metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("from_on", Date, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+)
+"""The names that units took later, each from its day on."""
 
 blocks = Table(
     "blocks",

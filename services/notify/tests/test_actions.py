@@ -1,12 +1,12 @@
 """Is everybody told once, whatever is repeated?"""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from city import BLOCK, CAMPAIGN, PERIOD, TAN_PHONG
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, TAN_PHONG, UNIT_DOCUMENTS
 from house import House, event_of
 
-from contracts.registry import ReportSubmitted
+from contracts.registry import BlockFormed, ReportSubmitted, UnitChanged, UnitChangeKind, UnitRegistered
 from notify import actions, rules
 
 
@@ -34,3 +34,33 @@ async def test_one_message_per_recipient_and_cause_whatever_is_repeated(house: H
         "block_head",
     }
     assert len(await house.rows("notify", "SELECT 1 FROM messages UNION ALL SELECT 1 FROM event_log")) == 4
+
+
+async def test_a_unit_is_called_by_its_name_of_the_day(house: House) -> None:
+    """A name that is decided for a later day is not used before it."""
+    registered = UnitRegistered.model_validate({**UNIT_DOCUMENTS[TAN_PHONG], "unit_id": TAN_PHONG, "version": 1})
+    block = BlockFormed.model_validate({**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 1})
+
+    def renamed(name: str, on: date, version: int) -> UnitChanged:
+        kind = UnitChangeKind.RENAMED
+        facts = {"change_id": uuid4(), "unit_id": TAN_PHONG, "version": version, "kind": kind}
+        return UnitChanged(**facts, effective_on=on, name=name)
+
+    now = datetime.now(UTC).date()
+    moved = UnitChanged(
+        change_id=uuid4(),
+        unit_id=TAN_PHONG,
+        version=4,
+        kind=UnitChangeKind.MOVED,
+        effective_on=date(2023, 9, 1),
+        block_id=BLOCK,
+    )
+    async with house.at_work("notify") as tx:
+        await actions.learn_units(tx, [event_of(registered)])
+        await actions.learn_blocks(tx, [event_of(block)])
+        later = [renamed("Phường Sau", date(now.year + 1, 1, 1), 3), renamed("Phường Nay", date(2023, 1, 1), 2)]
+        await actions.learn_names(tx, [event_of(each) for each in later])
+        await actions.post(tx, [event_of(moved)], rules.tell_unit_changed)
+    told = await house.rows("notify", "SELECT post, title, text FROM messages ORDER BY post")
+    said = ("Phường Nay chuyển sang Khối xã, phường", "Có hiệu lực từ ngày 01/09/2023.")
+    assert [tuple(row) for row in told] == [("block_head", *said), ("unit_officer", *said)]

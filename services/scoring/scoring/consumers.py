@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, TargetsAssigned
+from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, TargetsAssigned, UnitChanged
 from scoring import actions
 
 consumers = Consumers("scoring")
@@ -29,3 +29,8 @@ async def targets_assigned(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> 
 @consumers.on(ReportSubmitted)
 async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
     await actions.take_up_reports(tx, events)
+
+
+@consumers.on(UnitChanged)
+async def unit_changed(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
+    await actions.learn_moves(tx, events)

@@ -8,12 +8,14 @@ from sqlalchemy import bindparam, select
 from chassis.db import Prepared, Read
 from chassis.errors import NotFound
 from scoring import rules
-from scoring.tables import blocks, boards, places, reports, scores, sheets
+from scoring.tables import MEMBERS, blocks, boards, periods, places, reports, scores, sheets
 
 Row = dict[str, Any]
 
 _HEAD: Final = Prepared(
-    select(blocks.c.sheet_id, blocks.c.members, boards.c.version, boards.c.changed_at)
+    select(blocks.c.sheet_id, MEMBERS.label("members"), boards.c.version, boards.c.changed_at)
+    .select_from(blocks)
+    .outerjoin(periods, periods.c.period_id == bindparam("period_id"))
     .outerjoin(boards, (boards.c.block_id == blocks.c.block_id) & (boards.c.period_id == bindparam("period_id")))
     .where(blocks.c.block_id == bindparam("block_id"))
 )
@@ -72,7 +74,7 @@ async def board(db: Read, period_id: UUID, block_id: UUID) -> Row:
         "sheet_id": block.sheet_id,
         "version": block.version or 0,
         "changed_at": block.changed_at,
-        "members": len(block.members),
+        "members": len(listed),
         "ranked": sum(row["rank"] is not None for row in listed),
         "rows": sorted(listed, key=lambda row: (row["rank"] is None, row["rank"] or 0, str(row["unit_id"]))),
     }

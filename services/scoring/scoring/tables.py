@@ -1,8 +1,12 @@
 """Scoring's tables: sheets, the facts it heard of, and what it made of them."""
 
+from typing import Any, Final
+
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
+    Date,
     DateTime,
     ForeignKeyConstraint,
     Index,
@@ -13,6 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
+    func,
+    literal_column,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -35,7 +43,20 @@ blocks = Table(
     Column("year", SmallInteger, nullable=False),
     Column("sheet_id", Uuid, nullable=False, index=True),
     Column("members", ARRAY(Uuid), nullable=False),
+    Index("blocks_of_member", "members", postgresql_using="gin"),
 )
+"""Blocks with their members as they were formed; what became of those in the course of the year stands in ``moves``."""
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("from_on", Date, primary_key=True),
+    Column("until_year", SmallInteger, nullable=False),
+    Column("block_id", Uuid, index=True),
+    Column("version", Integer, nullable=False),
+)
+"""In which block a unit stands from a day on, through the blocks of ``until_year``; no block = in none any more."""
 
 periods = Table(
     "periods",
@@ -44,7 +65,9 @@ periods = Table(
     Column("campaign_id", Uuid, nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("number", SmallInteger, nullable=False),
+    Column("closes_on", Date),
 )
+"""``closes_on`` is empty for a period that was heard of before it was kept: such a one follows every move."""
 
 targets = Table(
     "targets",
@@ -124,3 +147,38 @@ places = Table(
     Column("decided_by", Text),
     ForeignKeyConstraint(["period_id", "block_id"], ["boards.period_id", "boards.block_id"]),
 )
+
+
+_COUNTS = """extract(year FROM {move}.from_on) <= blocks.year AND {move}.until_year >= blocks.year
+      AND ({move}.from_on <= periods.closes_on) IS NOT FALSE"""
+"""A move counts for the blocks of its years, and for periods that close on its day or later."""
+
+MEMBERS: Final = literal_column(
+    f"""ARRAY(
+    SELECT formed FROM unnest(blocks.members) AS formed WHERE NOT EXISTS (
+      SELECT FROM moves WHERE moves.unit_id = formed AND {_COUNTS.format(move="moves")})
+    UNION ALL SELECT came.unit_id FROM moves AS came
+    WHERE came.block_id = blocks.block_id AND {_COUNTS.format(move="came")} AND NOT EXISTS (
+      SELECT FROM moves AS later
+      WHERE later.unit_id = came.unit_id AND later.from_on > came.from_on AND {_COUNTS.format(move="later")}))""",  # noqa: S608
+    ARRAY(Uuid),
+)
+"""Who stands on a board, asked beside ``blocks`` and ``periods``: as the block was formed, and as units moved until the period
+closes. So the board of a period that has closed keeps its members for good, and that of one that has not follows.
+"""
+
+
+def moved(unit_id: ColumnElement[Any], year: ColumnElement[Any]) -> Any:
+    """Ask, beside ``periods``, where a unit has moved in blocks of a year until the period closes; no row if it has not."""
+    return (
+        select(moves.c.unit_id, moves.c.block_id)
+        .where(
+            moves.c.unit_id == unit_id,
+            func.extract("year", moves.c.from_on) <= year,
+            moves.c.until_year >= year,
+            (moves.c.from_on <= periods.c.closes_on).is_not(false()),
+        )
+        .order_by(moves.c.from_on.desc())
+        .limit(1)
+        .lateral("moved")
+    )

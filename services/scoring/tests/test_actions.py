@@ -1,10 +1,12 @@
 """Do scores follow from the newest accepted report, in whatever order reports are heard of?"""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 from city import (
     BLOCK,
@@ -17,11 +19,20 @@ from city import (
     SHEET_DOCUMENT,
     TAN_PHONG,
 )
-from house import House, event_of
+from house import House, event_of, ident
 
+from chassis.db import Read
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, ReportedValue, ReportSubmitted
-from scoring import actions
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    CampaignPeriod,
+    ReportedValue,
+    ReportSubmitted,
+    UnitChanged,
+    UnitChangeKind,
+)
+from scoring import actions, queries
 from scoring.rules import Sheet
 
 LATE = {
@@ -90,3 +101,105 @@ async def test_a_unit_that_leaves_its_block_leaves_its_place(scoring: House) -> 
             await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed))])
         places = await scoring.rows("scoring", "SELECT unit_id, rank FROM places ORDER BY rank")
         assert [tuple(row) for row in places] == [(unit, rank) for rank, unit in enumerate(left, start=1)]
+
+
+OTHER, EARLY = ident("other-block"), ident("early-period")
+MOVED_ON = date(2023, 9, 1)
+
+
+@pytest_asyncio.fixture
+async def two_blocks(scoring: House) -> House:
+    """Two blocks on one sheet, and two periods: one closes before the first of September, the other after it."""
+    periods = tuple(
+        CampaignPeriod(period_id=period, number=number, name="Kỳ", opens_at=closes, due_at=closes, closes_at=closes)
+        for number, (period, closes) in enumerate(
+            {EARLY: datetime(2023, 7, 15, 10, tzinfo=UTC), PERIOD: datetime(2023, 12, 15, 10, tzinfo=UTC)}.items(),
+            start=1,
+        )
+    )
+    async with scoring.at_work("scoring") as tx:
+        other = {**BLOCK_DOCUMENT, "block_id": OTHER, "version": 1, "member_unit_ids": [SAN_THANG]}
+        first = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 2, "member_unit_ids": [TAN_PHONG, QUYET_THANG]}
+        blocks = [event_of(BlockFormed.model_validate(each)) for each in (other, first)]
+        await actions.learn_blocks(tx, blocks)
+        year = {"campaign_id": CAMPAIGN, "version": 1, "year": 2023, "name": "Phong trào", "periods": periods}
+        launched = CampaignLaunched(**year, starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31))
+        await actions.learn_periods(tx, [event_of(launched)])
+    return scoring
+
+
+def a_move(kind: UnitChangeKind = UnitChangeKind.MOVED, to: UUID | None = OTHER) -> Event[UnitChanged]:
+    change = {"change_id": uuid4(), "unit_id": TAN_PHONG, "version": 2, "effective_on": MOVED_ON}
+    return event_of(UnitChanged(**change, kind=kind, block_id=to))
+
+
+def of(period: UUID, report: Event[ReportSubmitted], *, block: UUID = BLOCK) -> Event[ReportSubmitted]:
+    return event_of(report.data.model_copy(update={"period_id": period, "block_id": block}))
+
+
+async def boards(house: House, period: UUID) -> dict[UUID, list[UUID]]:
+    """Give who is ranked on each board of a period, first place first."""
+    rows = await house.rows(
+        "scoring", "SELECT block_id, unit_id FROM places WHERE period_id = $1 ORDER BY rank", period
+    )
+    return {block: [row["unit_id"] for row in rows if row["block_id"] == block] for block in (BLOCK, OTHER)}
+
+
+async def members(house: House, period: UUID) -> dict[UUID, set[UUID]]:
+    """Give who stands on each board, ranked or not, as pages are told."""
+    async with house.at_work("scoring") as tx:
+        shown = {block: await queries.board(Read(tx.db), period, block) for block in (BLOCK, OTHER)}
+    return {block: {row["unit_id"] for row in board["rows"]} for block, board in shown.items()}
+
+
+@pytest.mark.parametrize("order", list(permutations(("early", "late", "other", "move"))))
+async def test_a_unit_that_moves_takes_its_reports_to_the_boards_that_are_not_closed(
+    two_blocks: House, order: tuple[str, ...]
+) -> None:
+    early = of(EARLY, a_report(1, 900))
+    late, other = a_report(1, 900), of(PERIOD, a_report(1, 1000, unit=SAN_THANG), block=OTHER)
+    for name in order:
+        async with two_blocks.at_work("scoring") as tx:
+            if name == "move":
+                await actions.learn_moves(tx, [a_move()])
+            else:
+                await actions.take_up_reports(tx, [{"early": early, "late": late, "other": other}[name]])
+    assert await boards(two_blocks, EARLY) == {BLOCK: [TAN_PHONG], OTHER: []}
+    assert await boards(two_blocks, PERIOD) == {BLOCK: [], OTHER: [SAN_THANG, TAN_PHONG]}
+    assert await members(two_blocks, EARLY) == {BLOCK: {TAN_PHONG, QUYET_THANG}, OTHER: {SAN_THANG}}
+    assert await members(two_blocks, PERIOD) == {BLOCK: {QUYET_THANG}, OTHER: {SAN_THANG, TAN_PHONG}}
+    told = await two_blocks.rows("scoring", "SELECT DISTINCT block_id FROM scores WHERE unit_id = $1", TAN_PHONG)
+    assert {row["block_id"] for row in told} == {BLOCK, OTHER}
+
+
+async def test_a_unit_that_is_no_more_leaves_the_boards_that_are_not_closed(two_blocks: House) -> None:
+    await heard(two_blocks, of(EARLY, a_report(1, 900)), a_report(1, 900), a_report(1, 1000, unit=QUYET_THANG))
+    async with two_blocks.at_work("scoring") as tx:
+        await actions.learn_moves(tx, [a_move(UnitChangeKind.MERGED, None)])
+    assert await boards(two_blocks, EARLY) == {BLOCK: [TAN_PHONG], OTHER: []}
+    assert await boards(two_blocks, PERIOD) == {BLOCK: [QUYET_THANG], OTHER: []}
+    assert await members(two_blocks, PERIOD) == {BLOCK: {QUYET_THANG}, OTHER: {SAN_THANG}}
+
+
+async def test_a_move_of_the_year_leaves_the_blocks_of_the_next_as_they_are_formed(two_blocks: House) -> None:
+    async with two_blocks.at_work("scoring") as tx:
+        await actions.learn_moves(tx, [a_move()])
+        following = {**BLOCK_DOCUMENT, "block_id": ident("next"), "version": 1, "year": 2024}
+        await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(following))])
+        board = await queries.board(Read(tx.db), ident("next-period"), ident("next"))
+    assert {row["unit_id"] for row in board["rows"]} == {TAN_PHONG, QUYET_THANG, SAN_THANG}
+
+
+@pytest.mark.parametrize("order", list(permutations((0, 1))))
+async def test_a_block_that_is_formed_anew_takes_the_reports_of_its_units_along(
+    two_blocks: House, order: tuple[int, ...]
+) -> None:
+    await heard(two_blocks, a_report(1, 900))
+    formed = [
+        {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 3, "member_unit_ids": [QUYET_THANG]},
+        {**BLOCK_DOCUMENT, "block_id": OTHER, "version": 2, "member_unit_ids": [SAN_THANG, TAN_PHONG]},
+    ]
+    for place in order:
+        async with two_blocks.at_work("scoring") as tx:
+            await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed[place]))])
+    assert await boards(two_blocks, PERIOD) == {BLOCK: [], OTHER: [TAN_PHONG]}

@@ -109,7 +109,8 @@ async def desk(request: Request, who: SignedIn) -> Desk:
     laid = Desk(who, services, now, ahead, None, {}, [], {"items": [], "unread": 0})
     answers: list[dict[str, Any]] = await asyncio.gather(
         laid.get("registry", "campaigns"),
-        laid.get("registry", "units"),
+        # Also those that are no more: boards of closed periods name them.
+        laid.get("registry", "units?state=all"),
         laid.get("registry", "blocks"),
         laid.get_or("notify", "messages", laid.inbox),
     )

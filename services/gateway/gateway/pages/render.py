@@ -22,6 +22,7 @@ _ENVIRONMENT.globals.update(
     con_lai=words.countdown,
     so_ngay=words.days_left,
     LOAI=words.KINDS,
+    TINH_TRANG=words.UNIT_STATES,
     XEP_LOAI=words.RATINGS,
     VI_SAO_HANG=words.DECIDED_BY,
     ve_song=drawing.ripple,

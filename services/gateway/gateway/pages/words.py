@@ -43,6 +43,11 @@ def date(moment: datetime | str | None) -> str:
     return f"{local(moment):%d/%m/%Y}" if moment else "–"
 
 
+def calendar_day(day: str | None) -> str:
+    """A day of the calendar, which is the same everywhere: ``2025-07-01`` → ``01/07/2025``."""
+    return f"{datetime.fromisoformat(day):%d/%m/%Y}" if day else "–"
+
+
 def time(moment: datetime | str | None) -> str:
     return f"{local(moment):%H:%M:%S}" if moment else "–"
 
@@ -108,6 +113,29 @@ KINDS: Final[Mapping[str, str]] = {
     "enterprise": "Doanh nghiệp",
 }
 
+UNIT_STATES: Final[Mapping[str, str]] = {
+    "active": "Đang hoạt động",
+    "ended": "Đã kết thúc",
+    "coming": "Sắp thành lập",
+    "all": "Tất cả",
+}
+
+UNIT_CHANGES: Final[Mapping[str, tuple[str, str]]] = {
+    "registered": ("Thành lập với tên {name}", ""),
+    "founded": ("Thành lập {name} từ {predecessors}", ""),
+    "renamed": ("Đổi tên thành {name}", ""),
+    "recoded": ("Mang mã {code}", "Không còn mã đơn vị"),
+    "placed": ("Trực thuộc {parent}", "Không còn đơn vị cấp trên"),
+    "contacted": ("Đổi thông tin liên hệ", ""),
+    "moved": ("Chuyển sang {block}", "Ra khỏi khối thi đua"),
+    "absorbed": ("Nhận {predecessors} sáp nhập vào", ""),
+    "parted": ("Tách ra {successors}", ""),
+    "merged": ("Sáp nhập vào {successors}", ""),
+    "split": ("Chia thành {successors}", ""),
+    "closed": ("Kết thúc hoạt động", ""),
+}
+"""What became of a unit; the second where it has none of that any more."""
+
 RATINGS: Final[Mapping[str, str]] = {
     "excellent": "Hoàn thành xuất sắc nhiệm vụ",
     "good": "Hoàn thành tốt nhiệm vụ",
@@ -120,6 +148,7 @@ FILTERS: Final = {
     "thay_doi": signed,
     "so_lieu": amount,
     "ngay": date,
+    "ngay_lich": calendar_day,
     "gio": time,
     "gio_phut": clock,
     "ngay_gio": day_and_time,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Text, bindparam, cast, select, update
+from sqlalchemy import Date, Text, bindparam, cast, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -38,21 +38,32 @@ from registry.tables import (
 _CRITERIA: Final = TypeAdapter(tuple[SheetCriterion, ...])
 
 # Built once: to put such a question together costs more than to ask it.
+_closes_on = cast(func.timezone(str(VIETNAM), periods.c.closes_at), Date)
+# A period belongs to the block in which the unit stands on the day the period closes.
+_stands = (
+    select(block_members.c.block_id)
+    .where(
+        block_members.c.unit_id == bindparam("unit_id"),
+        block_members.c.year == campaigns.c.year,
+        block_members.c.from_on <= _closes_on,
+    )
+    .order_by(block_members.c.from_on.desc())
+    .limit(1)
+    .lateral("stands")
+)
 _asked = (
     select(
         periods,
         campaigns.c.year,
-        block_members.c.block_id,
+        _stands.c.block_id,
         cast(sheets.c.criteria, Text).label("criteria"),
         targets.c.targets,
         reports.c.report_id,
         NOW.label("now"),
     )
     .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
-    .outerjoin(
-        block_members, (block_members.c.unit_id == bindparam("unit_id")) & (block_members.c.year == campaigns.c.year)
-    )
-    .outerjoin(blocks, blocks.c.block_id == block_members.c.block_id)
+    .outerjoin(_stands, true())
+    .outerjoin(blocks, blocks.c.block_id == _stands.c.block_id)
     .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
     .outerjoin(
         targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == bindparam("unit_id"))

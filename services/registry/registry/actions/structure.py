@@ -1,72 +1,222 @@
-"""Who takes part: units, and the blocks of a year."""
+"""Who takes part: units as they began, and the blocks of a year as they were formed."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
-from chassis.text import fold, nfc
-from contracts.registry import BlockFormed, UnitRegistered
-from registry.actions.bodies import BlockBody, UnitBody, Versioned
+from chassis.text import fold, nfc, sort_bytes
+from contracts.registry import BlockFormed, BlockHeadChanged, UnitRegistered
+from registry import rules
+from registry.actions.bodies import BlockBody, HeadBody, UnitBody, Versioned
+from registry.actions.states import changes_of, write_states
 from registry.actions.writing import put
-from registry.tables import block_members, blocks, units
+from registry.tables import block_heads, block_members, blocks, unit_changes, units
 
 
-async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody) -> Versioned:
-    """Register or rewrite a unit; the same content again changes nothing and records nothing."""
-    row = {**body.model_dump(), "name": nfc(body.name), "searched": fold(body.name)}
-    version, changed = await put(tx, units, {"unit_id": unit_id}, row)
-    if changed:
-        tx.record(UnitRegistered(unit_id=unit_id, version=version, **{**body.model_dump(), "name": row["name"]}))
+async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str) -> Versioned:
+    """Register a unit, or correct how it began; the same content again changes nothing and records nothing.
+
+    What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that.
+    """
+    name = nfc(body.name)
+    sets = {**body.model_dump(mode="json", exclude={"valid_from"}), "name": name}
+    stored = (
+        await tx.db.execute(select(units.c.version).where(units.c.unit_id == unit_id).with_for_update())
+    ).scalar_one_or_none()
+    changes = (await changes_of(tx.db, [unit_id])).get(unit_id, ())
+    began = rules.beginning(changes)
+    if began and (began.effective_on, began.sets | sets) == (body.valid_from, began.sets):
+        return Versioned(version=stored or 1)
+    _refuse_later_than(changes, body)
+    version = (stored or 0) + 1
+    row = {**body.model_dump(), "name": name, "searched": fold(name), "sorted": sort_bytes(name), "version": version}
+    if stored is None:
+        await tx.db.execute(insert(units).values(unit_id=unit_id, **row))
+    else:
+        await tx.db.execute(update(units).where(units.c.unit_id == unit_id).values(**row))
+    # Only a unit that a merger or a split has founded has more to its beginning than is sent here.
+    change = rules.Change(
+        change_id=uuid7(),
+        kind=began.kind if began else rules.ChangeKind.REGISTERED,
+        effective_on=body.valid_from,
+        sets=(began.sets if began else {}) | sets,
+    )
+    await tx.db.execute(
+        insert(unit_changes).values(
+            unit_id=unit_id,
+            **change.model_dump(),
+            others={},
+            reason="Đính chính đăng ký" if began else "Đăng ký đơn vị",
+            recorded_by=post,
+            recorded_at=await tx.now(),
+        )
+    )
+    await write_states(tx, {unit_id: (*changes, change)})
+    tx.record(UnitRegistered(unit_id=unit_id, version=version, **{**body.model_dump(), "name": name}))
     return Versioned(version=version)
 
 
-async def form_block(tx: Tx, block_id: UUID, body: BlockBody) -> Versioned:
-    """Form a block of one year with its members; a unit that stands in another block of that year is refused."""
-    await _refuse_foreign_members(tx, block_id, body)
-    head = body.model_dump(exclude={"member_unit_ids"})
-    version, changed = await put(tx, blocks, {"block_id": block_id}, head)
-    found = await tx.db.execute(
-        select(block_members.c.year, block_members.c.unit_id).where(block_members.c.block_id == block_id)
-    )
-    if {(body.year, unit) for unit in body.member_unit_ids} != {(row.year, row.unit_id) for row in found}:
-        await tx.db.execute(block_members.delete().where(block_members.c.block_id == block_id))
-        await tx.db.execute(
-            insert(block_members),
-            [{"year": body.year, "unit_id": unit, "block_id": block_id} for unit in body.member_unit_ids],
+def _refuse_later_than(changes: tuple[rules.Change, ...], body: UnitBody) -> None:
+    later = [each for each in changes if each.kind not in rules.BEGINNINGS]
+    first = min((each.effective_on for each in later), default=None)
+    if first and first <= body.valid_from:
+        raise Conflict(
+            f"Đơn vị này đã có thay đổi từ ngày {rules.day(first)}, nên phải lập trước ngày đó.",
+            errors=[FieldError(field="valid_from", message="sau một thay đổi đã ghi", remedy="Chọn ngày sớm hơn")],
         )
+
+
+async def form_block(tx: Tx, block_id: UUID, body: BlockBody) -> Versioned:
+    """Form a block of one year with its members, or correct how it was formed; later moves of units stay on top.
+
+    A unit that stands in another block of that year, or is no more when the year begins, is refused.
+    """
+    await _refuse_foreign_members(tx, block_id, body)
+    head = body.model_dump(exclude={"member_unit_ids"}) | {"name": nfc(body.name)}
+    version, changed = await put(tx, blocks, {"block_id": block_id}, head | {"sorted": sort_bytes(head["name"])})
+    found = await tx.db.execute(
+        select(block_members.c.year, block_members.c.unit_id).where(
+            block_members.c.block_id == block_id, block_members.c.change_id.is_(None)
+        )
+    )
+    wanted = {(body.year, unit) for unit in body.member_unit_ids}
+    formed = {(row.year, row.unit_id) for row in found}
+    for year, unit_id in sorted(formed - wanted):
+        await tx.db.execute(
+            block_members.delete().where(
+                block_members.c.year == year,
+                block_members.c.unit_id == unit_id,
+                block_members.c.block_id == block_id,
+                block_members.c.change_id.is_(None),
+            )
+        )
+    if new := [unit_id for unit_id in body.member_unit_ids if (body.year, unit_id) not in formed]:
+        begins = func.greatest(func.make_date(body.year, 1, 1), units.c.valid_from)
+        # A unit that was founded into this block stands there already, from its first day on.
+        await tx.db.execute(
+            insert(block_members)
+            .from_select(
+                ["year", "unit_id", "from_on", "block_id"],
+                select(blocks.c.year, units.c.unit_id, begins, blocks.c.block_id).where(
+                    blocks.c.block_id == block_id, units.c.unit_id.in_(new)
+                ),
+            )
+            .on_conflict_do_update(index_elements=["year", "unit_id", "from_on"], set_={"change_id": None})
+        )
+    if formed != wanted:
         if not changed:
             version += 1
             await tx.db.execute(update(blocks).where(blocks.c.block_id == block_id).values(version=version))
         changed = True
     if changed:
-        tx.record(BlockFormed(block_id=block_id, version=version, **body.model_dump()))
+        facts = body.model_dump(include=set(BlockFormed.model_fields)) | {"name": head["name"]}
+        tx.record(BlockFormed(block_id=block_id, version=version, **facts))
     return Versioned(version=version)
 
 
 async def _refuse_foreign_members(tx: Tx, block_id: UUID, body: BlockBody) -> None:
-    known = set(
-        (await tx.db.execute(select(units.c.unit_id).where(units.c.unit_id.in_(body.member_unit_ids)))).scalars()
-    )
+    asked = {name: getattr(body, name) for name in ("head_unit_id", "deputy_unit_id")}
+    named = [*body.member_unit_ids, *[each for each in asked.values() if each]]
+    known = {
+        row.unit_id: row.ended_on
+        for row in await tx.db.execute(select(units.c.unit_id, units.c.ended_on).where(units.c.unit_id.in_(named)))
+    }
     elsewhere = set(
         (
             await tx.db.execute(
-                select(block_members.c.unit_id).where(
+                select(block_members.c.unit_id)
+                .join(units, units.c.unit_id == block_members.c.unit_id)
+                .where(
                     block_members.c.year == body.year,
                     block_members.c.unit_id.in_(body.member_unit_ids),
                     block_members.c.block_id != block_id,
+                    or_(block_members.c.change_id.is_(None), block_members.c.from_on == units.c.valid_from),
                 )
             )
         ).scalars()
     )
-    errors = [
-        FieldError(field=f"member_unit_ids.{place}", message="không có đơn vị này", remedy="Đăng ký đơn vị trước")
-        if unit not in known
-        else FieldError(field=f"member_unit_ids.{place}", message=f"đã ở khối khác trong năm {body.year}")
-        for place, unit in enumerate(body.member_unit_ids)
-        if unit not in known or unit in elsewhere
+    errors = []
+    for place, unit in enumerate(body.member_unit_ids):
+        field = f"member_unit_ids.{place}"
+        if unit not in known:
+            errors.append(FieldError(field=field, message="không có đơn vị này", remedy="Đăng ký đơn vị trước"))
+        elif unit in elsewhere:
+            errors.append(FieldError(field=field, message=f"đã ở khối khác trong năm {body.year}"))
+        elif (end := known[unit]) and (end.year, end.month, end.day) <= (body.year, 1, 1):
+            errors.append(
+                FieldError(field=field, message=f"đã kết thúc từ ngày {rules.day(end)}", remedy="Bỏ đơn vị này")
+            )
+    errors += [
+        FieldError(field=name, message="không có đơn vị này", remedy="Chọn lại đơn vị")
+        for name, unit in asked.items()
+        if unit and unit not in known
     ]
     if errors:
         raise Invalid(f"Có {len(errors)} đơn vị không vào được khối này.", errors=errors)
+
+
+async def lead_block(tx: Tx, block_id: UUID, body: HeadBody, *, post: str) -> Versioned:
+    """Give a block another head or deputy from a day on; raises ``Invalid`` with every fault, ``NotFound``."""
+    block = (
+        (await tx.db.execute(select(blocks).where(blocks.c.block_id == block_id).with_for_update()))
+        .mappings()
+        .one_or_none()
+    )
+    if block is None:
+        raise NotFound("Không có khối thi đua này.")
+    members = await _members_on(tx, block, body)
+    taken = await tx.db.execute(
+        select(block_heads.c.from_on).where(block_heads.c.block_id == block_id, block_heads.c.from_on == body.from_on)
+    )
+    errors = list(_faults_of_head(block, body, members, taken=taken.first() is not None))
+    if errors:
+        raise Invalid(f"Có {len(errors)} chỗ cần sửa.", errors=errors)
+    await tx.db.execute(
+        insert(block_heads).values(block_id=block_id, **body.model_dump(), recorded_by=post, recorded_at=await tx.now())
+    )
+    version = int(block["version"]) + 1
+    await tx.db.execute(update(blocks).where(blocks.c.block_id == block_id).values(version=version))
+    facts = body.model_dump(include={"from_on", "head_unit_id", "deputy_unit_id"})
+    tx.record(BlockHeadChanged(block_id=block_id, version=version, **facts))
+    return Versioned(version=version)
+
+
+async def _members_on(tx: Tx, block: Any, body: HeadBody) -> set[UUID]:
+    """Give which of the two units named stand in the block on that day."""
+    named = [each for each in (body.head_unit_id, body.deputy_unit_id) if each]
+    found = await tx.db.execute(
+        select(block_members.c.unit_id, block_members.c.block_id)
+        .where(
+            block_members.c.year == block["year"],
+            block_members.c.unit_id.in_(named),
+            block_members.c.from_on <= body.from_on,
+        )
+        .distinct(block_members.c.unit_id)
+        .order_by(block_members.c.unit_id, block_members.c.from_on.desc())
+    )
+    return {row.unit_id for row in found if row.block_id == block["block_id"]}
+
+
+def _faults_of_head(block: Any, body: HeadBody, members: set[UUID], *, taken: bool) -> list[FieldError]:
+    errors = []
+    for field, unit in (("head_unit_id", body.head_unit_id), ("deputy_unit_id", body.deputy_unit_id)):
+        if unit and unit not in members:
+            errors.append(
+                FieldError(field=field, message="không ở trong khối vào ngày này", remedy="Chọn một đơn vị của khối")
+            )
+    if body.head_unit_id and body.head_unit_id == body.deputy_unit_id:
+        errors.append(FieldError(field="deputy_unit_id", message="trùng với khối trưởng", remedy="Chọn đơn vị khác"))
+    if body.from_on.year != block["year"]:
+        errors.append(
+            FieldError(field="from_on", message=f"ngoài năm {block['year']} của khối", remedy="Chọn ngày khác")
+        )
+    if taken:
+        errors.append(
+            FieldError(field="from_on", message="đã có một lần đổi từ chính ngày này", remedy="Chọn ngày khác")
+        )
+    return errors

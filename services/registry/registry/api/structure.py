@@ -1,39 +1,74 @@
 """Units and blocks."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
-from registry.actions.bodies import (
-    BlockBody,
-    UnitBody,
-    Versioned,
-)
+from registry.actions.bodies import Affected, BlockBody, ChangeBody, Changed, HeadBody, UnitBody, Versioned
 from registry.api.rights import office_only
 
 router = APIRouter()
 
 
 @router.get("/units", tags=["units"])
-async def list_units(asked: Asked, search: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
-    return {"items": await queries.list_units(asked.db, search=search)}
+async def list_units(asked: Asked, which: Annotated[queries.UnitsAsked, Query()]) -> dict[str, Any]:
+    """Give units as they stood on a day (today unless told), in Vietnamese order; whole without ``limit``."""
+    return await queries.list_units(asked.db, which)
+
+
+@router.get("/units/{unit_id}", tags=["units"])
+async def one_unit(unit_id: UUID, asked: Asked, on: date | None = None) -> dict[str, Any]:
+    return await queries.unit(asked.db, unit_id, on=on)
+
+
+@router.get("/units/{unit_id}/history", tags=["units"])
+async def unit_history(unit_id: UUID, asked: Asked) -> dict[str, Any]:
+    return await queries.unit_history(asked.db, unit_id)
 
 
 @router.put("/units/{unit_id}", tags=["units"])
 async def register_unit(unit_id: UUID, body: Sent[UnitBody], commanded: Commanded) -> Versioned:
     office_only(commanded)
-    return await actions.register_unit(commanded.tx, unit_id, body)
+    return await actions.register_unit(commanded.tx, unit_id, body, post=commanded.identity.post)
+
+
+@router.post("/unit-changes/preview", tags=["units"])
+async def preview_change(body: Sent[ChangeBody], asked: Asked) -> Affected:
+    """Say what a decision would touch, and keep nothing."""
+    office_only(asked)
+    return await actions.preview_change(asked.db, body)
+
+
+@router.post("/unit-changes", tags=["units"], status_code=201, response_model=Changed)
+async def change_units(body: Sent[ChangeBody], commanded: Commanded) -> Response:
+    office_only(commanded)
+    post = commanded.identity.post
+    return await commanded.once(body, lambda: actions.change_units(commanded.tx, body, post=post), status=201)
 
 
 @router.get("/blocks", tags=["blocks"])
-async def list_blocks(asked: Asked, year: int | None = None) -> dict[str, Any]:
-    return {"items": await queries.list_blocks(asked.db, year=year)}
+async def list_blocks(asked: Asked, which: Annotated[queries.BlocksAsked, Query()]) -> dict[str, Any]:
+    """Give blocks with members and heads as they stood on a day (today unless told); whole without ``limit``."""
+    return await queries.list_blocks(asked.db, which)
+
+
+@router.get("/blocks/{block_id}", tags=["blocks"])
+async def one_block(block_id: UUID, asked: Asked, on: date | None = None) -> dict[str, Any]:
+    return await queries.block(asked.db, block_id, on=on)
 
 
 @router.put("/blocks/{block_id}", tags=["blocks"])
 async def form_block(block_id: UUID, body: Sent[BlockBody], commanded: Commanded) -> Versioned:
     office_only(commanded)
     return await actions.form_block(commanded.tx, block_id, body)
+
+
+@router.post("/blocks/{block_id}/heads", tags=["blocks"], status_code=201, response_model=Versioned)
+async def lead_block(block_id: UUID, body: Sent[HeadBody], commanded: Commanded) -> Response:
+    office_only(commanded)
+    post = commanded.identity.post
+    return await commanded.once(body, lambda: actions.lead_block(commanded.tx, block_id, body, post=post), status=201)

@@ -1,6 +1,22 @@
-"""Who takes part: units, and the blocks they compare themselves in."""
+"""Who takes part, and when: units with all that became of them, and the blocks they compare themselves in."""
 
-from sqlalchemy import Column, Date, ForeignKey, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.tables.base import metadata
 
@@ -10,30 +26,112 @@ units = Table(
     Column("unit_id", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("name", Text, nullable=False),
-    Column("searched", Text, nullable=False, index=True),
+    Column("searched", Text, nullable=False),
+    Column("sorted", LargeBinary, nullable=False),
     Column("kind", Text, nullable=False),
     Column("parent_id", Uuid, ForeignKey("units.unit_id")),
     Column("code", Text),
     Column("valid_from", Date, nullable=False),
+    Column("ended_on", Date),
 )
-"""``searched`` is the name without marks. A GSO ``code`` alone is ambiguous in time, so it keys nothing."""
+"""Each unit as everything recorded so far leaves it; ``unit_states`` tells how it stood on a day."""
+
+unit_changes = Table(
+    "unit_changes",
+    metadata,
+    Column("unit_id", Uuid, ForeignKey("units.unit_id"), primary_key=True),
+    Column("change_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("sets", JSONB, nullable=False),
+    Column("others", JSONB, nullable=False),
+    Column("decision_number", Text),
+    Column("decision_on", Date),
+    Column("reason", Text, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Index("unit_change_of_act", "change_id"),
+)
+"""What was decided of each unit, only ever added to: the facts that ``units`` and ``unit_states`` follow from.
+
+One act (``change_id``) may touch several units. ``sets`` holds what the unit has from that day on, ``others`` whom it went
+into (``successors``) or came from (``predecessors``).
+"""
+
+unit_states = Table(
+    "unit_states",
+    metadata,
+    Column("unit_id", Uuid, ForeignKey("units.unit_id"), primary_key=True),
+    Column("from_on", Date, primary_key=True),
+    Column("until_on", Date),
+    Column("first", Boolean, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("searched", Text, nullable=False),
+    Column("sorted", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Uuid, ForeignKey("units.unit_id")),
+    Column("code", Text),
+    Column("contact", JSONB, nullable=False),
+    CheckConstraint("until_on > from_on", name="unit_state_lasts"),
+    Index("unit_states_sorted", "sorted", "unit_id"),
+    Index("unit_states_of_kind", "kind", "sorted", "unit_id"),
+    Index("unit_states_of_parent", "parent_id", "sorted", "unit_id"),
+    Index("unit_states_of_code", "code"),
+    Index("unit_states_ended", "sorted", "unit_id", postgresql_where="ended"),
+    Index("unit_states_first", "from_on", postgresql_where="first"),
+    Index("unit_states_searched", "searched", postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
+)
+"""How each unit stood, from one day until another (not included; empty = until further notice).
+
+``first`` is its beginning, ``ended`` its last state once it is gone. ``searched`` is the name without marks, ``sorted`` its
+place in Vietnamese order. A GSO ``code`` alone is ambiguous in time, so it keys nothing.
+"""
 
 blocks = Table(
     "blocks",
     metadata,
     Column("block_id", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("year", SmallInteger, nullable=False, index=True),
+    Column("year", SmallInteger, nullable=False),
     Column("name", Text, nullable=False),
+    Column("sorted", LargeBinary, nullable=False),
     Column("sheet_id", Uuid, nullable=False),
     Column("head_unit_id", Uuid, ForeignKey("units.unit_id")),
+    Column("deputy_unit_id", Uuid, ForeignKey("units.unit_id")),
+    Column("decision_number", Text),
+    Column("decision_on", Date),
+    Column("follows_id", Uuid, ForeignKey("blocks.block_id")),
+    Index("blocks_sorted", "year", "sorted", "block_id"),
 )
+"""A block as it was formed for its year. ``follows_id`` is the block of the year before that it goes on from."""
+
+block_heads = Table(
+    "block_heads",
+    metadata,
+    Column("block_id", Uuid, ForeignKey("blocks.block_id"), primary_key=True),
+    Column("from_on", Date, primary_key=True),
+    Column("head_unit_id", Uuid, ForeignKey("units.unit_id")),
+    Column("deputy_unit_id", Uuid, ForeignKey("units.unit_id")),
+    Column("decision_number", Text),
+    Column("decision_on", Date),
+    Column("reason", Text, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+"""Who leads a block from a day on, where that changed after it was formed."""
 
 block_members = Table(
     "block_members",
     metadata,
-    Column("year", SmallInteger, primary_key=True),
-    Column("unit_id", Uuid, ForeignKey("units.unit_id"), primary_key=True),
-    Column("block_id", Uuid, ForeignKey("blocks.block_id"), nullable=False, index=True),
+    Column("year", SmallInteger, nullable=False),
+    Column("unit_id", Uuid, ForeignKey("units.unit_id"), nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("block_id", Uuid, ForeignKey("blocks.block_id"), index=True),
+    Column("change_id", Uuid),
+    PrimaryKeyConstraint("unit_id", "year", "from_on"),
 )
-"""A unit stands in one block a year."""
+"""Where a unit stands in a year's blocks from a day on: the newest row up to a day tells; no block = in none any more.
+
+Rows without ``change_id`` are the block as it was formed, the others came of a change to the unit.
+"""

@@ -14,12 +14,16 @@ from contracts.envelope import Event
 from contracts.scoring import Place, RankingChanged
 from scoring import rules
 from scoring.actions.keys import WANTED, Key, wanted
-from scoring.tables import blocks, boards, places, scores
+from scoring.tables import MEMBERS, blocks, boards, periods, places, scores
 
 _BOARDS: Final = Prepared(
-    select(boards.c.period_id, boards.c.block_id, boards.c.version, blocks.c.members)
+    select(
+        *[boards.c[name] for name in ("period_id", "block_id", "version")],
+        MEMBERS.label("members"),
+    )
     .join(WANTED, (boards.c.period_id == WANTED.c.period_id) & (boards.c.block_id == WANTED.c.other_id))
     .join(blocks, blocks.c.block_id == boards.c.block_id)
+    .outerjoin(periods, periods.c.period_id == boards.c.period_id)
     .order_by(boards.c.period_id, boards.c.block_id)
     .with_for_update(of=boards)
 )

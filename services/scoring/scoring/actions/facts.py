@@ -2,19 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from chassis.clock import VIETNAM
 from chassis.events import Tx
 from chassis.facts import learn, learn_all
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, TargetsAssigned
-from scoring.actions.boards import rank_again
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    ReportSubmitted,
+    TargetsAssigned,
+    UnitChanged,
+    UnitChangeKind,
+)
+from scoring.actions.boards import rank, rank_again
 from scoring.actions.keys import Key
 from scoring.actions.scores import score
-from scoring.tables import blocks, periods, reports, targets
+from scoring.tables import blocks, moves, periods, reports, scores, targets
 
 
 async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
@@ -28,8 +36,36 @@ async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
         }
         if await learn(tx, blocks, {"block_id": event.data.block_id}, row):
             tx.changed(event)
-            await _score_again(tx, event, reports.c.unit_id.in_(event.data.member_unit_ids))
+            # Also what came with this block of a unit that is not formed into it any more.
+            concerned = reports.c.unit_id.in_(event.data.member_unit_ids) | (reports.c.block_id == event.data.block_id)
+            await _score_again(tx, event, concerned)
             await rank_again(tx, event.data.block_id, event)
+
+
+_OUT: Final = frozenset({UnitChangeKind.MERGED, UnitChangeKind.SPLIT, UnitChangeKind.CLOSED})
+_FOR_GOOD: Final = 9999
+
+
+async def learn_moves(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
+    """Keep where a unit stands from a day on. The boards of periods that close later follow, the others stay as they are."""
+    for event in events:
+        fact = event.data
+        out = fact.kind in _OUT
+        if not (out or fact.kind is UnitChangeKind.MOVED or fact.block_id):
+            continue
+        row = {
+            "until_year": _FOR_GOOD if out else fact.effective_on.year,
+            "block_id": None if out else fact.block_id,
+            "version": fact.version,
+        }
+        if await learn(tx, moves, {"unit_id": fact.unit_id, "from_on": fact.effective_on}, row):
+            tx.changed(event)
+            standing = await tx.db.execute(
+                select(scores.c.period_id, scores.c.block_id).where(scores.c.unit_id == fact.unit_id)
+            )
+            left: dict[Key, list[Event[Any]]] = {tuple(row): [event] for row in standing}
+            await _score_again(tx, event, reports.c.unit_id == fact.unit_id)
+            await rank(tx, left)
 
 
 async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
@@ -39,6 +75,7 @@ async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> No
                 "campaign_id": event.data.campaign_id,
                 "version": event.data.version,
                 "number": period.number,
+                "closes_on": period.closes_at.astimezone(VIETNAM).date(),
             }
             if await learn(tx, periods, {"period_id": period.period_id}, row):
                 tx.changed(event)

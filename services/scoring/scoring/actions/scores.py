@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import any_, case, func, select, true
+from sqlalchemy.dialects.postgresql import array
 
 from chassis.clock import NOW
 from chassis.db import Prepared
@@ -20,9 +21,24 @@ from scoring import rules
 from scoring.actions.boards import rank
 from scoring.actions.keys import WANTED, Key, wanted
 from scoring.actions.sheets import published
-from scoring.tables import blocks, reports, scores, sheets, targets
+from scoring.tables import blocks, moved, periods, reports, scores, sheets, targets
 
 _NEWEST: Final = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == blocks.c.sheet_id).scalar_subquery()
+_stamped = blocks.alias("stamped")
+_moved = moved(reports.c.unit_id, _stamped.c.year)
+_formed = (
+    select(blocks.c.block_id)
+    .where(blocks.c.members.contains(array([reports.c.unit_id])), blocks.c.year == _stamped.c.year)
+    .limit(1)
+    .correlate(reports, _stamped)
+    .scalar_subquery()
+)
+# Where the unit has moved; else the block that the report came with, or the one that its members were formed anew into.
+_standing = case(
+    (_moved.c.unit_id.is_not(None), _moved.c.block_id),
+    (reports.c.unit_id == any_(_stamped.c.members), _stamped.c.block_id),
+    else_=func.coalesce(_formed, _stamped.c.block_id),
+)
 _FACTS: Final = Prepared(
     select(
         *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late")],
@@ -32,12 +48,17 @@ _FACTS: Final = Prepared(
         _NEWEST.label("sheet_version"),
         targets.c.targets,
         scores.c.version.label("scored"),
+        scores.c.sheet_id.label("scored_by"),
         scores.c.sheet_version.label("scored_on"),
+        scores.c.block_id.label("scored_in"),
         scores.c.score.label("stored"),
         NOW.label("now"),
     )
     .join(WANTED, (reports.c.period_id == WANTED.c.period_id) & (reports.c.unit_id == WANTED.c.other_id))
-    .join(blocks, blocks.c.block_id == reports.c.block_id)
+    .join(_stamped, _stamped.c.block_id == reports.c.block_id)
+    .outerjoin(periods, periods.c.period_id == reports.c.period_id)
+    .outerjoin(_moved, true())
+    .join(blocks, blocks.c.block_id == _standing)
     .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
     .outerjoin(scores, (scores.c.period_id == reports.c.period_id) & (scores.c.unit_id == reports.c.unit_id))
 )
@@ -64,7 +85,8 @@ async def score(tx: Tx, because: Mapping[Key, Sequence[Event[Any]]]) -> None:
         row, changed = _scored(tx, fact, events)
         rows.append(row)
         if changed:
-            touched[fact.known.period_id, fact.known.block_id].extend(events)
+            for block_id in {fact.known.block_id, fact.known.scored_in} - {None}:
+                touched[fact.known.period_id, block_id].extend(events)
     await put(tx, scores, rows, key=("period_id", "unit_id"))
     await rank(tx, touched)
 
@@ -103,7 +125,8 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
     """
     score = rules.score(fact.sheet, fact.given)
     known = fact.known
-    same = known.scored_on == fact.sheet.version and _figures_of(known.stored) == _figures(score)
+    same = (known.scored_in, known.scored_by, known.scored_on) == (known.block_id, known.sheet_id, known.sheet_version)
+    same = same and _figures_of(known.stored) == _figures(score)
     told = {
         **{name: getattr(known, name) for name in ("campaign_id", "period_id", "block_id", "unit_id", "sheet_id")},
         "sheet_version": known.sheet_version,

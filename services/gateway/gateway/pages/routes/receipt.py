@@ -32,7 +32,7 @@ async def search(request: Request, desk: AtDesk, q: str = "") -> Response:
     words = q.strip()
     if words.upper().startswith("BN-"):
         return RedirectResponse(f"/bien-nhan/{words.upper()}", 303)
-    found = (await desk.get("registry", f"units?search={quote(words)}"))["items"] if words else []
+    found = (await desk.get("registry", f"units?search={quote(words[:100])}&limit=50"))["items"] if words else []
     return render.page(request, "tim.html", {"desk": desk, "section": "", "words": words, "found": found})
 
 

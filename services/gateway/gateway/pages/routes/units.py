@@ -1,0 +1,228 @@
+"""Đơn vị và khối: who takes part, as it stood on any day, with all that became of it."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from chassis.clock import VIETNAM
+from chassis.errors import Problem
+from contracts.notify import Post
+from gateway.api import SameSite
+from gateway.pages import render, words
+from gateway.pages.desk import AtDesk, Desk
+
+router = APIRouter()
+
+_ON_A_PAGE = 50
+_YEARS = range(2000, 2101)
+"""The years that a block may be of."""
+
+
+def today(desk: Desk) -> str:
+    return desk.now.astimezone(VIETNAM).date().isoformat()
+
+
+def asked(**filled: str | int | None) -> str:
+    """Write a question as an address asks it: what was left empty is not asked."""
+    return urlencode({name: value for name, value in filled.items() if value not in ("", None)})
+
+
+@router.get("/don-vi")
+async def units(request: Request, desk: AtDesk) -> Response:
+    """The registry of units: filtered, a page at a time, as of any day."""
+    typed = {
+        name: request.query_params.get(name, "").strip() for name in ("q", "loai", "tinh-trang", "khoi", "ngay", "ma")
+    }
+    question = asked(
+        search=typed["q"][:100],
+        kind=typed["loai"],
+        state=typed["tinh-trang"],
+        block_id=typed["khoi"],
+        on=typed["ngay"],
+        code=typed["ma"],
+        after=request.query_params.get("sau"),
+        limit=_ON_A_PAGE,
+    )
+    found = await desk.get("registry", f"units?{question}")
+    year = int((typed["ngay"] or today(desk))[:4])
+    blocks = (await desk.get("registry", f"blocks?{asked(year=year, limit=500)}"))["items"]
+    values = {
+        "desk": desk,
+        "section": "don-vi",
+        "typed": typed,
+        "found": found["items"],
+        "blocks": blocks,
+        "onward": asked(**typed, sau=found["next"]) if found["next"] else None,
+        "on": typed["ngay"] or today(desk),
+        "begun": "sau" not in request.query_params,
+    }
+    return render.page(request, "don-vi-danh-sach.html", values)
+
+
+@router.get("/don-vi/{unit_id}")
+async def unit(request: Request, desk: AtDesk, unit_id: UUID, ngay: str = "", ghi: str = "") -> Response:
+    """A unit on a day: what it is, what became of it, how it is reached, which codes it had."""
+    found = await desk.get("registry", f"units/{unit_id}?{asked(on=ngay)}")
+    history = await desk.get("registry", f"units/{unit_id}/history")
+    under = await desk.get("registry", f"units?{asked(parent_id=str(unit_id), on=found['on'], limit=_ON_A_PAGE)}")
+    values = {
+        "desk": desk,
+        "section": "don-vi",
+        "unit": found,
+        "history": history,
+        "thread": thread(history, found["on"]),
+        "under": under,
+        "typed_day": ngay,
+        "recorded": bool(ghi),
+        "office": desk.who.holds(Post.CITY_OFFICE),
+        "acts": [(slug, title) for slug, (kind, title) in ACTS.items() if kind in found["possible"]],
+    }
+    return render.page(request, "don-vi.html", values)
+
+
+ACTS = {
+    "doi-ten": ("rename", "Đổi tên"),
+    "sap-nhap": ("merge", "Sáp nhập"),
+    "chia-tach": ("split", "Chia, tách"),
+    "giai-the": ("close", "Giải thể"),
+    "chuyen-khoi": ("move", "Chuyển khối"),
+    "doi-cap-tren": ("place", "Đổi cấp trên"),
+    "doi-ma": ("recode", "Đổi mã"),
+    "lien-he": ("contact", "Đổi liên hệ"),
+}
+"""Addresses of decisions: what each is called at the registry and on the page."""
+
+
+def thread(history: dict[str, Any], on: str) -> list[dict[str, Any]]:
+    """Tell what was decided, oldest first, each with its knot: decided by people, the end, or still to come."""
+    names: dict[str, str] = history["names"]
+    blocks = {block["block_id"]: block["name"] for block in history["blocks"] if block["block_id"]}
+    told = []
+    corrected = max(
+        (c["change_id"] for c in history["changes"] if c["kind"] in ("registered", "founded")), default=None
+    )
+    for change in history["changes"]:
+        if change["kind"] in ("registered", "founded") and change["change_id"] != corrected:
+            continue
+        ends = change["kind"] in ("merged", "split", "closed")
+        coming = change["effective_on"] > on
+        knot = "rong" if coming else "xanh" if ends else "vang"
+        told.append({**change, "title": sentence(change, names, blocks), "knot": knot, "coming": coming})
+    return told
+
+
+def sentence(change: dict[str, Any], names: dict[str, str], blocks: dict[str, str]) -> str:
+    """Say what a change did, in one sentence without a full stop."""
+    sets, others = change["sets"], change["others"]
+    held = {"recoded": sets.get("code"), "placed": sets.get("parent_id"), "moved": sets.get("block_id")}
+    said, none_any_more = words.UNIT_CHANGES[change["kind"]]
+    return (said if held.get(change["kind"], True) else none_any_more).format(
+        name=sets.get("name"),
+        code=sets.get("code"),
+        parent=names.get(sets.get("parent_id") or "", "đơn vị khác"),
+        block=blocks.get(sets.get("block_id") or "", "khối khác"),
+        successors=", ".join(names.get(each, "đơn vị khác") for each in others.get("successors", ())),
+        predecessors=", ".join(names.get(each, "đơn vị khác") for each in others.get("predecessors", ())),
+    )
+
+
+@router.get("/khoi")
+async def blocks(request: Request, desk: AtDesk, nam: str = "") -> Response:
+    """The blocks of a year with head, deputy and founding decision."""
+    year = (
+        int(nam)
+        if nam.isdecimal() and int(nam) in _YEARS
+        else desk.campaign["year"]
+        if desk.campaign
+        else desk.now.year
+    )
+    # A past year is shown as it ended, the running one as it stands, a coming one as it begins.
+    on = min(max(today(desk), f"{year}-01-01"), f"{year}-12-31")
+    question = asked(year=year, on=on, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
+    found = await desk.get("registry", f"blocks?{question}")
+    leading = {block[name] for block in found["items"] for name in ("head_unit_id", "deputy_unit_id")} - {None}
+    values = {
+        "desk": desk,
+        "section": "don-vi",
+        "year": year,
+        "found": found["items"],
+        "names": await named(desk, leading, on),
+        "onward": asked(nam=year, sau=found["next"]) if found["next"] else None,
+    }
+    return render.page(request, "khoi-danh-sach.html", values)
+
+
+async def named(desk: Desk, unit_ids: set[str], on: str) -> dict[str, str]:
+    """Look up the names of units as they were on a day."""
+    if not unit_ids:
+        return {}
+    question = urlencode([("state", "all"), ("on", on), *[("unit_id", each) for each in sorted(unit_ids)]])
+    found = (await desk.get("registry", f"units?{question}"))["items"]
+    return {unit["unit_id"]: unit["name"] for unit in found}
+
+
+@router.get("/khoi/{block_id}")
+async def block(request: Request, desk: AtDesk, block_id: UUID, ngay: str = "", ghi: str = "") -> Response:
+    return await _block(request, desk, block_id, ngay, recorded=bool(ghi))
+
+
+async def _block(
+    request: Request,
+    desk: Desk,
+    block_id: UUID,
+    on: str,
+    *,
+    recorded: bool = False,
+    typed: dict[str, str] | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    found = await desk.get("registry", f"blocks/{block_id}?{asked(on=on)}")
+    if not on and not found["on"].startswith(f"{found['year']}-"):
+        found = await desk.get("registry", f"blocks/{block_id}?{asked(on=_nearest(found))}")
+    values = {
+        "desk": desk,
+        "section": "don-vi",
+        "block": found,
+        "turns": turns(found),
+        "office": desk.who.holds(Post.CITY_OFFICE),
+        "recorded": recorded,
+        "typed": typed or {},
+        "key": str(uuid4()),
+        "errors": {error["field"]: error for error in problem.members.get("errors", ())} if problem else {},
+    }
+    return render.page(request, "khoi.html", values, status=problem.status if problem else 200)
+
+
+def _nearest(found: dict[str, Any]) -> str:
+    """Of a past year the block as it ended, of a coming one as it begins."""
+    day = "12-31" if found["on"] > f"{found['year']}-12-31" else "01-01"
+    return f"{found['year']}-{day}"
+
+
+def turns(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tell who has led the block, in this year and before: newest last."""
+    before = [{"when": f"Năm {each['year']}", **each} for each in reversed(block["line"])]
+    formed = {"when": f"Từ 01/01/{block['year']}", **block["formed"], "decision_number": block["decision_number"]}
+    later = [{**turn, "when": f"Từ {date.fromisoformat(turn['from_on']):%d/%m/%Y}"} for turn in block["turns"]]
+    return [*before, formed, *later]
+
+
+@router.post("/khoi/{block_id}/khoi-truong", dependencies=[SameSite])
+async def lead(request: Request, desk: AtDesk, block_id: UUID) -> Response:
+    """Give the block another head or deputy from a day on."""
+    sent = await request.form()
+    typed = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
+    fields = ("from_on", "head_unit_id", "deputy_unit_id", "reason", "decision_number", "decision_on")
+    body = {name: typed.get(name) or None for name in fields}
+    body = {name: value for name, value in body.items() if value or name not in ("from_on", "reason")}
+    try:
+        await desk.send("POST", "registry", f"blocks/{block_id}/heads", body, key=typed.get("key") or None)
+    except Problem as problem:
+        if problem.status != 422:  # noqa: PLR2004 - what was typed can be mended
+            raise
+        return await _block(request, desk, block_id, "", typed=typed, problem=problem)
+    return RedirectResponse(f"/khoi/{block_id}?ghi=1", 303)

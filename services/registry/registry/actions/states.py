@@ -1,0 +1,58 @@
+"""How a unit stands follows from what was decided of it: written anew whenever a decision is added."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.events import Tx
+from chassis.text import fold, sort_bytes
+from registry import rules
+from registry.tables import unit_changes, unit_states, units
+
+
+async def changes_of(db: AsyncConnection, unit_ids: Collection[UUID]) -> dict[UUID, tuple[rules.Change, ...]]:
+    """Give all that was decided of these units, in the order in which it was recorded."""
+    found = await db.execute(
+        select(*[unit_changes.c[name] for name in ("unit_id", *rules.Change.model_fields)])
+        .where(unit_changes.c.unit_id.in_(unit_ids))
+        .order_by(unit_changes.c.change_id)
+    )
+    decided: dict[UUID, list[rules.Change]] = defaultdict(list)
+    for row in found.mappings():
+        decided[row["unit_id"]].append(rules.Change.model_validate(dict(row)))
+    return {unit_id: tuple(changes) for unit_id, changes in decided.items()}
+
+
+async def write_states(tx: Tx, decided: Mapping[UUID, Sequence[rules.Change]]) -> None:
+    """Write how these units stood on any day, and as what everything recorded so far leaves them."""
+    rows, newest = [], []
+    for unit_id, changes in decided.items():
+        known = rules.states(changes)
+        rows += [{"unit_id": unit_id, **_row(state)} for state in known]
+        newest.append((unit_id, known[0], known[-1], rules.ended_on(changes)))
+    await tx.db.execute(unit_states.delete().where(unit_states.c.unit_id.in_(decided)))
+    await tx.db.execute(insert(unit_states), rows)
+    for unit_id, first, last, end in newest:
+        await tx.db.execute(
+            update(units)
+            .where(units.c.unit_id == unit_id)
+            .values(
+                **{name: _row(last)[name] for name in ("name", "searched", "sorted", "kind", "parent_id", "code")},
+                valid_from=first.from_on,
+                ended_on=end,
+            )
+        )
+
+
+def _row(state: rules.State) -> dict[str, Any]:
+    return {
+        **state.model_dump(),
+        "kind": state.kind.value,
+        "searched": fold(state.name),
+        "sorted": sort_bytes(state.name),
+    }
