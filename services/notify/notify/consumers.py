@@ -6,7 +6,7 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.awards import EligibilityChanged
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, UnitRegistered
+from contracts.registry import BlockFormed, CampaignLaunched, PledgeChanged, ReportSubmitted, UnitRegistered
 from contracts.scoring import RankingChanged
 from notify import actions, rules
 
@@ -31,6 +31,11 @@ async def campaign_launched(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -
 @consumers.on(ReportSubmitted)
 async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
     await actions.post(tx, events, rules.tell_submitted)
+
+
+@consumers.on(PledgeChanged)
+async def pledge_changed(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
+    await actions.post(tx, events, rules.tell_pledge)
 
 
 @consumers.on(RankingChanged)

@@ -8,8 +8,8 @@ from contracts.notify import Post
 _OFFICE = (Post.CITY_OFFICE, None)
 
 
-def office_only(commanded: Command) -> None:
-    commanded.identity.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
+def office_only(door: Command | Reading) -> None:
+    door.identity.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
 
 
 def own_unit(door: Command | Reading, unit_id: UUID) -> None:
