@@ -2,6 +2,7 @@
 
 from registry.actions.campaigns import assign_targets, launch_campaign
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
+from registry.actions.documents import import_document
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
 from registry.actions.structure import form_block, register_unit
@@ -12,6 +13,7 @@ __all__ = [
     "begin_draft",
     "check_report",
     "form_block",
+    "import_document",
     "launch_campaign",
     "learn_sheets",
     "record_year",

@@ -24,7 +24,7 @@ from registry.actions.writing import field_error, invalid, step
 from registry.rules import CampaignAct, CampaignState, Section
 from registry.tables import campaign_drafts, campaign_sections, campaigns, periods
 
-_WORDS: Final = (rules.CAMPAIGN_STATE_WORDS, rules.CAMPAIGN_ACT_WORDS)
+WORDS: Final = (rules.CAMPAIGN_STATE_WORDS, rules.CAMPAIGN_ACT_WORDS)
 _DRAFT: Final = select(campaign_drafts).where(campaign_drafts.c.campaign_id == bindparam("campaign_id"))
 _LAUNCHED: Final = select(campaigns).where(campaigns.c.campaign_id == bindparam("campaign_id"))
 
@@ -44,7 +44,7 @@ async def begin_draft(tx: Tx, campaign_id: UUID, body: NewDraftBody) -> Versione
     now = await business_now(tx.db)
     row = {**key, "version": 1, "state": CampaignState.DRAFT.value, "made_from": body.made_from, "saved_at": now}
     await tx.db.execute(insert(campaign_drafts).values(row))
-    await _write_sections(tx, campaign_id, sections)
+    await write_sections(tx, campaign_id, sections)
     return Versioned(version=1)
 
 
@@ -56,7 +56,7 @@ async def _typed_of(tx: Tx, campaign_id: UUID) -> dict[str, Section]:
     return rules.sections_of({**found, "periods": [dict(row) for row in rows.mappings()]})
 
 
-async def _write_sections(tx: Tx, campaign_id: UUID, sections: rules.Sections) -> None:
+async def write_sections(tx: Tx, campaign_id: UUID, sections: rules.Sections) -> None:
     rows = [
         {"campaign_id": campaign_id, "section": name, "version": 1, "content": section.model_dump(mode="json")}
         for name, section in sections.items()
@@ -76,8 +76,8 @@ async def save_section(tx: Tx, campaign_id: UUID, section: str, body: SectionBod
     typed = Section(values=body.values, rows=body.rows)
     if faults := rules.check_section(section, typed):
         raise invalid(faults)
-    draft = await _lock(tx, campaign_id)
-    step(rules.CAMPAIGN_STEPS, _WORDS, _state(draft), CampaignAct.SAVE)
+    draft = await lock_draft(tx, campaign_id)
+    step(rules.CAMPAIGN_STEPS, WORDS, draft_state(draft), CampaignAct.SAVE)
     key = {"campaign_id": campaign_id, "section": section}
     found = await tx.db.execute(
         select(campaign_sections).where(*[campaign_sections.c[name] == value for name, value in key.items()])
@@ -96,22 +96,22 @@ async def save_section(tx: Tx, campaign_id: UUID, section: str, body: SectionBod
         )
     row = {**key, "version": version + 1, "content": kept.model_dump(mode="json")}
     await tx.db.execute(insert(campaign_sections).values(row).on_conflict_do_update(index_elements=[*key], set_=row))
-    await _touch(tx, campaign_id, draft["version"] + 1)
+    await touch_draft(tx, campaign_id, draft["version"] + 1)
     return Versioned(version=version + 1)
 
 
-async def _lock(tx: Tx, campaign_id: UUID) -> Any:
+async def lock_draft(tx: Tx, campaign_id: UUID) -> Any:
     found = (await tx.db.execute(_DRAFT.with_for_update(), {"campaign_id": campaign_id})).mappings().one_or_none()
     if found is None:
         raise NotFound("Không có bản thảo này.")
     return found
 
 
-def _state(draft: Any) -> CampaignState:
+def draft_state(draft: Any) -> CampaignState:
     return CampaignState(draft["state"])
 
 
-async def _touch(tx: Tx, campaign_id: UUID, version: int, **changed: Any) -> None:
+async def touch_draft(tx: Tx, campaign_id: UUID, version: int, **changed: Any) -> None:
     values = {"version": version, "saved_at": await business_now(tx.db), **changed}
     await tx.db.execute(update(campaign_drafts).where(campaign_drafts.c.campaign_id == campaign_id).values(values))
 
@@ -125,9 +125,9 @@ async def take_campaign_step(tx: Tx, campaign_id: UUID, body: CampaignStepBody) 
     if launched:
         at = CampaignState.CLOSED if launched["closed_at"] else CampaignState.LAUNCHED
     else:
-        draft = await _lock(tx, campaign_id)
-        at = _state(draft)
-    state = step(rules.CAMPAIGN_STEPS, _WORDS, at, body.act)
+        draft = await lock_draft(tx, campaign_id)
+        at = draft_state(draft)
+    state = step(rules.CAMPAIGN_STEPS, WORDS, at, body.act)
     if body.act in (CampaignAct.SAVE, CampaignAct.FOLLOW):
         raise Invalid(
             "Bước này có lệnh riêng.",
@@ -148,9 +148,9 @@ async def _step_draft(tx: Tx, draft: Any, body: CampaignStepBody, state: Campaig
     if draft["version"] != body.version:
         raise Conflict("Bản thảo vừa được người khác sửa. Hãy xem lại rồi làm tiếp.", version=draft["version"])
     if body.act is not CampaignAct.LAUNCH:
-        await _touch(tx, campaign_id, body.version + 1, state=state.value)
+        await touch_draft(tx, campaign_id, body.version + 1, state=state.value)
         return body.version + 1
-    design, faults = rules.read_design(campaign_id, await _sections(tx, campaign_id))
+    design, faults = rules.read_design(campaign_id, await sections_in(tx, campaign_id))
     if design is None:
         raise Invalid(
             f"Còn {len(faults)} chỗ cần sửa trước khi phát động.", errors=[field_error(fault) for fault in faults]
@@ -160,7 +160,7 @@ async def _step_draft(tx: Tx, draft: Any, body: CampaignStepBody, state: Campaig
     return (await launch_campaign(tx, campaign_id, CampaignBody(**parts, periods=rows))).version
 
 
-async def _sections(tx: Tx, campaign_id: UUID) -> dict[str, Section]:
+async def sections_in(tx: Tx, campaign_id: UUID) -> dict[str, Section]:
     rows = await tx.db.execute(
         select(campaign_sections.c.section, campaign_sections.c.content).where(
             campaign_sections.c.campaign_id == campaign_id

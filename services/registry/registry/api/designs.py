@@ -7,7 +7,15 @@ from fastapi import APIRouter
 
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
-from registry.actions.bodies import CampaignStepBody, NewDraftBody, SectionBody, Stepped, Versioned
+from registry.actions.bodies import (
+    CampaignStepBody,
+    ImportBody,
+    Imported,
+    NewDraftBody,
+    SectionBody,
+    Stepped,
+    Versioned,
+)
 from registry.api.rights import office_only
 
 router = APIRouter()
@@ -35,6 +43,13 @@ async def begin_draft(campaign_id: UUID, body: Sent[NewDraftBody], commanded: Co
 async def save_section(campaign_id: UUID, section: str, body: Sent[SectionBody], commanded: Commanded) -> Versioned:
     office_only(commanded)
     return await actions.save_section(commanded.tx, campaign_id, section, body)
+
+
+@router.post("/campaign-drafts/{campaign_id}/import", tags=["campaign drafts"])
+async def import_document(campaign_id: UUID, body: Sent[ImportBody], commanded: Commanded) -> Imported:
+    """Fill a draft from its issuing document; what was not recognised stays beside it, and what was typed stays typed."""
+    office_only(commanded)
+    return await actions.import_document(commanded.tx, campaign_id, body)
 
 
 @router.get("/campaign-drafts/{campaign_id}/preview", tags=["campaign drafts"])

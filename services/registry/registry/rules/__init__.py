@@ -17,6 +17,8 @@ from registry.rules.designs import (
 )
 from registry.rules.faults import Fault
 from registry.rules.following import Difference, differences, next_year, sections_of
+from registry.rules.importing import draft_of
+from registry.rules.issuing import Finding, Recognised, recognise
 from registry.rules.pledges import check_pledge, goals_for, reaches, register_by
 from registry.rules.reading import check_section, read_design
 from registry.rules.reports import PeriodState, overlong, period_state, read_report, receipt_number
@@ -57,11 +59,13 @@ __all__ = [
     "Design",
     "Difference",
     "Fault",
+    "Finding",
     "Goal",
     "Milestone",
     "NotANumberError",
     "PeriodState",
     "PledgeAct",
+    "Recognised",
     "Registration",
     "Scope",
     "Section",
@@ -72,6 +76,7 @@ __all__ = [
     "check_section",
     "check_year",
     "differences",
+    "draft_of",
     "empty",
     "goals_for",
     "next_year",
@@ -86,6 +91,7 @@ __all__ = [
     "read_design",
     "read_report",
     "receipt_number",
+    "recognise",
     "register_by",
     "say_impossible",
     "sections_of",

@@ -97,6 +97,7 @@ KNOWN: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
                 "issued_on",
                 "signer",
                 "grounds",
+                "authority",
             }
         ),
         frozenset(),
@@ -136,6 +137,7 @@ def document_of(sections: Sections) -> dict[str, Any]:
     named = {name: values.get(name, "").strip() or None for name in ("issuer", "number", "symbol", "signer", "title")}
     return {
         **named,
+        "signing_authority": values.get("authority", "").strip() or None,
         "issued_on": values.get("issued_on", "").strip() or None,
         "theme": values.get("theme", "").strip(),
         "grounds": lines(values.get("grounds", "")),

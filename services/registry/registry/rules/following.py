@@ -32,6 +32,7 @@ def sections_of(campaign: Mapping[str, Any]) -> dict[str, Section]:
         "parent_id": _text(campaign["parent_id"]),
         "issued_on": day_typed(parse_day(issued)) or issued if isinstance(issued, str) else "",
         "grounds": _joined(document.get("grounds")),
+        "authority": _text(document.get("signing_authority")),
     }
     scope = campaign["scope"]
     return {
