@@ -97,6 +97,15 @@ async def test_a_stale_section_is_refused_with_what_stands_there(registry: House
     assert (same.status_code, other.status_code) == (200, 200)
 
 
+async def test_one_page_never_conflicts_with_itself(registry: House) -> None:
+    async with registry.office("registry") as office:
+        await begin(office)
+        first = await save(office, "recipients", values={"names": "Sở"}, editor="trang-1")
+        ahead = await save(office, "recipients", values={"names": "Sở Nội vụ"}, editor="trang-1")
+        other = await save(office, "recipients", values={"names": "Khác"}, editor="trang-2")
+    assert [answer.status_code for answer in (first, ahead, other)] == [200, 200, 409]
+
+
 async def test_what_no_section_has_is_refused_by_name(registry: House) -> None:
     async with registry.office("registry") as office:
         await begin(office)

@@ -43,6 +43,16 @@ def date(moment: datetime | str | None) -> str:
     return f"{local(moment):%d/%m/%Y}" if moment else "–"
 
 
+def plain_day(day: str | None) -> str:
+    """A day without a time, as services tell it: ``2023-03-31`` → ``31/03/2023``."""
+    return "/".join(reversed(day.split("-"))) if day else "–"
+
+
+def named(code: str, names: Mapping[str, str]) -> str:
+    """The name that belongs to a code; what is no longer in the list says so."""
+    return names.get(code, "danh hiệu không còn trong danh sách")
+
+
 def time(moment: datetime | str | None) -> str:
     return f"{local(moment):%H:%M:%S}" if moment else "–"
 
@@ -120,6 +130,8 @@ FILTERS: Final = {
     "thay_doi": signed,
     "so_lieu": amount,
     "ngay": date,
+    "ngay_thuong": plain_day,
+    "ten_trong": named,
     "gio": time,
     "gio_phut": clock,
     "ngay_gio": day_and_time,

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("section", sa.Text(), primary_key=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("content", JSONB(), nullable=False),
+        sa.Column("editor", sa.Text(), nullable=True),
     )
     op.create_table(
         "pledges",

@@ -88,13 +88,15 @@ async def save_section(tx: Tx, campaign_id: UUID, section: str, body: SectionBod
     version = stored["version"] if stored else 0
     if kept == standing and stored:
         return Versioned(version=version)
-    if version != body.version:
+    own = body.editor is not None and stored is not None and stored["editor"] == body.editor
+    if version != body.version and not own:
         raise Conflict(
             "Phần này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
             version=version,
             content=standing.model_dump(mode="json"),
         )
-    row = {**key, "version": version + 1, "content": kept.model_dump(mode="json")}
+    content = kept.model_dump(mode="json")
+    row = {**key, "version": version + 1, "content": content, "editor": body.editor}
     await tx.db.execute(insert(campaign_sections).values(row).on_conflict_do_update(index_elements=[*key], set_=row))
     await touch_draft(tx, campaign_id, draft["version"] + 1)
     return Versioned(version=version + 1)

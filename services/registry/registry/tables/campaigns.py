@@ -60,6 +60,7 @@ campaign_sections = Table(
     Column("section", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("content", JSONB, nullable=False),
+    Column("editor", Text),
 )
 """``content`` holds what was typed, to the letter, valid or not; it stays after the launch."""
 

@@ -68,6 +68,10 @@ async def _tasks(desk: Desk) -> list[dict[str, Any]]:
     record = await desk.get("registry", f"units/{desk.unit_id}/years/{year}")
     if not record["version"]:
         tasks.append({"kind": "year", "year": year, "state": "none", "period": None, "report": None})
+    campaign_id = desk.campaign["campaign_id"]
+    pledge = await desk.get("registry", f"campaigns/{campaign_id}/units/{desk.unit_id}/pledge")
+    if "submit" in pledge["possible"] and pledge["state"] in ("none", "returned"):
+        tasks.append({"kind": "pledge", "pledge": pledge, "state": "none", "period": None, "report": None})
     return sorted(
         tasks, key=lambda task: (task["state"] == "submitted", task["period"]["due_at"] if task["period"] else "9")
     )

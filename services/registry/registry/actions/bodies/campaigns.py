@@ -51,11 +51,15 @@ class NewDraftBody(Body):
 
 
 class SectionBody(Body):
-    """One section as it was typed; ``version`` is that of the section, 0 before its first save."""
+    """One section as it was typed; ``version`` is that of the section, 0 before its first save.
+
+    ``editor`` names the open page that saves: its own next save may come before it has heard of the last one.
+    """
 
     version: Annotated[int, Field(ge=0)]
     values: rules.Typed = Field(default_factory=dict)
     rows: Annotated[tuple[rules.Typed, ...], Field(max_length=200)] = ()
+    editor: Annotated[str, Field(max_length=64)] | None = None
 
 
 class CampaignStepBody(Body):
