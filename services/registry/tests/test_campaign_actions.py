@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import city
 import httpx2
+import orjson
 import pytest
 import pytest_asyncio
 from city import BLOCK, CAMPAIGN, QUYET_THANG, SAN_THANG, TAN_PHONG, submit
@@ -259,7 +260,11 @@ async def test_a_pledge_is_submitted_returned_corrected_approved_and_amended(reg
         ("return", "Thiếu chỉ tiêu thu ngân sách", "Giao ước số một"),
     ]
     told = await registry.rows("registry", "SELECT bytes FROM event_log WHERE type = 'registry.pledge_changed.v1'")
-    assert len(told) == 6
+    facts = [orjson.loads(each["bytes"])["data"] for each in told]
+    assert {each["state"]: each["pledged_on"] for each in facts} == {
+        **dict.fromkeys(("submitted", "approved", "amended"), "2023-11-15"),
+        "returned": None,
+    }
     assert not any(words.encode() in each["bytes"] for each in told for words in ("Giao ước", "Thiếu"))
 
 
