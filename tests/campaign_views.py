@@ -184,6 +184,7 @@ def _list(campaign: dict[str, Any]) -> dict[str, Any]:
             "text": None if none else "",
             "reason": "Sửa mức phấn đấu" if state == "amended" else None,
             "pledged_on": None if none else "2023-03-20",
+            "recorded_on": None,
             "late": late,
             "possible": list(possible),
         }

@@ -301,6 +301,9 @@ async def test_the_office_sees_who_has_not_registered_and_by_when_they_should_ha
         answer = await office.put(f"/campaigns/{CAMPAIGN}", json={**city.CAMPAIGN_DOCUMENT, "milestones": milestones})
         assert answer.status_code == 200, answer.text
         await take(registry, "submit", 0)
+        figures = dict.fromkeys(("completed_tasks", "advanced_workers", "grassroots_fighters", "disciplined"), 0)
+        year = {"version": 0, "headcount": 9, **figures, "pledged_on": "2023-03-02"}
+        await office.put(f"/units/{SAN_THANG}/years/2023", json=year)
         listed = (await office.get(f"/campaigns/{CAMPAIGN}/pledges")).json()
         missing = (await office.get(f"/campaigns/{CAMPAIGN}/pledges", params={"state": "none"})).json()
         found = (await office.get(f"/campaigns/{CAMPAIGN}/pledges", params={"search": "san thang"})).json()
@@ -308,9 +311,9 @@ async def test_the_office_sees_who_has_not_registered_and_by_when_they_should_ha
     assert (listed["register_by"], listed["counts"]) == ("2023-11-10", {"none": 2, "submitted": 1})
     assert [(each["name"], each["late"]) for each in missing["items"]] == [
         ("Phường Quyết Thắng", True),
-        ("Xã San Thàng", True),
+        ("Xã San Thàng", False),
     ]
-    assert [each["unit_id"] for each in found["items"]] == [str(SAN_THANG)]
+    assert [(each["unit_id"], each["recorded_on"]) for each in found["items"]] == [(str(SAN_THANG), "2023-03-02")]
     assert [each["name"] for each in rest["items"]] == ["Phường Tân Phong", "Xã San Thàng"]
     # Registered after the day: taken, and said.
     assert next(each for each in listed["items"] if each["unit_id"] == str(TAN_PHONG))["late"] is True

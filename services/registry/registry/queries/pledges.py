@@ -14,7 +14,7 @@ from contracts.registry import UnitKind
 from registry import rules
 from registry.queries.designs import in_scope
 from registry.rules import Registration
-from registry.tables import campaigns, pledge_steps, pledges, units
+from registry.tables import campaigns, pledge_steps, pledges, units, year_records
 
 Row = dict[str, Any]
 PAGE: Final = 50
@@ -51,10 +51,14 @@ async def pledge(db: Read, campaign_id: UUID, unit_id: UUID) -> Row:
 async def list_pledges(
     db: Read, campaign_id: UUID, *, state: str | None = None, search: str = "", after: UUID | None = None
 ) -> Row:
-    """List a page of the units that a campaign addresses with their pledges, and how many stand in each state."""
+    """List a page of the units that a campaign addresses with their pledges, and how many stand in each state.
+
+    ``recorded_on`` is the day that a unit wrote into its year's figures: who registered on paper has no pledge here.
+    """
     campaign = await _campaign(db, campaign_id)
     scope = rules.Scope.model_validate(campaign["scope"])
     of_campaign = and_(pledges.c.unit_id == units.c.unit_id, pledges.c.campaign_id == campaign_id)
+    of_year = and_(year_records.c.unit_id == units.c.unit_id, year_records.c.year == campaign["year"])
     stands = func.coalesce(pledges.c.state, Registration.NONE.value).label("state")
     meant = select(stands, func.count().label("units")).select_from(units.outerjoin(pledges, of_campaign))
     counts = await db.execute(meant.where(in_scope(scope)).group_by(stands))
@@ -70,8 +74,9 @@ async def list_pledges(
             pledges.c.reason,
             pledges.c.pledged_on,
             pledges.c.changed_at,
+            year_records.c.pledged_on.label("recorded_on"),
         )
-        .select_from(units.outerjoin(pledges, of_campaign))
+        .select_from(units.outerjoin(pledges, of_campaign).outerjoin(year_records, of_year))
         .where(in_scope(scope))
         .order_by(units.c.searched, units.c.unit_id)
         .limit(PAGE + 1)
@@ -97,7 +102,7 @@ async def list_pledges(
 
 def _item(row: Any, campaign: Any, today: date) -> Row:
     can = () if campaign["closed_at"] else rules.possible(rules.PLEDGE_STEPS, Registration(row["state"]))
-    return {**row, **_timing(campaign, row["pledged_on"], today), "possible": can}
+    return {**row, **_timing(campaign, row["pledged_on"] or row["recorded_on"], today), "possible": can}
 
 
 def _timing(campaign: Any, pledged_on: date | None, today: date) -> Row:
