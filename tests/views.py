@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import campaign_views
 import yaml
 
 from chassis.errors import Invalid, NotFound
@@ -231,6 +232,7 @@ def tasks() -> list[dict[str, Any]]:
         {"kind": "report", "period": late, "report": draft, "state": "draft"},
         {"kind": "report", "period": {**late, "name": "Báo cáo chuyên đề"}, "report": None, "state": "none"},
         {"kind": "year", "year": 2023, "state": "none", "period": None, "report": None},
+        {"kind": "pledge", "pledge": campaign_views.pledge(), "state": "none", "period": None, "report": None},
         {"kind": "report", "period": early, "report": sent, "state": "submitted"},
     ]
 
@@ -545,7 +547,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "nam-da-luu": ("nam.html", _year({})),
         "tin": ("tin.html", {"desk": desk(), "section": "tin"}),
         "tim": ("tim.html", {"desk": desk(), "section": "", "words": "phuong", "found": list(desk().units.values())}),
-        "phong-trao": ("phong-trao.html", {"desk": desk(), "section": "phong-trao", "campaign": _CAMPAIGN}),
+        **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
         "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),
         "dang-nhap": ("dang-nhap.html", sign_in),
         "dang-nhap-loi": (

@@ -198,3 +198,54 @@ class BlockHeadChanged(Payload):
     from_on: date
     head_unit_id: UUID | None = None
     deputy_unit_id: UUID | None = None
+
+
+class CampaignClosed(Payload):
+    """A campaign has ended: it takes no report and no pledge any more."""
+
+    event_type: ClassVar[str] = "registry.campaign_closed.v1"
+    ordering_key: ClassVar[str] = "campaign_id"
+
+    campaign_id: UUID
+    version: int
+    year: int
+    closed_at: AwareDatetime
+
+
+class RegistrationCalled(Payload):
+    """A campaign asks its units to register by a day: whoever has no pledge after it has not registered."""
+
+    event_type: ClassVar[str] = "registry.registration_called.v1"
+    ordering_key: ClassVar[str] = "campaign_id"
+
+    campaign_id: UUID
+    version: int
+    year: int
+    due_on: date | None
+    """None: the campaign names no day any more."""
+
+
+class PledgeState(StrEnum):
+    """How a unit's registration (đăng ký thi đua, giao ước) stands."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    AMENDED = "amended"
+
+
+class PledgeChanged(Payload):
+    """A unit's pledge took a step. What was promised, and every reason, stays in the registry."""
+
+    event_type: ClassVar[str] = "registry.pledge_changed.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    campaign_id: UUID
+    unit_id: UUID
+    version: int
+    year: int
+    state: PledgeState
+    titles: tuple[str, ...]
+    """The codes of the titles that the unit registers for."""
+    pledged_on: date | None = None
+    """The day of the first submission that stands; None while the pledge is returned."""

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from awards import rules
-from awards.tables import packs, periods, score_versions, standings, units, verdicts, years
+from awards.tables import packs, periods, pledges, registrations, score_versions, standings, units, verdicts, years
 from chassis.clock import VIETNAM
 from chassis.db import Prepared
 from chassis.errors import Conflict
@@ -19,7 +19,14 @@ from chassis.events import Tx
 from chassis.facts import learn, learn_all, put
 from contracts.awards import ConditionFinding, EligibilityChanged
 from contracts.envelope import Event
-from contracts.registry import CampaignLaunched, UnitKind, UnitRegistered, YearRecorded
+from contracts.registry import (
+    CampaignLaunched,
+    PledgeChanged,
+    RegistrationCalled,
+    UnitKind,
+    UnitRegistered,
+    YearRecorded,
+)
 from contracts.scoring import RankingChanged, ScoreChanged
 
 
@@ -88,6 +95,25 @@ async def learn_years(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
             "figures": event.data.model_dump(mode="json", exclude={"unit_id", "year", "version"}),
         }
         if await learn(tx, years, key, row):
+            tx.changed(event)
+            touched[event.data.unit_id, event.data.year] = event
+    await _assess(tx, touched)
+
+
+async def learn_registrations(tx: Tx, events: Sequence[Event[RegistrationCalled]]) -> None:
+    """Keep until when a campaign's units register; what is assessed next says it."""
+    for event in events:
+        row = event.data.model_dump(include={"version", "year", "due_on"})
+        if await learn(tx, registrations, {"campaign_id": event.data.campaign_id}, row):
+            tx.changed(event)
+
+
+async def learn_pledges(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
+    """Keep when units registered and assess their titles of that year."""
+    touched: dict[tuple[UUID, int], Event[Any]] = {}
+    for event in events:
+        key = {"campaign_id": event.data.campaign_id, "unit_id": event.data.unit_id}
+        if await learn(tx, pledges, key, event.data.model_dump(include={"version", "year", "pledged_on"})):
             tx.changed(event)
             touched[event.data.unit_id, event.data.year] = event
     await _assess(tx, touched)
@@ -181,7 +207,9 @@ async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
 _KNOWN: Final = Prepared(
     text(
         """SELECT wanted.unit_id, wanted.year, units.kind, years.figures, place.rank, place.points, place.ranked,
-      place.leader_points, coalesce(place.campaign_id, newest.campaign_id) AS campaign_id, place.ranked IS NOT NULL AS placed
+      place.leader_points, coalesce(place.campaign_id, newest.campaign_id) AS campaign_id, place.ranked IS NOT NULL AS placed,
+      (SELECT min(pledged_on) FROM pledges WHERE pledges.unit_id = wanted.unit_id AND pledges.year = wanted.year) AS pledged_on,
+      (SELECT max(due_on) FROM registrations WHERE registrations.year = wanted.year) AS register_by
     FROM unnest(CAST(:units AS uuid[]), CAST(:years AS smallint[])) AS wanted (unit_id, year)
     LEFT JOIN units ON units.unit_id = wanted.unit_id
     LEFT JOIN years ON years.unit_id = wanted.unit_id AND years.year = wanted.year
@@ -197,7 +225,7 @@ _KNOWN: Final = Prepared(
     ORDER BY wanted.unit_id, wanted.year"""
     )
 )
-"""What is known of these unit years: kind, figures, and the place in the newest period that has one."""
+"""What is known of these unit years: kind, figures, registration, and the place in the newest period that has one."""
 _STANDING_VERDICTS: Final = Prepared(
     text(
         """SELECT verdicts.* FROM verdicts
@@ -222,7 +250,9 @@ async def _pack_on(tx: Tx, day: date) -> rules.Pack | None:
 
 
 def _record(known: Any) -> rules.Record:
-    figures = dict(known.figures or {}, year_recorded=known.figures is not None)
+    figures = dict(known.figures or {}, year_recorded=known.figures is not None, register_by=known.register_by)
+    # A day that the unit wrote into its year's figures is its own word; without one the pledge itself tells it.
+    figures["pledged_on"] = figures.get("pledged_on") or known.pledged_on
     if known.placed:
         figures |= {name: getattr(known, name) for name in ("rank", "points", "ranked", "leader_points")}
     return rules.Record.model_validate(figures)

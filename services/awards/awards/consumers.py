@@ -6,7 +6,7 @@ from awards import actions
 from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.envelope import Event
-from contracts.registry import CampaignLaunched, UnitRegistered, YearRecorded
+from contracts.registry import CampaignLaunched, PledgeChanged, RegistrationCalled, UnitRegistered, YearRecorded
 from contracts.scoring import RankingChanged, ScoreChanged
 
 consumers = Consumers("awards")
@@ -25,6 +25,16 @@ async def campaign_launched(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -
 @consumers.on(YearRecorded)
 async def year_recorded(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
     await actions.learn_years(tx, events)
+
+
+@consumers.on(RegistrationCalled)
+async def registration_called(tx: Tx, events: Sequence[Event[RegistrationCalled]]) -> None:
+    await actions.learn_registrations(tx, events)
+
+
+@consumers.on(PledgeChanged)
+async def pledge_changed(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
+    await actions.learn_pledges(tx, events)
 
 
 @consumers.on(ScoreChanged)

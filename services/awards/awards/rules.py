@@ -157,6 +157,7 @@ class Record(BaseModel):
     task_rating: TaskRating | None = None
     year_recorded: bool = False
     pledged_on: date | None = None
+    register_by: date | None = None
     rank: int | None = None
     ranked: int = 0
     points: Amount | None = None
@@ -273,10 +274,13 @@ _NO_YEAR: Final = {"finding": Finding.UNKNOWN, "gap": "chưa có hồ sơ năm c
 
 
 def _pledged(record: Record) -> dict[str, Any]:
-    if not record.year_recorded:
-        return dict(_NO_YEAR)
     if record.pledged_on:
         return {"finding": Finding.MET, "value": f"{record.pledged_on:%d/%m/%Y}"}
+    if record.register_by:
+        gap = f"chưa ghi nhận đăng ký thi đua, hạn đăng ký {record.register_by:%d/%m/%Y}"
+        return {"finding": Finding.UNKNOWN, "gap": gap}
+    if not record.year_recorded:
+        return dict(_NO_YEAR)
     # An empty date does not tell "did not register" from "not typed yet", and the rule itself is only recalled.
     return {"finding": Finding.UNKNOWN, "gap": "chưa ghi nhận ngày đăng ký thi đua"}
 

@@ -1,6 +1,6 @@
 """The tables of awards: rule packs, what is known of each unit's year, and the verdicts."""
 
-from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Numeric, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Numeric, SmallInteger, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -44,6 +44,28 @@ years = Table(
     Column("version", Integer, nullable=False),
     Column("figures", JSONB, nullable=False),
 )
+
+pledges = Table(
+    "pledges",
+    metadata,
+    Column("campaign_id", Uuid, primary_key=True),
+    Column("unit_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("pledged_on", Date),
+    Index("pledges_of_a_year", "unit_id", "year"),
+)
+"""``pledged_on`` is empty while a pledge is returned."""
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("campaign_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("year", SmallInteger, nullable=False, index=True),
+    Column("due_on", Date),
+)
+"""Until when the units of a campaign register."""
 
 standings = Table(
     "standings",

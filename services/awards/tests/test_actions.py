@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
 
+import orjson
 import pytest
 import yaml
 from city import BLOCK, CAMPAIGN, PACK, PERIOD, SHEET, TAN_PHONG
@@ -13,7 +14,16 @@ from house import House, event_of, ident
 from awards import actions
 from awards.rules import Pack
 from contracts.envelope import Event
-from contracts.registry import CampaignLaunched, CampaignPeriod, UnitKind, UnitRegistered, YearRecorded
+from contracts.registry import (
+    CampaignLaunched,
+    CampaignPeriod,
+    PledgeChanged,
+    PledgeState,
+    RegistrationCalled,
+    UnitKind,
+    UnitRegistered,
+    YearRecorded,
+)
 from contracts.scoring import Place, RankingChanged, ScoreChanged
 
 UNIT = UnitRegistered(
@@ -95,3 +105,48 @@ async def test_of_a_unit_that_moved_the_place_in_its_new_block_counts(house: Hou
                 await actions.learn_scores(tx, [event])  # type: ignore[list-item]
     found = await house.rows("awards", "SELECT inputs FROM verdicts WHERE title = 'CTD_TINH'")
     assert '"rank": 2' in found[0]["inputs"]
+
+
+def pledge(version: int, state: PledgeState, on: date | None) -> PledgeChanged:
+    return PledgeChanged(
+        campaign_id=CAMPAIGN,
+        unit_id=TAN_PHONG,
+        version=version,
+        year=2023,
+        state=state,
+        titles=("TTLDTT",),
+        pledged_on=on,
+    )
+
+
+async def test_a_pledge_tells_that_the_unit_registered_until_it_is_returned(house: House) -> None:
+    """What the registry says of a pledge decides, before and after the year's figures came; a missing one has its day."""
+
+    async def said(*events: PledgeChanged | YearRecorded) -> tuple[str, str | None, str | None]:
+        async with house.at_work("awards") as tx:
+            for event in events:
+                learn = actions.learn_years if isinstance(event, YearRecorded) else actions.learn_pledges
+                await learn(tx, [event_of(event)])
+        found = await house.rows("awards", "SELECT assessment FROM verdicts WHERE title = 'TTLDTT'")
+        told = next(
+            each for each in orjson.loads(found[0]["assessment"])["conditions"] if each["condition"] == "pledged"
+        )
+        return told["finding"], told["value"], told["gap"]
+
+    async with house.at_work("awards") as tx:
+        await actions.adopt_pack(tx, Pack.model_validate(yaml.safe_load(PACK.read_text())))
+        await actions.learn_units(tx, [event_of(UNIT)])
+    await house.set_clock("awards", "2023-11-15 08:00+07")
+    submitted = pledge(1, PledgeState.SUBMITTED, date(2023, 3, 20))
+    assert await said(submitted) == ("met", "20/03/2023", None)
+    assert await said(pledge(2, PledgeState.RETURNED, None), YEAR, submitted) == (
+        "unknown",
+        None,
+        "chưa ghi nhận ngày đăng ký thi đua",
+    )
+    called = RegistrationCalled(campaign_id=CAMPAIGN, version=1, year=2023, due_on=date(2023, 3, 31))
+    async with house.at_work("awards") as tx:
+        await actions.learn_registrations(tx, [event_of(called)])
+    late = await said(YEAR.model_copy(update={"version": 2}))
+    assert late == ("unknown", None, "chưa ghi nhận đăng ký thi đua, hạn đăng ký 31/03/2023")
+    assert await said(pledge(3, PledgeState.SUBMITTED, date(2023, 4, 2))) == ("met", "02/04/2023", None)

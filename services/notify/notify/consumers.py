@@ -6,7 +6,14 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.awards import EligibilityChanged
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, UnitChanged, UnitRegistered
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    PledgeChanged,
+    ReportSubmitted,
+    UnitChanged,
+    UnitRegistered,
+)
 from contracts.scoring import RankingChanged
 from notify import actions, rules
 
@@ -37,6 +44,11 @@ async def campaign_launched(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -
 @consumers.on(ReportSubmitted)
 async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
     await actions.post(tx, events, rules.tell_submitted)
+
+
+@consumers.on(PledgeChanged)
+async def pledge_changed(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
+    await actions.post(tx, events, rules.tell_pledge)
 
 
 @consumers.on(RankingChanged)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.awards import EligibilityChanged, Finding, Verdict
 from contracts.notify import Post
-from contracts.registry import ReportSubmitted, UnitChanged, UnitChangeKind
+from contracts.registry import PledgeChanged, PledgeState, ReportSubmitted, UnitChanged, UnitChangeKind
 from contracts.scoring import Place, RankingChanged
 
 IN_APP: Final = "in_app"
@@ -97,6 +97,24 @@ def tell_unit_changed(event: UnitChanged, names: Names) -> Iterator[Message]:
     yield message
     if event.block_id:
         yield message.model_copy(update={"post": Post.BLOCK_HEAD, "scope_id": event.block_id})
+
+
+def tell_pledge(event: PledgeChanged, names: Names) -> Iterator[Message]:
+    """The unit hears what the office decided about its registration; what it sent itself it knows."""
+    decided = {
+        PledgeState.APPROVED: ("được duyệt", "Đơn vị đã có tên trong danh sách đăng ký thi đua."),
+        PledgeState.RETURNED: ("bị trả lại", "Xem lý do của Phòng Nội vụ, sửa rồi gửi lại."),
+    }
+    if event.state in decided:
+        outcome, text = decided[event.state]
+        yield Message(
+            post=Post.UNIT_OFFICER,
+            scope_id=event.unit_id,
+            about_id=event.unit_id,
+            title=f"Đăng ký thi đua năm {event.year} {outcome}",
+            text=f"{names(event.unit_id)}: {text[:1].lower()}{text[1:]}",
+            link=f"/dang-ky/{event.campaign_id}",
+        )
 
 
 def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:

@@ -11,10 +11,41 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Invalid, Problem, Unauthenticated, install, problem_response
 from gateway.pages import render
-from gateway.pages.routes import board, decisions, home, live, office, receipt, report, sessions, units, why, year
+from gateway.pages.routes import (
+    board,
+    campaigns,
+    decisions,
+    designer,
+    home,
+    live,
+    office,
+    pledges,
+    receipt,
+    report,
+    sessions,
+    units,
+    why,
+    year,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (sessions, home, report, receipt, board, why, year, office, units, decisions, live):
+_PARTS: Final = (
+    sessions,
+    home,
+    report,
+    receipt,
+    board,
+    why,
+    year,
+    office,
+    units,
+    decisions,
+    campaigns,
+    designer,
+    pledges,
+    live,
+)
+for part in _PARTS:
     router.include_router(part.router)
 
 _POLICY: Final = (

@@ -48,6 +48,11 @@ def calendar_day(day: str | None) -> str:
     return f"{datetime.fromisoformat(day):%d/%m/%Y}" if day else "–"
 
 
+def named(code: str, names: Mapping[str, str]) -> str:
+    """The name that belongs to a code; what is no longer in the list says so."""
+    return names.get(code, "danh hiệu không còn trong danh sách")
+
+
 def time(moment: datetime | str | None) -> str:
     return f"{local(moment):%H:%M:%S}" if moment else "–"
 
@@ -149,6 +154,7 @@ FILTERS: Final = {
     "so_lieu": amount,
     "ngay": date,
     "ngay_lich": calendar_day,
+    "ten_trong": named,
     "gio": time,
     "gio_phut": clock,
     "ngay_gio": day_and_time,

@@ -55,6 +55,7 @@ _asked = (
     select(
         periods,
         campaigns.c.year,
+        campaigns.c.closed_at,
         _stands.c.block_id,
         cast(sheets.c.criteria, Text).label("criteria"),
         targets.c.targets,
@@ -177,6 +178,10 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
 
 
 def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
+    if period["closed_at"]:
+        raise Conflict(
+            f"Phong trào đã kết thúc ngày {period['closed_at'].astimezone(VIETNAM):%d/%m/%Y}, không nhận báo cáo nữa."
+        )
     if state is rules.PeriodState.CLOSED:
         closed = period["closes_at"].astimezone(VIETNAM)
         raise Conflict(

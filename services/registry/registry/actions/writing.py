@@ -1,14 +1,18 @@
 """What the registry's actions share: writing a versioned row, and saying what is wrong with a form."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import Conflict, FieldError, Invalid
 from chassis.events import Tx
 from registry import rules
+
+State = TypeVar("State", bound=StrEnum)
+Act = TypeVar("Act", bound=StrEnum)
 
 
 async def put(tx: Tx, table: Table, key: dict[str, Any], values: dict[str, Any]) -> tuple[int, bool]:
@@ -34,3 +38,13 @@ def invalid(faults: Sequence[rules.Fault]) -> Invalid:
 
 def field_error(fault: rules.Fault) -> FieldError:
     return FieldError(field=fault.criterion, **fault.model_dump(exclude={"criterion"}))
+
+
+def step(
+    steps: Mapping[tuple[State, Act], State], words: tuple[Mapping[State, str], Mapping[Act, str]], at: State, act: Act
+) -> State:
+    """Give where a step leads; raises ``Conflict`` that says what is possible instead, in words and as ``possible``."""
+    if (at, act) in steps:
+        return steps[at, act]
+    can = rules.possible(steps, at)
+    raise Conflict(rules.say_impossible(*words, at, act, can), state=at.value, possible=[each.value for each in can])

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from registry.api import campaigns, reports, structure, years
+from registry.api import campaigns, designs, pledges, reports, structure, years
 
 router = APIRouter()
 # Paths are tried in their order: at a deadline nearly all that comes is a report.
-for part in (reports, structure, campaigns, years):
+for part in (reports, structure, campaigns, years, designs, pledges):
     router.include_router(part.router)

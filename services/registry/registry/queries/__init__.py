@@ -1,6 +1,8 @@
 """What the registry can be asked. Everything here reads one snapshot and gives plain rows."""
 
 from registry.queries.campaigns import campaign, list_campaigns, unit_targets
+from registry.queries.designs import draft, list_drafts, preview
+from registry.queries.pledges import list_pledges, pledge
 from registry.queries.reports import receipt, report, reports_of
 from registry.queries.structure import BlocksAsked, UnitsAsked, block, list_blocks, list_units, unit, unit_history
 from registry.queries.years import year_record
@@ -10,9 +12,14 @@ __all__ = [
     "UnitsAsked",
     "block",
     "campaign",
+    "draft",
     "list_blocks",
     "list_campaigns",
+    "list_drafts",
+    "list_pledges",
     "list_units",
+    "pledge",
+    "preview",
     "receipt",
     "report",
     "reports_of",

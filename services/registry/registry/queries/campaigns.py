@@ -1,5 +1,6 @@
 """Campaigns, their periods and targets."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from chassis.db import Read
 from chassis.errors import NotFound
+from registry import rules
 from registry.tables import (
     campaigns,
     periods,
@@ -17,14 +19,19 @@ Row = dict[str, Any]
 
 
 async def list_campaigns(db: Read) -> list[Row]:
-    """List campaigns with their periods, newest year first, without their documents."""
+    """List launched campaigns with their periods, without their documents: the one that a city works in comes first.
+
+    That is the newest year's campaign that is not closed; themed and special ones stand behind it.
+    """
     query = select(*[column for column in campaigns.c if column is not campaigns.c.document]).order_by(
-        campaigns.c.year.desc(), campaigns.c.campaign_id
+        campaigns.c.closed_at.is_not(None),
+        campaigns.c.kind != "yearly",
+        campaigns.c.year.desc(),
+        campaigns.c.campaign_id,
     )
     found = [dict(row) for row in (await db.execute(query)).mappings()]
-    for campaign in found:
-        campaign["periods"] = await _periods(db, campaign["campaign_id"])
-    return found
+    of = await _periods(db, [campaign["campaign_id"] for campaign in found])
+    return [_standing(campaign) | {"periods": of.get(campaign["campaign_id"], [])} for campaign in found]
 
 
 async def campaign(db: Read, campaign_id: UUID) -> Row:
@@ -32,12 +39,24 @@ async def campaign(db: Read, campaign_id: UUID) -> Row:
     row = (await db.execute(select(campaigns).where(campaigns.c.campaign_id == campaign_id))).mappings().one_or_none()
     if row is None:
         raise NotFound("Không có phong trào này.")
-    return {**row, "periods": await _periods(db, campaign_id)}
+    of = await _periods(db, [campaign_id])
+    return _standing(row) | {"periods": of.get(campaign_id, [])}
 
 
-async def _periods(db: Read, campaign_id: UUID) -> list[Row]:
-    rows = await db.execute(select(periods).where(periods.c.campaign_id == campaign_id).order_by(periods.c.number))
-    return [dict(row) for row in rows.mappings()]
+def _standing(row: Any) -> Row:
+    """Add where a campaign stands and what can be done with it."""
+    state = rules.CampaignState.CLOSED if row["closed_at"] else rules.CampaignState.LAUNCHED
+    return {**row, "state": state, "possible": rules.possible(rules.CAMPAIGN_STEPS, state)}
+
+
+async def _periods(db: Read, campaign_ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    rows = await db.execute(
+        select(periods).where(periods.c.campaign_id.in_(campaign_ids)).order_by(periods.c.campaign_id, periods.c.number)
+    )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows.mappings():
+        found.setdefault(row["campaign_id"], []).append(dict(row))
+    return found
 
 
 async def unit_targets(db: Read, campaign_id: UUID, unit_id: UUID) -> Row:

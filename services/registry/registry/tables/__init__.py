@@ -1,7 +1,8 @@
 """The registry's tables: who takes part, in what, and what they reported."""
 
 from registry.tables.base import metadata
-from registry.tables.campaigns import campaigns, periods, targets
+from registry.tables.campaigns import campaign_drafts, campaign_sections, campaigns, periods, targets
+from registry.tables.pledges import pledge_steps, pledges
 from registry.tables.reports import receipt_numbers, reports, sheets, submissions
 from registry.tables.structure import block_heads, block_members, blocks, unit_changes, unit_states, units
 from registry.tables.years import year_records
@@ -10,9 +11,13 @@ __all__ = [
     "block_heads",
     "block_members",
     "blocks",
+    "campaign_drafts",
+    "campaign_sections",
     "campaigns",
     "metadata",
     "periods",
+    "pledge_steps",
+    "pledges",
     "receipt_numbers",
     "reports",
     "sheets",

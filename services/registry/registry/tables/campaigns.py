@@ -1,6 +1,17 @@
 """In what: campaigns, their periods, and what each unit is to reach."""
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, ForeignKey, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.tables.base import metadata
@@ -15,8 +26,43 @@ campaigns = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("document", JSONB, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Uuid, ForeignKey("campaigns.campaign_id")),
+    Column("scope", JSONB, nullable=False),
+    Column("milestones", JSONB, nullable=False),
+    Column("goals", JSONB, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    CheckConstraint("kind IN ('yearly', 'themed', 'special')", name="campaign_kind"),
 )
-"""``document`` is the issuing document whole: theme, issuer, duties, fields, movements, recipients."""
+"""``document`` is the issuing document whole: theme, issuer, duties, fields, movements, recipients.
+
+What stands here was launched. A campaign that is still being written stands in ``campaign_drafts``, where nobody can
+report to it.
+"""
+
+campaign_drafts = Table(
+    "campaign_drafts",
+    metadata,
+    Column("campaign_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("made_from", Uuid, ForeignKey("campaigns.campaign_id")),
+    Column("source", JSONB),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("state IN ('draft', 'set_aside', 'launched')", name="draft_state"),
+)
+"""``source`` is an imported document: its kind, its text, what was recognised where, and what was not."""
+
+campaign_sections = Table(
+    "campaign_sections",
+    metadata,
+    Column("campaign_id", Uuid, ForeignKey("campaign_drafts.campaign_id"), primary_key=True),
+    Column("section", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("editor", Text),
+)
+"""``content`` holds what was typed, to the letter, valid or not; it stays after the launch."""
 
 periods = Table(
     "periods",

@@ -68,6 +68,11 @@ async def _tasks(desk: Desk) -> list[dict[str, Any]]:
     record = await desk.get("registry", f"units/{desk.unit_id}/years/{year}")
     if not record["version"]:
         tasks.append({"kind": "year", "year": year, "state": "none", "period": None, "report": None})
+    campaign_id = desk.campaign["campaign_id"]
+    pledge = await desk.get("registry", f"campaigns/{campaign_id}/units/{desk.unit_id}/pledge")
+    # Who registered on paper wrote the day into the year's figures.
+    if pledge["state"] == "returned" or (pledge["state"] == "none" and pledge["possible"] and not record["pledged_on"]):
+        tasks.append({"kind": "pledge", "pledge": pledge, "state": "none", "period": None, "report": None})
     return sorted(
         tasks, key=lambda task: (task["state"] == "submitted", task["period"]["due_at"] if task["period"] else "9")
     )

@@ -1,4 +1,4 @@
-"""What the office and the operator see: the campaign as issued, and the health of the house."""
+"""What the operator sees: the health of the house."""
 
 import asyncio
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.errors import Forbidden, NotFound, Unavailable
+from chassis.errors import Forbidden, Unavailable
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
@@ -21,15 +21,6 @@ _NAMES = {
     "awards": "Xét danh hiệu",
     "notify": "Báo tin",
 }
-
-
-@router.get("/phong-trao")
-async def campaign(request: Request, desk: AtDesk) -> Response:
-    """The campaign whole, as the issuing document has it."""
-    if desk.campaign is None:
-        raise NotFound("Chưa phát động phong trào nào.")
-    found = await desk.get("registry", f"campaigns/{desk.campaign['campaign_id']}")
-    return render.page(request, "phong-trao.html", {"desk": desk, "section": "phong-trao", "campaign": found})
 
 
 def _operators_only(desk: Desk) -> None:

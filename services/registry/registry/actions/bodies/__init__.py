@@ -1,7 +1,18 @@
 """What callers send to the registry, and what they are answered."""
 
 from registry.actions.bodies.base import Body, Versioned
-from registry.actions.bodies.campaigns import CampaignBody, PeriodBody, TargetsBody
+from registry.actions.bodies.campaigns import (
+    CampaignBody,
+    CampaignStepBody,
+    ImportBody,
+    Imported,
+    NewDraftBody,
+    PeriodBody,
+    SectionBody,
+    Stepped,
+    TargetsBody,
+)
+from registry.actions.bodies.pledges import PledgeStepBody
 from registry.actions.bodies.reports import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
 from registry.actions.bodies.structure import (
     Affected,
@@ -25,16 +36,23 @@ __all__ = [
     "BlockBody",
     "Body",
     "CampaignBody",
+    "CampaignStepBody",
     "ChangeBody",
     "Changed",
     "CheckBody",
     "Checked",
     "DraftBody",
     "HeadBody",
+    "ImportBody",
+    "Imported",
+    "NewDraftBody",
     "PeriodBody",
+    "PledgeStepBody",
     "Receipt",
     "ReportBody",
     "Saved",
+    "SectionBody",
+    "Stepped",
     "TargetsBody",
     "Touched",
     "UnitBody",

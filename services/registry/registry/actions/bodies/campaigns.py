@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from contracts.registry import Target
-from registry.actions.bodies.base import Body, Name
+from registry import rules
+from registry.actions.bodies.base import Body, Name, Versioned
 
 
 class PeriodBody(Body):
@@ -32,7 +33,58 @@ class CampaignBody(Body):
     ends_on: date
     periods: Annotated[tuple[PeriodBody, ...], Field(min_length=1)]
     document: dict[str, Any]
+    kind: rules.CampaignKind = rules.CampaignKind.YEARLY
+    parent_id: UUID | None = None
+    scope: rules.Scope = rules.Scope()
+    milestones: Annotated[tuple[rules.Milestone, ...], Field(max_length=50)] = ()
+    goals: Annotated[tuple[rules.Goal, ...], Field(max_length=200)] = ()
 
 
 class TargetsBody(Body):
     targets: tuple[Target, ...]
+
+
+class NewDraftBody(Body):
+    """``made_from`` is the launched campaign that the draft carries over to its next year."""
+
+    made_from: UUID | None = None
+
+
+class SectionBody(Body):
+    """One section as it was typed; ``version`` is that of the section, 0 before its first save.
+
+    ``editor`` names the open page that saves: its own next save may come before it has heard of the last one.
+    """
+
+    version: Annotated[int, Field(ge=0)]
+    values: rules.Typed = Field(default_factory=dict)
+    rows: Annotated[tuple[rules.Typed, ...], Field(max_length=200)] = ()
+    editor: Annotated[str, Field(max_length=64)] | None = None
+
+
+class CampaignStepBody(Body):
+    """``version`` is the one that the caller has seen: of the draft before the launch, of the campaign after it."""
+
+    act: rules.CampaignAct
+    version: Annotated[int, Field(ge=0)]
+
+
+class ImportBody(Body):
+    """An issuing document: a file's bytes in base64, or a text that was pasted. What kind it is, its content tells."""
+
+    content: Annotated[str, Field(max_length=1_400_000)] | None = None
+    text: Annotated[str, Field(max_length=500_000)] | None = None
+
+
+class Imported(Versioned):
+    """Which sections the document filled, and which were kept because something was typed in them already."""
+
+    filled: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+class Stepped(Versioned):
+    """How a thing stands after a step, and what can be done next."""
+
+    state: str
+    possible: tuple[str, ...]
