@@ -146,3 +146,52 @@ class YearRecorded(Payload):
     """Members disciplined from cảnh cáo (warning) up."""
     task_rating: TaskRating | None = None
     pledged_on: date | None = None
+
+
+class ReportWithdrawn(Payload):
+    """The unit took its report back: until it sends it again, nothing of it counts."""
+
+    event_type: ClassVar[str] = "registry.report_withdrawn.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    report_id: UUID
+    receipt_number: str
+    """The submission that no longer counts."""
+    version: int
+    """Newer than that submission's, older than whatever is sent after it."""
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID
+    withdrawn_at: AwareDatetime
+
+
+class ReportReturned(Payload):
+    """Items of a report were flagged for correction. What was sent keeps counting until the unit sends them again."""
+
+    event_type: ClassVar[str] = "registry.report_returned.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    report_id: UUID
+    receipt_number: str
+    version: int
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID
+    criteria: tuple[str, ...]
+
+
+class ReportAccepted(Payload):
+    """Whoever reviews has nothing more to ask about this submission."""
+
+    event_type: ClassVar[str] = "registry.report_accepted.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    report_id: UUID
+    receipt_number: str
+    version: int
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID

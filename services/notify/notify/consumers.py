@@ -6,7 +6,15 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.awards import EligibilityChanged
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, UnitRegistered
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    ReportAccepted,
+    ReportReturned,
+    ReportSubmitted,
+    ReportWithdrawn,
+    UnitRegistered,
+)
 from contracts.scoring import RankingChanged
 from notify import actions, rules
 
@@ -31,6 +39,21 @@ async def campaign_launched(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -
 @consumers.on(ReportSubmitted)
 async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
     await actions.post(tx, events, rules.tell_submitted)
+
+
+@consumers.on(ReportWithdrawn)
+async def report_withdrawn(tx: Tx, events: Sequence[Event[ReportWithdrawn]]) -> None:
+    await actions.post(tx, events, rules.tell_withdrawn)
+
+
+@consumers.on(ReportReturned)
+async def report_returned(tx: Tx, events: Sequence[Event[ReportReturned]]) -> None:
+    await actions.post(tx, events, rules.tell_returned)
+
+
+@consumers.on(ReportAccepted)
+async def report_accepted(tx: Tx, events: Sequence[Event[ReportAccepted]]) -> None:
+    await actions.post(tx, events, rules.tell_accepted)
 
 
 @consumers.on(RankingChanged)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, TargetsAssigned
+from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, ReportWithdrawn, TargetsAssigned
 from scoring import actions
 
 consumers = Consumers("scoring")
@@ -28,4 +28,9 @@ async def targets_assigned(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> 
 
 @consumers.on(ReportSubmitted)
 async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
+    await actions.take_up_reports(tx, events)
+
+
+@consumers.on(ReportWithdrawn)
+async def report_withdrawn(tx: Tx, events: Sequence[Event[ReportWithdrawn]]) -> None:
     await actions.take_up_reports(tx, events)

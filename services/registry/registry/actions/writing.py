@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import Conflict, FieldError, Invalid
 from chassis.events import Tx
 from registry import rules
 
@@ -34,3 +34,27 @@ def invalid(faults: Sequence[rules.Fault]) -> Invalid:
 
 def field_error(fault: rules.Fault) -> FieldError:
     return FieldError(field=fault.criterion, **fault.model_dump(exclude={"criterion"}))
+
+
+def step_after(state: rules.State, step: rules.Step) -> rules.State:
+    """Give where a step leads; raises ``Conflict`` that says how the report stands and which steps it allows."""
+    try:
+        return rules.after(state, step)
+    except rules.ImpossibleStepError as impossible:
+        raise Conflict(str(impossible), state=impossible.state, steps=list(impossible.possible)) from None
+
+
+def refuse_stale(report: Any, version: int) -> None:
+    if report["version"] != version:
+        raise stale(report)
+
+
+def stale(report: Any) -> Conflict:
+    """Show what somebody else has saved since the caller looked, or that nothing is stored yet."""
+    return Conflict(
+        "Báo cáo này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
+        version=report["version"] if report else 0,
+        fields=report["fields"] if report else {},
+        nothing=report["nothing"] if report else {},
+        saved_at=report["saved_at"].isoformat() if report else None,
+    )

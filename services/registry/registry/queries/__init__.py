@@ -1,7 +1,7 @@
 """What the registry can be asked. Everything here reads one snapshot and gives plain rows."""
 
 from registry.queries.campaigns import campaign, list_campaigns, unit_targets
-from registry.queries.reports import receipt, report, reports_of
+from registry.queries.reports import queue, receipt, report, reports_of, sent_report, steps
 from registry.queries.structure import list_blocks, list_units
 from registry.queries.years import year_record
 
@@ -10,9 +10,12 @@ __all__ = [
     "list_blocks",
     "list_campaigns",
     "list_units",
+    "queue",
     "receipt",
     "report",
     "reports_of",
+    "sent_report",
+    "steps",
     "unit_targets",
     "year_record",
 ]

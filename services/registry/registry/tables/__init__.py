@@ -2,7 +2,7 @@
 
 from registry.tables.base import metadata
 from registry.tables.campaigns import campaigns, periods, targets
-from registry.tables.reports import receipt_numbers, reports, sheets, submissions
+from registry.tables.reports import receipt_numbers, report_steps, reports, sheets, submissions
 from registry.tables.structure import block_members, blocks, units
 from registry.tables.years import year_records
 
@@ -13,6 +13,7 @@ __all__ = [
     "metadata",
     "periods",
     "receipt_numbers",
+    "report_steps",
     "reports",
     "sheets",
     "submissions",

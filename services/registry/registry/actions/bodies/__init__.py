@@ -2,7 +2,17 @@
 
 from registry.actions.bodies.base import Body, Versioned
 from registry.actions.bodies.campaigns import CampaignBody, PeriodBody, TargetsBody
-from registry.actions.bodies.reports import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
+from registry.actions.bodies.reports import (
+    CheckBody,
+    Checked,
+    DraftBody,
+    Receipt,
+    ReportBody,
+    ReturnBody,
+    Saved,
+    StepBody,
+    Stepped,
+)
 from registry.actions.bodies.structure import BlockBody, UnitBody
 from registry.actions.bodies.years import YearBody
 
@@ -16,7 +26,10 @@ __all__ = [
     "PeriodBody",
     "Receipt",
     "ReportBody",
+    "ReturnBody",
     "Saved",
+    "StepBody",
+    "Stepped",
     "TargetsBody",
     "UnitBody",
     "Versioned",
