@@ -11,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Invalid, Problem, Unauthenticated, install, problem_response
 from gateway.pages import render
-from gateway.pages.routes import board, home, live, office, receipt, report, sessions, why, year
+from gateway.pages.routes import board, home, live, office, receipt, report, report_steps, review, sessions, why, year
 
 router = APIRouter(include_in_schema=False)
-for part in (sessions, home, report, receipt, board, why, year, office, live):
+for part in (sessions, home, report, report_steps, review, receipt, board, why, year, office, live):
     router.include_router(part.router)
 
 _POLICY: Final = (

@@ -24,6 +24,8 @@ _ENVIRONMENT.globals.update(
     LOAI=words.KINDS,
     XEP_LOAI=words.RATINGS,
     VI_SAO_HANG=words.DECIDED_BY,
+    TEN_BUOC=words.STEPS,
+    CHO_BUOC=words.WAITING_STEPS,
     ve_song=drawing.ripple,
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 from chassis.clock import VIETNAM
 
@@ -93,6 +93,53 @@ WAITING_STEPS: Final[Mapping[str, str]] = {
     "ranked": "Xếp hạng",
     "checked": "Xét điều kiện",
     "told": "Báo tin",
+}
+
+RIPPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "report_withdrawn": {
+        "title": "Báo cáo đã rút",
+        "said": {
+            "received": "Đơn vị rút báo cáo; mọi số liệu đã nhập vẫn còn trong bản nháp.",
+            "scored": "Điểm của báo cáo này không còn được tính.",
+            "ranked": "Khối xếp lại các đơn vị còn báo cáo.",
+            "checked": "Đã xét lại điều kiện danh hiệu.",
+            "told": "Khối trưởng và các đơn vị đổi hạng đã có tin trong hệ thống.",
+        },
+        "skipped": "Không cần: báo cáo chưa lên điểm.",
+        "onward": "Mở lại bản nháp, sửa rồi gửi lại trước khi kỳ đóng.",
+    },
+    "report_returned": {
+        "title": "Báo cáo bị trả lại để sửa",
+        "said": {
+            "received": "Nơi xem xét đánh dấu các mục phải sửa, kèm lý do từng mục.",
+            "told": "Cán bộ đầu mối của đơn vị đã có tin trong hệ thống.",
+        },
+        "skipped": "Không cần: điểm tạm tính giữ nguyên cho đến khi đơn vị gửi lại.",
+        "onward": "Đơn vị sửa các mục bị trả lại rồi gửi lại; các mục khác giữ nguyên.",
+    },
+    "report_accepted": {
+        "title": "Báo cáo đã được chấp nhận",
+        "said": {
+            "received": "Phòng Nội vụ chấp nhận báo cáo.",
+            "told": "Cán bộ đầu mối của đơn vị đã có tin trong hệ thống.",
+        },
+        "skipped": "Không cần: điểm đã tính từ bản đã gửi.",
+        "onward": "Không còn việc gì với báo cáo này.",
+    },
+}
+"""How the ripple of a step with a report is told, by what began it."""
+
+ANY_RIPPLE: Final[Mapping[str, Any]] = {
+    "title": "Hành trình",
+    "said": {
+        "received": "Việc này đã được ghi.",
+        "scored": "Điểm đã được tính lại.",
+        "ranked": "Thứ hạng đã được xếp lại.",
+        "checked": "Đã xét lại điều kiện danh hiệu.",
+        "told": "Những người cần biết đã có tin trong hệ thống.",
+    },
+    "skipped": "Không cần.",
+    "onward": "Không còn việc gì phải làm ở đây.",
 }
 
 KINDS: Final[Mapping[str, str]] = {
