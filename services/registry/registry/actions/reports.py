@@ -103,8 +103,8 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
     """
     if faults := rules.overlong(body.fields, body.nothing):
         raise invalid(faults)
-    await _require_period(tx.db, campaign_id, period_id)
-    report = await _lock_report(tx, campaign_id, period_id, unit_id)
+    await require_period(tx.db, campaign_id, period_id)
+    report = await lock_report(tx, campaign_id, period_id, unit_id)
     fields = {**report["fields"], **body.fields}
     nothing = {**report["nothing"], **body.nothing}
     if report["version"] and (fields, nothing) == (report["fields"], report["nothing"]):
@@ -253,7 +253,7 @@ def _no_such_period() -> Invalid:
     )
 
 
-async def _require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUID) -> None:
+async def require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUID) -> None:
     found = await db.execute(
         select(periods.c.period_id).where(periods.c.period_id == period_id, periods.c.campaign_id == campaign_id)
     )
@@ -261,7 +261,7 @@ async def _require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUI
         raise _no_such_period()
 
 
-async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Any:
+async def lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Any:
     """Lock the unit's report of this period, making it when it is new."""
     key = {"period_id": period_id, "unit_id": unit_id}
     if report := (await tx.db.execute(_LOCKED, key)).mappings().one_or_none():

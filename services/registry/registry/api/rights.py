@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.errors import Forbidden
 from chassis.http import Command, Reading
+from chassis.identity import Identity
 from contracts.notify import Post
 from registry.rules import Who
 
@@ -15,8 +16,9 @@ def office_only(commanded: Command) -> None:
     commanded.identity.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
 
 
-def own_unit(door: Command | Reading, unit_id: UUID) -> None:
-    door.identity.require(
+def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
+    who = door if isinstance(door, Identity) else door.identity
+    who.require(
         (Post.UNIT_OFFICER, unit_id), _OFFICE, who_may="cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố"
     )
 
@@ -42,3 +44,13 @@ _WORDS = {
     Who.REVIEWER: "Phòng Nội vụ thành phố, hoặc trưởng khối của đơn vị (trừ đơn vị của chính mình)",
     Who.OFFICE: "Phòng Nội vụ thành phố",
 }
+
+
+def may_see(who: Identity, file: dict[str, Any]) -> None:
+    """Refuse whoever is neither of the file's unit nor of the office, nor heads a block that it was sent to."""
+    who.require(
+        (Post.UNIT_OFFICER, file["unit_id"]),
+        _OFFICE,
+        *[(Post.BLOCK_HEAD, block) for block in file["sent_to"]],
+        who_may="đơn vị đã gửi tệp này, trưởng khối nhận báo cáo có tệp, hoặc Phòng Nội vụ thành phố",
+    )

@@ -9,13 +9,14 @@ from sqlalchemy import literal, null, select, tuple_
 from chassis.db import Read
 from chassis.errors import NotFound
 from registry import rules
+from registry.queries.evidence import evidence_of_report
 from registry.tables import block_members, campaigns, periods, report_steps, reports, submissions, units
 
 Row = dict[str, Any]
 
 
 async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Row:
-    """Give a unit's report of a period as it was typed; state ``none`` and version 0 before the first word.
+    """Give a unit's report of a period as it was typed, with its evidence; state ``none`` and version 0 before the first word.
 
     ``block_id`` tells who reviews it; ``aside`` is what a review set aside because it had not been sent, ``returned_by`` and
     ``returned_at`` tell of the last return.
@@ -27,7 +28,8 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
     )
     row = found.mappings().one_or_none()
     if row:
-        return {**row, **await _told(db, row["report_id"])}
+        told = await _told(db, row["report_id"])
+        return {**row, **told, "evidence": await evidence_of_report(db, row["report_id"])}
     return {
         **dict.fromkeys(column.name for column in reports.c),
         **dict.fromkeys(("block_id", "aside", "returned_by", "returned_at")),
@@ -38,6 +40,7 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
         "version": 0,
         "fields": {},
         "nothing": {},
+        "evidence": {},
     }
 
 
@@ -83,7 +86,8 @@ async def sent_report(db: Read, report_id: UUID) -> Row:
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("Không có báo cáo nào đã gửi ở đây; có thể đơn vị vừa rút lại.")
-    return dict(row)
+    # What was attached since belongs to an edit that was not sent.
+    return {**row, "evidence": await evidence_of_report(db, report_id, at=row["accepted_at"])}
 
 
 async def queue(

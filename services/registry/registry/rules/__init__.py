@@ -1,6 +1,18 @@
 """The registry's reasoning: pure functions on what people typed."""
 
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
+from registry.rules.evidence import (
+    HEAD,
+    LARGEST,
+    MEDIA,
+    MOST_PER_ITEM,
+    ZIP,
+    Kind,
+    UnfitError,
+    kind_of,
+    shown_name,
+    too_large,
+)
 from registry.rules.faults import Fault
 from registry.rules.reports import (
     WHOLE_REPORT,
@@ -29,22 +41,30 @@ from registry.rules.transitions import (
 from registry.rules.years import YearFigures, check_year
 
 __all__ = [
+    "HEAD",
+    "LARGEST",
+    "MEDIA",
+    "MOST_PER_ITEM",
     "TABLE",
     "WAITING",
     "WHOLE_REPORT",
+    "ZIP",
     "AmbiguousNumberError",
     "Fault",
     "ImpossibleStepError",
+    "Kind",
     "NotANumberError",
     "PeriodState",
     "State",
     "Step",
+    "UnfitError",
     "Who",
     "YearFigures",
     "after",
     "changes",
     "check_year",
     "keeps_its_time",
+    "kind_of",
     "open_items",
     "overlong",
     "parse_amount",
@@ -54,5 +74,7 @@ __all__ = [
     "receipt_number",
     "sealed",
     "settle",
+    "shown_name",
+    "too_large",
     "who_may",
 ]

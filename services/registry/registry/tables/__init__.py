@@ -2,6 +2,7 @@
 
 from registry.tables.base import metadata
 from registry.tables.campaigns import campaigns, periods, targets
+from registry.tables.evidence import evidence, report_evidence
 from registry.tables.reports import receipt_numbers, report_steps, reports, sheets, submissions
 from registry.tables.structure import block_members, blocks, units
 from registry.tables.years import year_records
@@ -10,9 +11,11 @@ __all__ = [
     "block_members",
     "blocks",
     "campaigns",
+    "evidence",
     "metadata",
     "periods",
     "receipt_numbers",
+    "report_evidence",
     "report_steps",
     "reports",
     "sheets",

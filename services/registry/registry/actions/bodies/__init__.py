@@ -2,6 +2,7 @@
 
 from registry.actions.bodies.base import Body, Versioned
 from registry.actions.bodies.campaigns import CampaignBody, PeriodBody, TargetsBody
+from registry.actions.bodies.evidence import Attached, Evidence, Line
 from registry.actions.bodies.reports import (
     CheckBody,
     Checked,
@@ -17,12 +18,15 @@ from registry.actions.bodies.structure import BlockBody, UnitBody
 from registry.actions.bodies.years import YearBody
 
 __all__ = [
+    "Attached",
     "BlockBody",
     "Body",
     "CampaignBody",
     "CheckBody",
     "Checked",
     "DraftBody",
+    "Evidence",
+    "Line",
     "PeriodBody",
     "Receipt",
     "ReportBody",
