@@ -15,6 +15,7 @@ from chassis.identity import Grant, Identity
 from contracts.notify import Post
 from gateway.pages import words
 from gateway.pages.desk import Desk
+from gateway.pages.routes.evidence import Outcome
 from gateway.pages.routes.receipt import journey
 from gateway.pages.routes.report import Sheet
 from gateway.pages.routes.review import Verdict
@@ -248,8 +249,17 @@ def _report(state: str, **changed: Any) -> dict[str, Any]:
         "aside": None,
         "open_items": None,
         "steps": ["save", "submit"],
+        "evidence": {
+            "1.1": [_file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")],
+            "2.3": [_file("Ảnh.jpg", "jpeg")],
+        },
     }
     return usual | changed
+
+
+def _file(name: str, kind: str = "pdf", *, attached: int = 1) -> dict[str, Any]:
+    usual = {"evidence_id": CAUSE, "unit_id": OWN, "size": 2_400_000, "scan": "not_scanned", "attached": attached}
+    return usual | {"name": name, "kind": kind, "uploaded_at": NOW.isoformat(), "sha256": "0" * 64}
 
 
 def _history() -> list[dict[str, Any]]:
@@ -466,6 +476,11 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "waiting": [{"period": PERIOD, "report": _report("in_review", late=True)}],
         "done": [{"period": PERIOD, "report": _report("accepted")}],
     }
+    other = _file("Biên bản kiểm tra ba tuyến phố văn minh đô thị.docx", "docx", attached=0)
+    files = {"items": [_file("Ảnh.jpg", "jpeg"), other], "more": True}
+    tried = Outcome(["a.pdf"], ["b.pdf"], ["c.exe: Nội dung tệp không phải loại được nhận"], 422)
+    of_line = {"period": PERIOD, "line": LINES["1.1"], "report": _report("draft"), "attached": files["items"][:1]}
+    of_line |= {"others": [other | {"evidence_id": OWN}], "open": True, "outcome": tried, "done": ""}
     queue = {"desk": office, "section": "xem-xet", "found": waiting, "which": "waiting", "later": False, "done": ""}
     why_nothing = {"period": PERIOD, "key": CAUSE, "version": 3, "reason": "a", "error": "Cả báo cáo: ghi rõ lý do"}
     marked = Verdict({"1.1", "2.4"}, {"1.1": "Chưa có đối chiếu của kho bạc"}, {"2.4": "Mục 2.4: ghi lý do trả lại"})
@@ -502,6 +517,8 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "xem-xet-lai": ("xem-xet-bao-cao.html", _review("in_second_review", Verdict())),
         "hanh-trinh": ("hanh-trinh.html", _step("report_withdrawn", complete)),
         "hanh-trinh-dang-lan": ("hanh-trinh.html", _step("report_returned", ripple(0))),
+        "minh-chung-muc": ("minh-chung-muc.html", lists | of_line),
+        "minh-chung": ("minh-chung.html", lists | {"found": files, "loose": False}),
         "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "problem": None}),
         "bien-nhan": ("bien-nhan.html", receipt(complete)),
         "bien-nhan-nhanh": ("bien-nhan.html", receipt(ripple(0, 31, 52, 60, 1200))),

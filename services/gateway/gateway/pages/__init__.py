@@ -11,10 +11,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.errors import Invalid, Problem, Unauthenticated, install, problem_response
 from gateway.pages import render
-from gateway.pages.routes import board, home, live, office, receipt, report, report_steps, review, sessions, why, year
+from gateway.pages.routes import (
+    board,
+    evidence,
+    home,
+    live,
+    office,
+    receipt,
+    report,
+    report_steps,
+    review,
+    sessions,
+    why,
+    year,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (sessions, home, report, report_steps, review, receipt, board, why, year, office, live):
+for part in (sessions, home, report, report_steps, evidence, review, receipt, board, why, year, office, live):
     router.include_router(part.router)
 
 _POLICY: Final = (
@@ -59,7 +72,8 @@ class Headers:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = _POLICY
+                # A file says itself that it is nothing to be shown.
+                headers.setdefault("Content-Security-Policy", _POLICY)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
                 # Static files come from a path that a new release changes nothing in but their bytes: ask again.

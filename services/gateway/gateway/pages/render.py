@@ -26,6 +26,8 @@ _ENVIRONMENT.globals.update(
     VI_SAO_HANG=words.DECIDED_BY,
     TEN_BUOC=words.STEPS,
     CHO_BUOC=words.WAITING_STEPS,
+    LOAI_TEP=words.FILE_KINDS,
+    QUET=words.SCANS,
     ve_song=drawing.ripple,
 )
 

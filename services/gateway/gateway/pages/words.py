@@ -72,6 +72,25 @@ def seconds(milliseconds: float | None) -> str:
     return "–" if milliseconds is None else f"{milliseconds / 1000:.2f}".replace(".", ",")
 
 
+def size(octets: int) -> str:
+    """The size of a file: ``834 KB`` or ``2,4 MB``."""
+    if octets < _MEGABYTE:
+        return f"{max(1, round(octets / 1024))} KB"
+    return f"{octets / _MEGABYTE:.1f} MB".replace(".", ",")
+
+
+_MEGABYTE: Final = 1024 * 1024
+
+FILE_KINDS: Final[Mapping[str, str]] = {
+    "pdf": "PDF",
+    "jpeg": "Ảnh JPEG",
+    "png": "Ảnh PNG",
+    "docx": "Word",
+    "xlsx": "Excel",
+}
+
+SCANS: Final[Mapping[str, str]] = {"not_scanned": "chưa quét mã độc", "clean": "đã quét, không thấy mã độc"}
+
 DECIDED_BY: Final[Mapping[str, str]] = {
     "content_points": "bằng tỷ lệ điểm, hơn về điểm nội dung",
     "emulation_points": "bằng điểm nội dung, hơn về điểm công tác thi đua, khen thưởng",
@@ -171,5 +190,6 @@ FILTERS: Final = {
     "gio_phut": clock,
     "ngay_gio": day_and_time,
     "giay": seconds,
+    "dung_luong": size,
 }
 """The template filters, named as a Vietnamese page reads them."""

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -18,6 +19,7 @@ router = APIRouter()
 
 _FIELD = "muc:"
 _REASON = "ly-do:"
+_EVIDENCE = "minh-chung:"
 WHOLE_REPORT = "*"
 """Under this code the registry keeps the reason why nothing at all is reported."""
 
@@ -100,6 +102,11 @@ class Sheet:
     def open_lines(self) -> list[dict[str, Any]]:
         """After a return: the lines to be mended, in the order of the sheet."""
         return [line for group in self.groups for line in group["lines"] if self.is_open(line)]
+
+    def evidence(self, code: str) -> list[dict[str, Any]]:
+        """Give the files behind a line."""
+        found: list[dict[str, Any]] = self.report["evidence"].get(code, [])
+        return found
 
     def may(self, step: str) -> bool:
         """Tell whether the registry's table of steps holds this one now, for this reader."""
@@ -303,6 +310,10 @@ async def _refused(request: Request, desk: Desk, period_id: UUID, typed: Typed, 
 async def _saved(request: Request, desk: Desk, period_id: UUID, words: dict[str, str]) -> Response:
     """Stay on the form after a save, or go on to what was asked for when nothing is missing."""
     wanted = words.get("viec", "")
+    if wanted.startswith(_EVIDENCE):
+        return RedirectResponse(
+            f"/bao-cao/{period_id}/minh-chung/{quote(wanted.removeprefix(_EVIDENCE), safe='')}", 303
+        )
     if wanted not in ("kiem-tra", "gui-lai"):
         return RedirectResponse(f"/bao-cao/{period_id}?luu=1", 303)
     sheet = await load(desk, period_id)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path
 from pydantic import BaseModel
+
+from registry.actions.bodies.reports import Criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Line:
     campaign_id: UUID
     period_id: UUID
     unit_id: UUID
-    criterion: Annotated[str, Path(min_length=1, max_length=40)]
+    criterion: Criterion
 
 
 class Evidence(BaseModel):
