@@ -28,11 +28,13 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
     )
     row = found.mappings().one_or_none()
     if row:
-        told = await _told(db, row["report_id"])
+        # Whoever writes a draft asks this with every field that is left: of a draft later steps have nothing to tell.
+        told = _UNTOLD if row["state"] == rules.State.DRAFT else await _told(db, row["report_id"])
         return {**row, **told, "evidence": await evidence_of_report(db, row["report_id"])}
     return {
         **dict.fromkeys(column.name for column in reports.c),
-        **dict.fromkeys(("block_id", "aside", "returned_by", "returned_at")),
+        **_UNTOLD,
+        "block_id": None,
         "campaign_id": campaign_id,
         "period_id": period_id,
         "unit_id": unit_id,
@@ -44,6 +46,7 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
     }
 
 
+_UNTOLD: Final[Row] = dict.fromkeys(("aside", "returned_by", "returned_at"))
 _BLOCK: Final = (
     select(block_members.c.block_id)
     .join(campaigns, campaigns.c.year == block_members.c.year)
