@@ -35,7 +35,7 @@ COPY --from=python /app /app
 COPY --from=assets /app/build/assets build/assets
 # A fresh volume takes the owner of the folder it covers: these make every one writable for thidua alone.
 RUN useradd --system --uid 10001 --home-dir /house thidua \
-    && install -d -o thidua -m 700 /house \
+    && install -d -o thidua -m 700 /house /evidence \
         /keys/registry /keys/scoring /keys/awards /keys/notify /keys/gateway /keys/postgres \
     && install -d -o thidua -m 755 /keys/nats
 USER thidua

@@ -213,6 +213,7 @@ class House:
             "NATS_NKEY_SEED": str(self.keys[service]),
             "IDENTITY_KEY": str(self.home / ("private.jwk" if service == "gateway" else "public.jwk")),
             "ASSETS_DIR": str(Path.cwd() / "build" / "assets"),
+            "EVIDENCE_DIR": str(self.home / "evidence"),
             "REDELIVERY_SECONDS": "0.1",
             "RELAY_POLL_SECONDS": "0.05",
             **(upstream if service == "gateway" else {}),

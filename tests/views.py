@@ -14,10 +14,13 @@ import yaml
 from chassis.errors import Invalid, NotFound
 from chassis.identity import Grant, Identity
 from contracts.notify import Post
+from gateway.pages import words
 from gateway.pages.desk import Desk
 from gateway.pages.routes.decisions import Form
+from gateway.pages.routes.evidence import Outcome
 from gateway.pages.routes.receipt import journey
 from gateway.pages.routes.report import Sheet
+from gateway.pages.routes.review import Verdict
 from gateway.pages.routes.units import ACTS, thread, turns
 from gateway.pages.routes.year import _FIGURES
 from gateway.rules import Ripple, Step, StepName
@@ -224,11 +227,59 @@ def titles() -> dict[str, Any]:
     }
 
 
+_RETURNED: Final = "Số liệu chưa khớp với thống kê của bộ phận một cửa, đề nghị đối chiếu lại"
+
+
+def _report(state: str, **changed: Any) -> dict[str, Any]:
+    usual = {
+        "report_id": CAUSE,
+        "unit_id": OWN,
+        "period_id": PERIOD["period_id"],
+        "campaign_id": CAMPAIGN,
+        "block_id": BLOCK,
+        "unit": "Phường Tân Phong",
+        "period": PERIOD["name"],
+        "state": state,
+        "version": 7,
+        "late": False,
+        "reviewer": "Cán bộ 01, Phòng Nội vụ" if "review" in state else None,
+        "flagged": None,
+        "saved_at": NOW.isoformat(),
+        "accepted_at": NOW.isoformat(),
+        "receipt_number": RECEIPT,
+        "returned_by": "Cán bộ 01, Phòng Nội vụ",
+        "returned_at": NOW.isoformat(),
+        "aside": None,
+        "open_items": None,
+        "steps": ["save", "submit"],
+        "evidence": {
+            "1.1": [_file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")],
+            "2.3": [_file("Ảnh.jpg", "jpeg")],
+        },
+    }
+    return usual | changed
+
+
+def _file(name: str, kind: str = "pdf", *, attached: int = 1) -> dict[str, Any]:
+    usual = {"evidence_id": CAUSE, "unit_id": OWN, "size": 2_400_000, "scan": "not_scanned", "attached": attached}
+    return usual | {"name": name, "kind": kind, "uploaded_at": NOW.isoformat(), "sha256": "0" * 64}
+
+
+def _history() -> list[dict[str, Any]]:
+    usual = {"at": NOW.isoformat(), "correlationid": CAUSE, "receipt_number": RECEIPT, "items": None, "late": None}
+    return [
+        usual | {"step": "submit", "post": None, "late": False},
+        usual | {"step": "take_up", "post": "Cán bộ 01, Phòng Nội vụ"},
+        usual | {"step": "return", "post": "Cán bộ 01, Phòng Nội vụ", "items": {"2.3": _RETURNED, "4.1": _RETURNED}},
+    ]
+
+
 def tasks() -> list[dict[str, Any]]:
     early, late = _CAMPAIGN["periods"]
-    draft = {"saved_at": NOW.isoformat(), "accepted_at": None, "receipt_number": None}
-    sent = {"saved_at": NOW.isoformat(), "accepted_at": NOW.isoformat(), "receipt_number": RECEIPT}
+    draft = _report("draft", receipt_number=None, accepted_at=None)
+    sent, back = _report("submitted"), _report("returned", flagged=dict.fromkeys(("2.3", "4.1"), _RETURNED))
     return [
+        {"kind": "report", "period": {**early, "name": "Báo cáo 10 tháng"}, "report": back, "state": "returned"},
         {"kind": "report", "period": late, "report": draft, "state": "draft"},
         {"kind": "report", "period": {**late, "name": "Báo cáo chuyên đề"}, "report": None, "state": "none"},
         {"kind": "year", "year": 2023, "state": "none", "period": None, "report": None},
@@ -259,7 +310,7 @@ def sheet(*, errors: bool = True, theirs: dict[str, str] | None = None) -> Sheet
         targets={},
         fields=fields,
         version=7,
-        report={"state": "draft", "saved_at": NOW.isoformat(), "receipt_number": None},
+        report=_report("draft", receipt_number=None),
         errors=faults,
         score=score(),
         theirs=theirs,
@@ -309,7 +360,12 @@ def receipt(seen: Ripple) -> dict[str, Any]:
             "accepted_at": NOW.isoformat(),
             "late": False,
             "correlationid": CAUSE,
+            "report_id": CAUSE,
+            "counts": True,
+            "counts_now": RECEIPT,
+            "state": "submitted",
         },
+        "steps": _history()[:1],
         "period": PERIOD,
         "ripple": seen,
         "journey": journey(seen),
@@ -337,12 +393,37 @@ def _why() -> dict[str, Any]:
 def _home(**changed: Any) -> dict[str, Any]:
     rows = board()["rows"]
     usual = {"desk": desk(), "section": "viec", "period": PERIOD, "tasks": tasks(), "board": board()}
+    usual |= {"mine": [task for task in tasks() if task["state"] != "submitted"]}
     return usual | {"own": rows[1], "leader": rows[0], "titles": titles()} | changed
 
 
 def _form(made: Sheet, **changed: Any) -> dict[str, Any]:
     usual = {"desk": desk(), "section": "bao-cao", "sheet": made, "saved": False, "show_errors": bool(made.errors)}
+    usual |= {"problem": None}
     return usual | {"shown": made.errors} | changed
+
+
+def _stands(state: str, **changed: Any) -> Sheet:
+    """A whole report in a state where only some of it, or nothing, can be written into."""
+    made = sheet(errors=False)
+    made.report = _report(state, **{"open_items": [], "steps": [], **changed})
+    made.nothing = {"3.1": "Trong kỳ không có đợt tuyển quân nào"}
+    made.fields.pop("3.1", None)
+    return made
+
+
+def _review(state: str, verdict: Verdict, **changed: Any) -> dict[str, Any]:
+    steps = ["take_up", "release", "return", "accept"]
+    flagged = dict.fromkeys(("2.3", "4.1"), _RETURNED) if "second" in state else None
+    made = _stands(state, steps=steps, flagged=flagged)
+    usual = {"desk": desk("city_office", post="Cán bộ 01, Phòng Nội vụ"), "section": "xem-xet", "sheet": made}
+    usual |= {"verdict": verdict, "steps": _history(), "again": set(flagged or ()), "done": ""}
+    return usual | changed
+
+
+def _step(kind: str, seen: Ripple) -> dict[str, Any]:
+    values = {"desk": desk(), "section": "bao-cao", "ripple": seen, "journey": journey(seen), "at": NOW}
+    return {**values, "unit": "Phường Tân Phong", **words.RIPPLES[kind]}
 
 
 def _year(errors: dict[str, Any]) -> dict[str, Any]:
@@ -518,7 +599,27 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     empty_desk = desk()
     empty_desk.inbox = {"items": [], "unread": 0}
     sign_in = {"tiep": "/", "account": "", "error": None, "kept": []}
-    sent = {PERIOD["period_id"]: {"state": "submitted", "late": True, "receipt_number": RECEIPT}}
+    office = desk("city_office", post="Cán bộ 01, Phòng Nội vụ")
+    flagged = dict.fromkeys(("2.3", "4.1"), _RETURNED)
+    waiting = {"items": [_report("submitted", late=True), _report("resubmitted", flagged=flagged)], "more": True}
+    piles = {
+        "todo": [
+            {"period": PERIOD, "report": _report("returned", flagged=flagged)},
+            {"period": PERIOD, "report": None},
+        ],
+        "waiting": [{"period": PERIOD, "report": _report("in_review", late=True)}],
+        "done": [{"period": PERIOD, "report": _report("accepted")}],
+    }
+    other = _file("Biên bản kiểm tra ba tuyến phố văn minh đô thị.docx", "docx", attached=0)
+    files = {"items": [_file("Ảnh.jpg", "jpeg"), other], "more": True}
+    tried = Outcome(["a.pdf"], ["b.pdf"], ["c.exe: Nội dung tệp không phải loại được nhận"], 422)
+    of_line = {"period": PERIOD, "line": LINES["1.1"], "report": _report("draft"), "attached": files["items"][:1]}
+    of_line |= {"others": [other | {"evidence_id": OWN}], "open": True, "outcome": tried, "done": ""}
+    queue = {"desk": office, "section": "xem-xet", "found": waiting, "which": "waiting", "later": False, "done": ""}
+    why_nothing = {"period": PERIOD, "key": CAUSE, "version": 3, "reason": "a", "error": "Cả báo cáo: ghi rõ lý do"}
+    marked = Verdict({"1.1", "2.4"}, {"1.1": "Chưa có đối chiếu của kho bạc"}, {"2.4": "Mục 2.4: ghi lý do trả lại"})
+    set_aside = {"fields": {"1.1": "777"}, "nothing": {}}
+    returned = _stands("returned", flagged=flagged, open_items=["2.3", "4.1"], aside=set_aside)
     closed = desk()
     closed.now = datetime.fromisoformat(PERIOD["closes_at"]) + timedelta(hours=1)
     complete = ripple(0, 420, 710, 1100, 1640)
@@ -528,14 +629,31 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "nha": ("viec-can-lam.html", _home()),
         "nha-moi": (
             "viec-can-lam.html",
-            _home(desk=empty_desk, tasks=[], board=None, own=None, titles={"items": [], "pack": None}),
+            _home(desk=empty_desk, tasks=[], mine=[], board=None, own=None, titles={"items": [], "pack": None}),
         ),
-        "nha-chung": ("nha-chung.html", {"desk": operator, "section": "viec"}),
-        "bao-cao-danh-sach": ("bao-cao-danh-sach.html", lists | {"sent": sent}),
+        "nha-chung": ("nha-chung.html", {"desk": operator, "section": "viec", "queue": None}),
+        "nha-noi-vu": ("nha-chung.html", {"desk": office, "section": "viec", "queue": waiting}),
+        "bao-cao-danh-sach": ("bao-cao-danh-sach.html", lists | {"piles": piles}),
         "bao-cao": ("bao-cao.html", _form(sheet())),
         "bao-cao-hai-ban": ("bao-cao.html", _form(sheet(errors=False, theirs={"1.1": "1000"}), saved=True)),
         "bao-cao-da-dong": ("bao-cao.html", _form(sheet(errors=False)) | {"desk": closed}),
-        "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "key": CAUSE, "problem": None}),
+        "bao-cao-tra-lai": ("bao-cao.html", _form(returned)),
+        "bao-cao-dang-xem": ("bao-cao.html", _form(_stands("in_review"))),
+        "bao-cao-chap-nhan": ("bao-cao.html", _form(_stands("accepted"))),
+        "rut": (
+            "rut-bao-cao.html",
+            lists | {"period": PERIOD, "report": _report("submitted"), "key": CAUSE, "problem": None},
+        ),
+        "khong-phat-sinh": ("khong-phat-sinh.html", lists | why_nothing),
+        "xem-xet": ("xem-xet.html", queue),
+        "xem-xet-het": ("xem-xet.html", queue | {"found": {"items": [], "more": False}, "done": "Đã chấp nhận."}),
+        "xem-xet-bao-cao": ("xem-xet-bao-cao.html", _review("in_review", marked)),
+        "xem-xet-lai": ("xem-xet-bao-cao.html", _review("in_second_review", Verdict())),
+        "hanh-trinh": ("hanh-trinh.html", _step("report_withdrawn", complete)),
+        "hanh-trinh-dang-lan": ("hanh-trinh.html", _step("report_returned", ripple(0))),
+        "minh-chung-muc": ("minh-chung-muc.html", lists | of_line),
+        "minh-chung": ("minh-chung.html", lists | {"found": files, "loose": False}),
+        "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "problem": None}),
         "bien-nhan": ("bien-nhan.html", receipt(complete)),
         "bien-nhan-nhanh": ("bien-nhan.html", receipt(ripple(0, 31, 52, 60, 1200))),
         "bien-nhan-dang-lan": ("bien-nhan.html", receipt(ripple(0, 420))),

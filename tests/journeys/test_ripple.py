@@ -97,6 +97,38 @@ async def test_the_year_record_changes_what_a_unit_meets(house: House) -> None:
     assert gaps == ["cần thêm 1 người đạt Lao động tiên tiến"]
 
 
+async def test_withdrawn_returned_accepted_each_ripple_ends_and_titles_follow(house: House) -> None:
+    await house.open()
+    await city.found(house)
+    for unit, amount in ((TAN_PHONG, "1000"), (QUYET_THANG, "900")):
+        assert (await submit(house, unit, amount)).status_code == 201
+    await house.quiet()
+
+    async def stepped(unit: UUID, name: str, **more: Any) -> Any:
+        async with house.office("registry") as office:
+            path = f"/campaigns/{city.CAMPAIGN}/periods/{city.PERIOD}/reports/{unit}"
+            stands = (await office.get(path)).json()
+            body = {"version": stands["version"], **more}
+            answer = await office.post(f"/reports/{stands['report_id']}/{name}", json=body)
+        assert answer.status_code == 200, answer.text
+        await house.quiet()
+        correlationid = answer.json()["correlationid"]
+        ripple = walk(UUID(correlationid), await parts(house, correlationid))
+        assert ripple.complete, ripple
+        return {str(step.step) for step in ripple.steps if step.outcome != "unchanged"}
+
+    assert await stepped(QUYET_THANG, "return", items={"1.1": "chưa khớp"}) == {"received", "told"}
+    assert await stepped(QUYET_THANG, "accept") == {"received", "told"}
+    assert await stepped(TAN_PHONG, "withdraw") == {"received", "scored", "ranked", "checked", "told"}
+    assert {name: rank for name, rank, _ in await city.board(house)} == {
+        "Phường Quyết Thắng": 1,
+        "Phường Tân Phong": None,
+        "Xã San Thàng": None,
+    }
+    placed = await house.rows("awards", "SELECT rank FROM standings WHERE unit_id = $1", TAN_PHONG)
+    assert [row["rank"] for row in placed] == [None]
+
+
 async def test_every_event_delivered_twice_changes_nothing(house: House) -> None:
     await house.open()
     await city.found(house)

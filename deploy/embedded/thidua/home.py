@@ -44,6 +44,11 @@ class Home:
         return self.folder / "postgres"
 
     @property
+    def evidence(self) -> Path:
+        """The files that units hand in with their reports."""
+        return self.folder / "evidence"
+
+    @property
     def keys(self) -> Path:
         return self.folder / "keys"
 

@@ -162,6 +162,7 @@ class Supervisor:
     async def _start_services(self, environments: dict[str, dict[str, str]]) -> None:
         order = self._order
         ports = {name: order.port if name == "gateway" else free_port() for name in SERVICES}
+        environments["registry"] |= {"EVIDENCE_DIR": str(order.home.evidence)}
         environments["gateway"] |= {
             "ASSETS_DIR": str(order.assets),
             "ACCOUNTS_FILE": str(order.home.accounts),

@@ -46,6 +46,11 @@ def _service(request: Request) -> Runtime:
 Token = Annotated[str | None, Security(APIKeyHeader(name=HEADER, scheme_name="identity", auto_error=False))]
 
 
+async def identity(request: Request, token: Token) -> Identity:
+    """Give who acts, where no transaction is open yet; raises ``Unauthenticated``."""
+    return _service(request).verifier.verify(token)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A read: who asks, and the snapshot that answers."""

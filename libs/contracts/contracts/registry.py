@@ -249,3 +249,52 @@ class PledgeChanged(Payload):
     """The codes of the titles that the unit registers for."""
     pledged_on: date | None = None
     """The day of the first submission that stands; None while the pledge is returned."""
+
+
+class ReportWithdrawn(Payload):
+    """The unit took its report back: until it sends it again, nothing of it counts."""
+
+    event_type: ClassVar[str] = "registry.report_withdrawn.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    report_id: UUID
+    receipt_number: str
+    """The submission that no longer counts."""
+    version: int
+    """Newer than that submission's, older than whatever is sent after it."""
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID
+    withdrawn_at: AwareDatetime
+
+
+class ReportReturned(Payload):
+    """Items of a report were flagged for correction. What was sent keeps counting until the unit sends them again."""
+
+    event_type: ClassVar[str] = "registry.report_returned.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    report_id: UUID
+    receipt_number: str
+    version: int
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID
+    criteria: tuple[str, ...]
+
+
+class ReportAccepted(Payload):
+    """Whoever reviews has nothing more to ask about this submission."""
+
+    event_type: ClassVar[str] = "registry.report_accepted.v1"
+    ordering_key: ClassVar[str] = "unit_id"
+
+    report_id: UUID
+    receipt_number: str
+    version: int
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID

@@ -27,6 +27,10 @@ log = structlog.get_logger()
 COOKIE = "thidua"
 _LARGEST_BODY = 1024 * 1024
 _TOO_LARGE = "Nội dung gửi lên lớn hơn 1 MB. Hãy gửi ít hơn trong một lần."
+_LARGEST_UPLOAD = 21 * 1024 * 1024
+"""A file of 20 MB, and what a form writes around it."""
+_LET_GO_BY = 8 * _LARGEST_UPLOAD
+_TOO_MUCH = "Mỗi lần gửi được nhiều nhất 20 MB tệp. Hãy nén lại, giảm độ phân giải ảnh, hoặc gửi từng tệp một."
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CARRIED = ("content-type", "idempotency-key", "accept")
 _RIPPLING = ("registry", "scoring", "awards", "notify")
@@ -185,6 +189,18 @@ async def ripple_changes(
                 continue
 
 
+@router.post("/registry/evidence", dependencies=[SameSite], include_in_schema=False)
+async def hand_in(request: Request, who: SignedIn, services: Services) -> Response:
+    """Pass a file on as it comes: it is whole nowhere on its way."""
+    answer = await services.hand_in(who, "registry", "evidence", request.stream(), query=request.url.query)
+    return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
+
+
+@router.get("/registry/evidence/{evidence_id}/content", include_in_schema=False)
+async def give_out(evidence_id: UUID, who: SignedIn, services: Services) -> Response:
+    return await services.give_out(who, "registry", f"evidence/{evidence_id}/content")
+
+
 @router.api_route(
     "/{service}/{path:path}",
     methods=["GET", "POST", "PUT", "DELETE"],
@@ -205,8 +221,18 @@ async def through(service: str, path: str, request: Request, who: SignedIn, serv
     return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
+def largest_body(path: str) -> tuple[int, str]:
+    """Give how much may come to an address, and what is said of more."""
+    if path == "/api/registry/evidence" or (path.startswith("/bao-cao/") and "/minh-chung/" in path):
+        return _LARGEST_UPLOAD, _TOO_MUCH
+    return _LARGEST_BODY, _TOO_LARGE
+
+
 class BodyLimit:
-    """Refuses a body over 1 MiB (413), before reading it where its length is told, else as soon as it is more."""
+    """Refuses a body that is too large (413), before reading it where its length is told, else as soon as it is more.
+
+    Of an upload that is a little too large the rest is let go by: a browser that is still sending would not hear the answer.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -215,17 +241,21 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        largest, sentence = largest_body(scope["path"])
         told = int(Headers(scope=scope).get("content-length") or 0)
         taken = 0
 
         async def limited() -> Message:
             nonlocal taken
-            if told > _LARGEST_BODY:
-                raise HTTPException(413, _TOO_LARGE)
+            if told > largest:
+                if largest == _LARGEST_UPLOAD and told <= _LET_GO_BY:
+                    while (await receive()).get("more_body"):
+                        pass
+                raise HTTPException(413, sentence)
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > _LARGEST_BODY:
-                raise HTTPException(413, _TOO_LARGE)
+            if taken > largest:
+                raise HTTPException(413, sentence)
             return message
 
         await self._app(scope, limited, send)

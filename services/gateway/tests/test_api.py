@@ -229,3 +229,70 @@ async def test_it_stops_in_order_while_a_live_stream_is_open(front: House) -> No
             assert (await anext(lines)).startswith("data: ")
             assert await asyncio.to_thread(front.services["gateway"].stop, within=2.5) == 0
             assert "event: xong" not in [line async for line in lines]
+
+
+PDF = b"%PDF-1.7\n" + b"minh chung\n" * 100
+
+
+async def test_a_file_passes_the_door_both_ways_and_is_never_a_page(front: House) -> None:
+    await city.found(front)
+    query = {"unit_id": str(TAN_PHONG), "name": "đối chiếu.pdf"}
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(PDF), 100):
+            yield PDF[start : start + 100]
+
+    async with browser(front, "tan-phong") as own, browser(front, "quyet-thang") as stranger, browser(front) as nobody:
+        entered = await own.post("/api/registry/evidence", params=query, content=pieces())
+        assert entered.status_code == 201, entered.text
+        file = entered.json()["evidence_id"]
+        for path in (f"/minh-chung/{file}", f"/api/registry/evidence/{file}/content"):
+            given = await own.get(path)
+            assert given.content == PDF
+            assert given.headers["content-disposition"].startswith("attachment;")
+            assert given.headers["content-security-policy"] == "sandbox; default-src 'none'"
+            assert given.headers["x-content-type-options"] == "nosniff"
+            assert (await stranger.get(path)).status_code == 403
+        assert (await nobody.get(f"/api/registry/evidence/{file}/content")).status_code == 401
+        foreign = await own.post(
+            "/api/registry/evidence", params=query, content=PDF, headers={"sec-fetch-site": "cross-site"}
+        )
+        assert foreign.status_code == 403
+
+
+async def test_a_file_that_is_too_large_is_refused_in_words_wherever_it_is_noticed(front: House) -> None:
+    await city.found(front)
+    page = f"/bao-cao/{PERIOD}/minh-chung/1.1"
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(22):
+            yield b"0" * MEBIBYTE
+
+    async with browser(front, "tan-phong") as officer:
+        query = {"unit_id": str(TAN_PHONG), "name": "x.pdf"}
+        for content in (b"0" * (22 * MEBIBYTE), endless()):
+            refused = await officer.post("/api/registry/evidence", params=query, content=content)
+            assert (refused.status_code, "20 MB" in refused.json()["detail"]) == (413, True)
+        just = await officer.post("/api/registry/evidence", params=query, content=PDF + b"0" * (20 * MEBIBYTE))
+        assert (just.status_code, "20 MB" in just.json()["detail"]) == (422, True)
+        form = await officer.post(page, files={"tep": ("lon.pdf", PDF + b"0" * (22 * MEBIBYTE), "application/pdf")})
+        assert (form.status_code, "Mỗi lần gửi được nhiều nhất 20 MB" in form.text) == (422, True)
+        empty = await officer.post(page, data={})
+        assert (empty.status_code, "Chọn ít nhất một tệp" in empty.text) == (422, True)
+
+
+async def test_a_file_that_was_taken_in_stays_when_its_line_is_refused(front: House) -> None:
+    await city.found(front)
+    sent = (await city.submit(front, TAN_PHONG, "1000")).json()
+    await front.quiet()
+    async with front.office("registry") as office:
+        taken = await office.post(f"/reports/{sent['report_id']}/take-up", json={"version": sent["version"]})
+        assert taken.status_code == 200
+    async with browser(front, "tan-phong") as officer:
+        page = f"/bao-cao/{PERIOD}/minh-chung/1.1"
+        refused = await officer.post(page, files={"tep": ("đối chiếu.pdf", PDF, "application/pdf")})
+        kept = await officer.get("/minh-chung?chua_gan=1")
+    assert refused.status_code == 422
+    assert "đang được xem xét" in refused.text
+    assert "Đã nhận và giữ trong kho minh chứng, chưa đính kèm mục này: đối chiếu.pdf" in refused.text
+    assert "đối chiếu.pdf" in kept.text

@@ -10,7 +10,10 @@ from contracts.registry import (
     BlockFormed,
     CampaignLaunched,
     PledgeChanged,
+    ReportAccepted,
+    ReportReturned,
     ReportSubmitted,
+    ReportWithdrawn,
     UnitChanged,
     UnitRegistered,
 )
@@ -49,6 +52,21 @@ async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> 
 @consumers.on(PledgeChanged)
 async def pledge_changed(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
     await actions.post(tx, events, rules.tell_pledge)
+
+
+@consumers.on(ReportWithdrawn)
+async def report_withdrawn(tx: Tx, events: Sequence[Event[ReportWithdrawn]]) -> None:
+    await actions.post(tx, events, rules.tell_withdrawn)
+
+
+@consumers.on(ReportReturned)
+async def report_returned(tx: Tx, events: Sequence[Event[ReportReturned]]) -> None:
+    await actions.post(tx, events, rules.tell_returned)
+
+
+@consumers.on(ReportAccepted)
+async def report_accepted(tx: Tx, events: Sequence[Event[ReportAccepted]]) -> None:
+    await actions.post(tx, events, rules.tell_accepted)
 
 
 @consumers.on(RankingChanged)

@@ -9,7 +9,16 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.awards import EligibilityChanged, Finding, Verdict
 from contracts.notify import Post
-from contracts.registry import PledgeChanged, PledgeState, ReportSubmitted, UnitChanged, UnitChangeKind
+from contracts.registry import (
+    PledgeChanged,
+    PledgeState,
+    ReportAccepted,
+    ReportReturned,
+    ReportSubmitted,
+    ReportWithdrawn,
+    UnitChanged,
+    UnitChangeKind,
+)
 from contracts.scoring import Place, RankingChanged
 
 IN_APP: Final = "in_app"
@@ -115,6 +124,43 @@ def tell_pledge(event: PledgeChanged, names: Names) -> Iterator[Message]:
             text=f"{names(event.unit_id)}: {text[:1].lower()}{text[1:]}",
             link=f"/dang-ky/{event.campaign_id}",
         )
+
+
+def tell_withdrawn(event: ReportWithdrawn, names: Names) -> Iterator[Message]:
+    """The block's head, who was told that it was in; the unit itself did it."""
+    period = names(event.period_id)
+    yield Message(
+        post=Post.BLOCK_HEAD,
+        scope_id=event.block_id,
+        about_id=event.unit_id,
+        title=f"{names(event.unit_id)} đã rút {period[:1].lower()}{period[1:]}",
+        text=f"Biên nhận {event.receipt_number} không còn được tính điểm cho đến khi đơn vị gửi lại.",
+        link=f"/bang-khoi/{event.block_id}",
+    )
+
+
+def tell_returned(event: ReportReturned, names: Names) -> Iterator[Message]:
+    """The unit alone; the reasons stand at the items, where they can be mended."""
+    items = ", ".join(each for each in event.criteria if each != "*") or "cả báo cáo"
+    yield Message(
+        post=Post.UNIT_OFFICER,
+        scope_id=event.unit_id,
+        about_id=event.unit_id,
+        title=f"{names(event.period_id)} bị trả lại {len(event.criteria)} mục",
+        text=f"Cần sửa mục {items}; lý do ghi tại từng mục. Các mục khác giữ nguyên như đã gửi.",
+        link=f"/bao-cao/{event.period_id}",
+    )
+
+
+def tell_accepted(event: ReportAccepted, names: Names) -> Iterator[Message]:
+    yield Message(
+        post=Post.UNIT_OFFICER,
+        scope_id=event.unit_id,
+        about_id=event.unit_id,
+        title=f"{names(event.period_id)} đã được chấp nhận",
+        text=f"Phòng Nội vụ đã xem xét xong biên nhận {event.receipt_number}. Bạn không phải làm gì thêm.",
+        link=f"/bien-nhan/{event.receipt_number}",
+    )
 
 
 def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:

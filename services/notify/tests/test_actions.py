@@ -6,7 +6,16 @@ from uuid import uuid4
 from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, TAN_PHONG, UNIT_DOCUMENTS
 from house import House, event_of
 
-from contracts.registry import BlockFormed, ReportSubmitted, UnitChanged, UnitChangeKind, UnitRegistered
+from contracts.registry import (
+    BlockFormed,
+    ReportAccepted,
+    ReportReturned,
+    ReportSubmitted,
+    ReportWithdrawn,
+    UnitChanged,
+    UnitChangeKind,
+    UnitRegistered,
+)
 from notify import actions, rules
 
 
@@ -64,3 +73,30 @@ async def test_a_unit_is_called_by_its_name_of_the_day(house: House) -> None:
     told = await house.rows("notify", "SELECT post, title, text FROM messages ORDER BY post")
     said = ("Phường Nay chuyển sang Khối xã, phường", "Có hiệu lực từ ngày 01/09/2023.")
     assert [tuple(row) for row in told] == [("block_head", *said), ("unit_officer", *said)]
+
+
+async def test_a_return_is_told_to_its_unit_once_with_the_items_and_never_a_reason(house: House) -> None:
+    of_report = {
+        "report_id": uuid4(),
+        "receipt_number": "BN-2311-0001",
+        "version": 1,
+        "campaign_id": CAMPAIGN,
+        "period_id": PERIOD,
+        "block_id": BLOCK,
+        "unit_id": TAN_PHONG,
+    }
+    returned = event_of(ReportReturned(**of_report, criteria=("1.1", "2.1")))
+    accepted = event_of(ReportAccepted(**of_report))
+    withdrawn = event_of(ReportWithdrawn(**of_report, withdrawn_at=datetime.now(UTC)))
+    for _ in range(2):
+        async with house.at_work("notify") as tx:
+            await actions.post(tx, [returned, returned], rules.tell_returned)
+            await actions.post(tx, [accepted], rules.tell_accepted)
+            await actions.post(tx, [withdrawn], rules.tell_withdrawn)
+    told = await house.rows("notify", "SELECT post, text FROM messages ORDER BY message_id")
+    assert [(row["post"], row["text"].partition(";")[0].partition(".")[0]) for row in told] == [
+        ("unit_officer", "Cần sửa mục 1"),
+        ("unit_officer", "Phòng Nội vụ đã xem xét xong biên nhận BN-2311-0001"),
+        ("block_head", "Biên nhận BN-2311-0001 không còn được tính điểm cho đến khi đơn vị gửi lại"),
+    ]
+    assert told[0]["text"] == "Cần sửa mục 1.1, 2.1; lý do ghi tại từng mục. Các mục khác giữ nguyên như đã gửi."

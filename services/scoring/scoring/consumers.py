@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, TargetsAssigned, UnitChanged
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    ReportSubmitted,
+    ReportWithdrawn,
+    TargetsAssigned,
+    UnitChanged,
+)
 from scoring import actions
 
 consumers = Consumers("scoring")
@@ -34,3 +41,8 @@ async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> 
 @consumers.on(UnitChanged)
 async def unit_changed(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
     await actions.learn_moves(tx, events)
+
+
+@consumers.on(ReportWithdrawn)
+async def report_withdrawn(tx: Tx, events: Sequence[Event[ReportWithdrawn]]) -> None:
+    await actions.take_up_reports(tx, events)

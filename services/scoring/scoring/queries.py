@@ -44,11 +44,11 @@ async def sheet(db: Read, sheet_id: UUID) -> rules.Sheet:
 
 
 async def score(db: Read, period_id: UUID, unit_id: UUID) -> Row:
-    """Give a unit's score with the reason of every point; raises ``NotFound`` before its first report."""
+    """Give a unit's score with the reason of every point; raises ``NotFound`` while no report of it counts."""
     found = await db.execute(
         select(scores, reports.c.receipt_number)
         .join(reports, (reports.c.period_id == scores.c.period_id) & (reports.c.unit_id == scores.c.unit_id))
-        .where(scores.c.period_id == period_id, scores.c.unit_id == unit_id)
+        .where(scores.c.period_id == period_id, scores.c.unit_id == unit_id, ~scores.c.withdrawn)
     )
     row = found.mappings().one_or_none()
     if row is None:

@@ -91,8 +91,9 @@ reports = Table(
     Column("receipt_number", Text, nullable=False),
     Column("accepted_at", DateTime(timezone=True), nullable=False),
     Column("event_id", Uuid, nullable=False),
+    Column("withdrawn", Boolean, nullable=False, server_default="false"),
 )
-"""The newest accepted report of each unit and period, as it was said."""
+"""The newest that was heard of each unit's report in each period: as it was said, or that it was withdrawn."""
 
 scores = Table(
     "scores",
@@ -117,11 +118,13 @@ scores = Table(
     Column("inputs", JSONB, nullable=False),
     Column("caused_by", Uuid, nullable=False),
     Column("scored_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn", Boolean, nullable=False, server_default="false"),
     Index("scores_of_block", "block_id", "period_id"),
 )
 """``score`` is the whole answer with the reason of each point; ``inputs`` what it was computed from.
 
-What ranks stands in columns of its own: a board reads those of all its units.
+What ranks stands in columns of its own: a board reads those of all its units. The score of a report that was
+withdrawn stays, for its version goes on from there, and counts nowhere.
 """
 
 boards = Table(

@@ -29,9 +29,11 @@ from contracts.registry import (
     CampaignPeriod,
     ReportedValue,
     ReportSubmitted,
+    ReportWithdrawn,
     UnitChanged,
     UnitChangeKind,
 )
+from contracts.scoring import RankingChanged
 from scoring import actions, queries
 from scoring.rules import Sheet
 
@@ -75,11 +77,29 @@ def a_report(version: int, amount: int, *, late: bool = False, unit: UUID = TAN_
     )
 
 
-async def heard(house: House, *reports: Event[ReportSubmitted]) -> list[tuple[Any, ...]]:
+def a_withdrawal(version: int, unit: UUID = TAN_PHONG) -> Event[ReportWithdrawn]:
+    return event_of(
+        ReportWithdrawn(
+            report_id=uuid4(),
+            receipt_number="BN-2311-0001",
+            version=version,
+            campaign_id=CAMPAIGN,
+            period_id=PERIOD,
+            block_id=BLOCK,
+            unit_id=unit,
+            withdrawn_at=datetime.now(UTC),
+        )
+    )
+
+
+async def heard(house: House, *reports: Event[ReportSubmitted] | Event[ReportWithdrawn]) -> list[tuple[Any, ...]]:
     """Have scoring take these reports up as one batch; give the version it scored and the points."""
     async with house.at_work("scoring") as tx:
         await actions.take_up_reports(tx, reports)
-    return [tuple(row) for row in await house.rows("scoring", "SELECT report_version, points FROM scores")]
+    return [
+        tuple(row)
+        for row in await house.rows("scoring", "SELECT report_version, points FROM scores WHERE NOT withdrawn")
+    ]
 
 
 async def test_a_report_that_was_amended_never_comes_back(scoring: House) -> None:
@@ -203,3 +223,49 @@ async def test_a_block_that_is_formed_anew_takes_the_reports_of_its_units_along(
         async with two_blocks.at_work("scoring") as tx:
             await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed[place]))])
     assert await boards(two_blocks, PERIOD) == {BLOCK: [], OTHER: [TAN_PHONG]}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_withdrawn_report_counts_no_longer_in_whatever_order_it_is_heard_of(
+    scoring: House, order: tuple[int, ...], alone: bool
+) -> None:
+    """Sent, withdrawn, sent again; then the same without the last: once each, twice each, in a batch or one by one."""
+    rival = a_report(1, 900, unit=QUYET_THANG)
+    await heard(scoring, rival)
+    story = [a_report(1, 1000), a_withdrawal(2), a_report(3, 800)]
+    told = [story[place] for place in (*order, *order)]
+    for batch in [[each] for each in told] if alone else [told]:
+        await heard(scoring, *batch)
+    assert await places(scoring) == [(QUYET_THANG, 1), (TAN_PHONG, 2)]
+    await heard(scoring, a_withdrawal(4))
+    await heard(scoring, *story)
+    assert await places(scoring) == [(QUYET_THANG, 1)]
+    assert await heard(scoring) == [(1, Decimal(91))]
+
+
+async def places(house: House) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await house.rows("scoring", "SELECT unit_id, rank FROM places ORDER BY rank")]
+
+
+async def test_a_withdrawal_tells_who_left_the_board_and_who_moved_up(scoring: House) -> None:
+    await heard(scoring, a_report(1, 1000), a_report(1, 900, unit=QUYET_THANG))
+    await heard(scoring, a_withdrawal(2))
+    rows = await scoring.rows("scoring", "SELECT bytes FROM event_log WHERE type LIKE '%ranking%' ORDER BY id")
+    told = Event[RankingChanged].model_validate_json(rows[-1]["bytes"]).data
+    assert {place.unit_id: (place.rank, place.previous_rank) for place in told.changed} == {
+        QUYET_THANG: (1, 2),
+        TAN_PHONG: (None, 1),
+    }
+    assert told.ranked == 1
+
+
+async def test_a_report_that_is_sent_again_with_the_same_figures_counts_again(scoring: House) -> None:
+    """The score's version goes on, so that whoever keeps the newest one does not take the new one for an old one."""
+    await heard(scoring, a_report(1, 1000))
+    await heard(scoring, a_withdrawal(2))
+    assert await heard(scoring) == []
+    assert await heard(scoring, a_report(3, 1000)) == [(3, Decimal(100))]
+    versions = await scoring.rows("scoring", "SELECT version FROM scores")
+    assert [row["version"] for row in versions] == [2]
+    assert await places(scoring) == [(TAN_PHONG, 1)]

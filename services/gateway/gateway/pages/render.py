@@ -25,6 +25,10 @@ _ENVIRONMENT.globals.update(
     TINH_TRANG=words.UNIT_STATES,
     XEP_LOAI=words.RATINGS,
     VI_SAO_HANG=words.DECIDED_BY,
+    TEN_BUOC=words.STEPS,
+    CHO_BUOC=words.WAITING_STEPS,
+    LOAI_TEP=words.FILE_KINDS,
+    QUET=words.SCANS,
     ve_song=drawing.ripple,
 )
 

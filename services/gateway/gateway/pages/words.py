@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 from chassis.clock import VIETNAM
 
@@ -82,6 +82,25 @@ def seconds(milliseconds: float | None) -> str:
     return "–" if milliseconds is None else f"{milliseconds / 1000:.2f}".replace(".", ",")
 
 
+def size(octets: int) -> str:
+    """The size of a file: ``834 KB`` or ``2,4 MB``."""
+    if octets < _MEGABYTE:
+        return f"{max(1, round(octets / 1024))} KB"
+    return f"{octets / _MEGABYTE:.1f} MB".replace(".", ",")
+
+
+_MEGABYTE: Final = 1024 * 1024
+
+FILE_KINDS: Final[Mapping[str, str]] = {
+    "pdf": "PDF",
+    "jpeg": "Ảnh JPEG",
+    "png": "Ảnh PNG",
+    "docx": "Word",
+    "xlsx": "Excel",
+}
+
+SCANS: Final[Mapping[str, str]] = {"not_scanned": "chưa quét mã độc", "clean": "đã quét, không thấy mã độc"}
+
 DECIDED_BY: Final[Mapping[str, str]] = {
     "content_points": "bằng tỷ lệ điểm, hơn về điểm nội dung",
     "emulation_points": "bằng điểm nội dung, hơn về điểm công tác thi đua, khen thưởng",
@@ -103,6 +122,53 @@ WAITING_STEPS: Final[Mapping[str, str]] = {
     "ranked": "Xếp hạng",
     "checked": "Xét điều kiện",
     "told": "Báo tin",
+}
+
+RIPPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "report_withdrawn": {
+        "title": "Báo cáo đã rút",
+        "said": {
+            "received": "Đơn vị rút báo cáo; mọi số liệu đã nhập vẫn còn trong bản nháp.",
+            "scored": "Điểm của báo cáo này không còn được tính.",
+            "ranked": "Khối xếp lại các đơn vị còn báo cáo.",
+            "checked": "Đã xét lại điều kiện danh hiệu.",
+            "told": "Khối trưởng và các đơn vị đổi hạng đã có tin trong hệ thống.",
+        },
+        "skipped": "Không cần: báo cáo chưa lên điểm.",
+        "onward": "Mở lại bản nháp, sửa rồi gửi lại trước khi kỳ đóng.",
+    },
+    "report_returned": {
+        "title": "Báo cáo bị trả lại để sửa",
+        "said": {
+            "received": "Nơi xem xét đánh dấu các mục phải sửa, kèm lý do từng mục.",
+            "told": "Cán bộ đầu mối của đơn vị đã có tin trong hệ thống.",
+        },
+        "skipped": "Không cần: điểm tạm tính giữ nguyên cho đến khi đơn vị gửi lại.",
+        "onward": "Đơn vị sửa các mục bị trả lại rồi gửi lại; các mục khác giữ nguyên.",
+    },
+    "report_accepted": {
+        "title": "Báo cáo đã được chấp nhận",
+        "said": {
+            "received": "Phòng Nội vụ chấp nhận báo cáo.",
+            "told": "Cán bộ đầu mối của đơn vị đã có tin trong hệ thống.",
+        },
+        "skipped": "Không cần: điểm đã tính từ bản đã gửi.",
+        "onward": "Không còn việc gì với báo cáo này.",
+    },
+}
+"""How the ripple of a step with a report is told, by what began it."""
+
+ANY_RIPPLE: Final[Mapping[str, Any]] = {
+    "title": "Hành trình",
+    "said": {
+        "received": "Việc này đã được ghi.",
+        "scored": "Điểm đã được tính lại.",
+        "ranked": "Thứ hạng đã được xếp lại.",
+        "checked": "Đã xét lại điều kiện danh hiệu.",
+        "told": "Những người cần biết đã có tin trong hệ thống.",
+    },
+    "skipped": "Không cần.",
+    "onward": "Không còn việc gì phải làm ở đây.",
 }
 
 KINDS: Final[Mapping[str, str]] = {
@@ -159,5 +225,6 @@ FILTERS: Final = {
     "gio_phut": clock,
     "ngay_gio": day_and_time,
     "giay": seconds,
+    "dung_luong": size,
 }
 """The template filters, named as a Vietnamese page reads them."""

@@ -4,27 +4,47 @@ from registry.actions.campaigns import assign_targets, launch_campaign
 from registry.actions.changes import change_units, preview_change
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
 from registry.actions.documents import import_document
+from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
+from registry.actions.reviews import (
+    accept_report,
+    place_of,
+    release_report,
+    return_report,
+    take_up_report,
+    withdraw_report,
+)
 from registry.actions.structure import form_block, lead_block, register_unit
 from registry.actions.years import record_year
 
 __all__ = [
+    "accept_report",
     "assign_targets",
+    "attach_evidence",
     "begin_draft",
     "change_units",
     "check_report",
+    "detach_evidence",
+    "enter_evidence",
     "form_block",
     "import_document",
     "launch_campaign",
     "lead_block",
     "learn_sheets",
+    "place_of",
     "preview_change",
     "record_year",
+    "refused",
     "register_unit",
+    "release_report",
+    "return_report",
     "save_draft",
     "save_section",
     "submit_report",
     "take_campaign_step",
+    "take_in",
     "take_pledge_step",
+    "take_up_report",
+    "withdraw_report",
 ]

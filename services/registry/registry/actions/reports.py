@@ -1,13 +1,13 @@
 """Reports: drafts that keep every keystroke, and the acceptance that starts a ripple."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Date, Text, bindparam, cast, func, select, true, update
+from sqlalchemy import Boolean, Date, Text, bindparam, case, cast, func, literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -22,7 +22,8 @@ from contracts.registry import ReportSubmitted
 from contracts.scoring import SheetCriterion, SheetPublished
 from registry import rules
 from registry.actions.bodies import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
-from registry.actions.writing import field_error, invalid
+from registry.actions.writing import field_error, invalid, refuse_stale, stale, step_after
+from registry.rules import transitions
 from registry.tables import (
     block_members,
     blocks,
@@ -36,6 +37,8 @@ from registry.tables import (
 )
 
 _CRITERIA: Final = TypeAdapter(tuple[SheetCriterion, ...])
+
+_ANSWERING: Final = literal_column("reports.state IN ('returned', 'resubmitted')", Boolean)
 
 # Built once: to put such a question together costs more than to ask it.
 _closes_on = cast(func.timezone(str(VIETNAM), periods.c.closes_at), Date)
@@ -60,6 +63,12 @@ _asked = (
         cast(sheets.c.criteria, Text).label("criteria"),
         targets.c.targets,
         reports.c.report_id,
+        reports.c.state.label("stands"),
+        reports.c.late.label("was_late"),
+        reports.c.flagged,
+        # What was returned in part is held against what was sent; of all others this is not read.
+        case((_ANSWERING, reports.c.fields)).label("held"),
+        case((_ANSWERING, reports.c.nothing)).label("held_nothing"),
         NOW.label("now"),
     )
     .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
@@ -80,37 +89,44 @@ _STORED: Final = select(reports).where(
 _LOCKED: Final = _STORED.with_for_update()
 _KEEP: Final = Beside(
     """kept AS (
-      INSERT INTO reports AS stored (report_id, campaign_id, period_id, unit_id, version, state, fields, saved_at,
+      INSERT INTO reports AS stored (report_id, campaign_id, period_id, unit_id, version, state, fields, nothing, saved_at,
         receipt_number, accepted_at, late)
-      VALUES (:report_id, :campaign_id, :period_id, :unit_id, :version, 'submitted', CAST(:fields AS jsonb), :accepted_at,
-        :receipt_number, :accepted_at, :late)
+      VALUES (:report_id, :campaign_id, :period_id, :unit_id, :version, :state, CAST(:fields AS jsonb),
+        CAST(:nothing AS jsonb), :accepted_at, :receipt_number, :accepted_at, :late)
       ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, state = excluded.state,
-        fields = excluded.fields, saved_at = excluded.saved_at, editor = NULL, receipt_number = excluded.receipt_number,
-        accepted_at = excluded.accepted_at, late = excluded.late
-      WHERE stored.version = excluded.version - 1
-      RETURNING report_id, version, fields, receipt_number, accepted_at, late),
+        fields = excluded.fields, nothing = excluded.nothing, saved_at = excluded.saved_at, editor = NULL,
+        receipt_number = excluded.receipt_number, accepted_at = excluded.accepted_at, late = excluded.late
+      WHERE stored.version = excluded.version - 1 AND stored.state = :stood
+      RETURNING report_id, version, fields, nothing, receipt_number, accepted_at, late),
     acceptance AS (
-      INSERT INTO submissions (receipt_number, report_id, version, correlationid, accepted_at, late, fields)
-      SELECT receipt_number, report_id, version, CAST(:correlationid AS uuid), accepted_at, late, fields FROM kept)"""
+      INSERT INTO submissions (receipt_number, report_id, version, correlationid, accepted_at, late, fields, nothing)
+      SELECT receipt_number, report_id, version, CAST(:correlationid AS uuid), accepted_at, late, fields, nothing FROM kept)"""
 )
-"""The report and its acceptance; nothing when somebody else has saved it since its version was read."""
+"""The report and its acceptance; nothing when somebody else has saved it, or taken it a step on, since it was read."""
 
 
 async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, body: DraftBody) -> Saved:
     """Keep what was typed, valid or not. Fields that are not sent stay as they are.
 
-    Raises ``Conflict`` with the stored fields when somebody saved something else since ``body.version``. One page never
-    conflicts with itself: it saves as its writer goes on, and the next save may leave before the last one's answer.
+    Raises ``Conflict`` with the stored fields when somebody saved something else since ``body.version``, or when the report
+    is not the unit's to write in now; ``Invalid`` when items are changed that were not returned. One page never conflicts
+    with itself: it saves as its writer goes on, and the next save may leave before the last one's answer.
     """
-    if faults := rules.overlong(body.fields):
+    if faults := rules.overlong(body.fields, body.nothing):
         raise invalid(faults)
-    await _require_period(tx.db, campaign_id, period_id)
-    report = await _lock_report(tx, campaign_id, period_id, unit_id)
+    await require_period(tx.db, campaign_id, period_id)
+    report = await lock_report(tx, campaign_id, period_id, unit_id)
     fields = {**report["fields"], **body.fields}
-    if report["version"] and fields == report["fields"]:
+    nothing = {**report["nothing"], **body.nothing}
+    if report["version"] and (fields, nothing) == (report["fields"], report["nothing"]):
         return Saved(version=report["version"], saved_at=report["saved_at"])
+    stands = transitions.State(report["state"])
+    state = step_after(stands, transitions.Step.SAVE)
+    changed = (*rules.changes(report["fields"], fields), *rules.changes(report["nothing"], nothing))
+    if faults := rules.sealed(changed, transitions.open_items(stands, report["flagged"] or ())):
+        raise invalid(faults)
     if body.editor is None or report["editor"] != body.editor:
-        _refuse_stale(report, body.version)
+        refuse_stale(report, body.version)
     now = await business_now(tx.db)
     version = report["version"] + 1
     await tx.db.execute(
@@ -119,9 +135,10 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
         .values(
             version=version,
             fields=fields,
+            nothing=nothing,
             saved_at=now,
             editor=body.editor,
-            state="draft" if report["receipt_number"] is None else "amending",
+            state=state,
         )
     )
     return Saved(version=version, saved_at=now)
@@ -130,39 +147,47 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
 async def check_report(db: AsyncConnection, body: CheckBody) -> Checked:
     """Read a report as sending it would, and keep nothing."""
     terms = await _terms(db, body)
-    values, faults = rules.read_report(_lines(terms), body.fields)
+    values, faults = rules.read_report(_lines(terms), body.fields, body.nothing)
     return Checked(values=values, errors=tuple(field_error(fault) for fault in faults))
 
 
 async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
     """Accept a unit's report for a period, first or amended, and give its receipt.
 
-    Raises ``Invalid`` with every fault at once, ``Conflict`` when the period takes no reports or the version is stale.
+    Raises ``Invalid`` with every fault at once, ``Conflict`` when the period takes no reports, the version is stale or the
+    report is being looked at. What answers a return has no deadline, and is as late as what was returned.
     """
     terms = await _terms(tx.db, body, _TERMS_AND_NUMBER)
-    values, faults = rules.read_report(_lines(terms), body.fields)
-    if faults:
+    stands = transitions.State(terms["stands"] or transitions.State.NONE)
+    sent = step_after(stands, transitions.Step.SUBMIT)
+    values, faults = rules.read_report(_lines(terms), body.fields, body.nothing)
+    if faults := (*faults, *_sealed(terms, stands, body)):
         raise invalid(faults)
     if terms["report_id"] is None and body.version:
-        raise _stale(None)
+        raise stale(None)
     accepted_at = terms["now"]
     tx.began(accepted_at)
+    answers = transitions.keeps_its_time(stands)
     state = rules.period_state(terms["opens_at"], terms["due_at"], terms["closes_at"], accepted_at)
-    _refuse_outside(state, terms)
+    if not answers:
+        _refuse_outside(state, terms)
     receipt = Receipt(
         receipt_number=rules.receipt_number(accepted_at.astimezone(VIETNAM), terms["drawn"]),
         report_id=terms["report_id"] or uuid7(),
         version=body.version + 1,
         accepted_at=accepted_at,
-        late=state is rules.PeriodState.LATE,
+        late=terms["was_late"] if answers else state is rules.PeriodState.LATE,
         correlationid=tx.correlationid,
     )
 
     async def refused() -> Conflict:
         stored = await tx.db.execute(_STORED, body.model_dump(include={"period_id", "unit_id"}))
-        return _stale(stored.mappings().one())
+        report = stored.mappings().one()
+        step_after(transitions.State(report["state"]), transitions.Step.SUBMIT)
+        return stale(report)
 
-    row = {**body.model_dump(), **receipt.model_dump(), "fields": orjson.dumps(body.fields).decode()}
+    texts = {name: orjson.dumps(getattr(body, name)).decode() for name in ("fields", "nothing")}
+    row = {**body.model_dump(), **receipt.model_dump(), **texts, "state": str(sent), "stood": str(stands)}
     tx.beside(_KEEP, row, refused)
     tx.record(
         ReportSubmitted(
@@ -175,6 +200,19 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
         )
     )
     return receipt
+
+
+def _sealed(terms: Any, stands: transitions.State, body: ReportBody) -> Sequence[rules.Fault]:
+    """Name what was changed beside the items that were returned; of any other report nothing is sealed."""
+    if not transitions.keeps_its_time(stands):
+        return ()
+    changed = [*_differing(terms["held"], body.fields), *_differing(terms["held_nothing"], body.nothing)]
+    return rules.sealed(dict.fromkeys(changed), transitions.open_items(stands, terms["flagged"] or ()))
+
+
+def _differing(held: Mapping[str, str], sent: Mapping[str, str]) -> list[str]:
+    """Name the items that two whole reports say differently: here an item that is left out is an empty one."""
+    return rules.changes(held, {**dict.fromkeys(held, ""), **sent})
 
 
 def _refuse_outside(state: rules.PeriodState, period: Any) -> None:
@@ -231,7 +269,7 @@ def _no_such_period() -> Invalid:
     )
 
 
-async def _require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUID) -> None:
+async def require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUID) -> None:
     found = await db.execute(
         select(periods.c.period_id).where(periods.c.period_id == period_id, periods.c.campaign_id == campaign_id)
     )
@@ -239,7 +277,7 @@ async def _require_period(db: AsyncConnection, campaign_id: UUID, period_id: UUI
         raise _no_such_period()
 
 
-async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Any:
+async def lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Any:
     """Lock the unit's report of this period, making it when it is new."""
     key = {"period_id": period_id, "unit_id": unit_id}
     if report := (await tx.db.execute(_LOCKED, key)).mappings().one_or_none():
@@ -260,21 +298,6 @@ async def _lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID
         .on_conflict_do_nothing()
     )
     return (await tx.db.execute(_LOCKED, key)).mappings().one()
-
-
-def _refuse_stale(report: Any, version: int) -> None:
-    if report["version"] != version:
-        raise _stale(report)
-
-
-def _stale(report: Any) -> Conflict:
-    """Show what somebody else has saved since the caller looked, or that nothing is stored yet."""
-    return Conflict(
-        "Báo cáo này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
-        version=report["version"] if report else 0,
-        fields=report["fields"] if report else {},
-        saved_at=report["saved_at"].isoformat() if report else None,
-    )
 
 
 async def learn_sheets(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:

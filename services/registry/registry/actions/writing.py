@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.errors import Conflict, FieldError, Invalid
 from chassis.events import Tx
 from registry import rules
+from registry.rules import transitions
 
 State = TypeVar("State", bound=StrEnum)
 Act = TypeVar("Act", bound=StrEnum)
@@ -48,3 +49,27 @@ def step(
         return steps[at, act]
     can = rules.possible(steps, at)
     raise Conflict(rules.say_impossible(*words, at, act, can), state=at.value, possible=[each.value for each in can])
+
+
+def step_after(state: transitions.State, step: transitions.Step) -> transitions.State:
+    """Give where a step leads; raises ``Conflict`` that says how the report stands and which steps it allows."""
+    try:
+        return transitions.after(state, step)
+    except transitions.ImpossibleStepError as impossible:
+        raise Conflict(str(impossible), state=impossible.state, steps=list(impossible.possible)) from None
+
+
+def refuse_stale(report: Any, version: int) -> None:
+    if report["version"] != version:
+        raise stale(report)
+
+
+def stale(report: Any) -> Conflict:
+    """Show what somebody else has saved since the caller looked, or that nothing is stored yet."""
+    return Conflict(
+        "Báo cáo này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
+        version=report["version"] if report else 0,
+        fields=report["fields"] if report else {},
+        nothing=report["nothing"] if report else {},
+        saved_at=report["saved_at"].isoformat() if report else None,
+    )

@@ -15,6 +15,7 @@ from registry.actions.bodies import (
     ReportBody,
     Saved,
 )
+from registry.api.reviews import may
 from registry.api.rights import own_unit
 
 router = APIRouter()
@@ -29,7 +30,8 @@ async def submit_report(body: Sent[ReportBody], commanded: Commanded) -> Respons
 @router.get("/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}", tags=["reports"])
 async def one_report(campaign_id: UUID, period_id: UUID, unit_id: UUID, asked: Asked) -> dict[str, Any]:
     own_unit(asked, unit_id)
-    return await queries.report(asked.db, campaign_id, period_id, unit_id)
+    found = await queries.report(asked.db, campaign_id, period_id, unit_id)
+    return found | may(asked, found)
 
 
 @router.put("/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}/draft", tags=["reports"])

@@ -1,9 +1,13 @@
 """Who may do what here."""
 
+from typing import Any
 from uuid import UUID
 
+from chassis.errors import Forbidden
 from chassis.http import Command, Reading
+from chassis.identity import Identity
 from contracts.notify import Post
+from registry.rules.transitions import Who
 
 _OFFICE = (Post.CITY_OFFICE, None)
 
@@ -12,7 +16,41 @@ def office_only(door: Command | Reading) -> None:
     door.identity.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
 
 
-def own_unit(door: Command | Reading, unit_id: UUID) -> None:
-    door.identity.require(
+def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
+    who = door if isinstance(door, Identity) else door.identity
+    who.require(
         (Post.UNIT_OFFICER, unit_id), _OFFICE, who_may="cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố"
+    )
+
+
+def hats(door: Command | Reading, unit_id: UUID, block_id: UUID | None) -> frozenset[Who]:
+    """Give what the caller is to a unit's report. A block's head does not review the own unit."""
+    who = door.identity
+    office, own = who.holds(*_OFFICE), who.holds(Post.UNIT_OFFICER, unit_id)
+    heads = block_id is not None and who.holds(Post.BLOCK_HEAD, block_id) and not own
+    worn = {Who.UNIT: own or office, Who.REVIEWER: heads or office, Who.OFFICE: office}
+    return frozenset(hat for hat, wears in worn.items() if wears)
+
+
+def wears(door: Command | Reading, placed: dict[str, Any], *wanted: Who) -> None:
+    """Refuse whoever is none of these to the report that stands there."""
+    if hats(door, placed["unit_id"], placed["block_id"]).isdisjoint(wanted):
+        named = "; ".join(_WORDS[each] for each in wanted)
+        raise Forbidden(f"{door.identity.post} không làm được việc này. Người làm được: {named}.")
+
+
+_WORDS = {
+    Who.UNIT: "cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố",
+    Who.REVIEWER: "Phòng Nội vụ thành phố, hoặc trưởng khối của đơn vị (trừ đơn vị của chính mình)",
+    Who.OFFICE: "Phòng Nội vụ thành phố",
+}
+
+
+def may_see(who: Identity, file: dict[str, Any]) -> None:
+    """Refuse whoever is neither of the file's unit nor of the office, nor heads a block that it was sent to."""
+    who.require(
+        (Post.UNIT_OFFICER, file["unit_id"]),
+        _OFFICE,
+        *[(Post.BLOCK_HEAD, block) for block in file["sent_to"]],
+        who_may="đơn vị đã gửi tệp này, trưởng khối nhận báo cáo có tệp, hoặc Phòng Nội vụ thành phố",
     )

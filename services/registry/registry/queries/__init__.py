@@ -2,8 +2,9 @@
 
 from registry.queries.campaigns import campaign, list_campaigns, unit_targets
 from registry.queries.designs import draft, list_drafts, preview
+from registry.queries.evidence import evidence_of_report, evidence_of_unit, one_evidence
 from registry.queries.pledges import list_pledges, pledge
-from registry.queries.reports import receipt, report, reports_of
+from registry.queries.reports import queue, receipt, report, reports_of, sent_report, steps
 from registry.queries.structure import BlocksAsked, UnitsAsked, block, list_blocks, list_units, unit, unit_history
 from registry.queries.years import year_record
 
@@ -13,16 +14,22 @@ __all__ = [
     "block",
     "campaign",
     "draft",
+    "evidence_of_report",
+    "evidence_of_unit",
     "list_blocks",
     "list_campaigns",
     "list_drafts",
     "list_pledges",
     "list_units",
+    "one_evidence",
     "pledge",
     "preview",
+    "queue",
     "receipt",
     "report",
     "reports_of",
+    "sent_report",
+    "steps",
     "unit",
     "unit_history",
     "unit_targets",

@@ -1,5 +1,6 @@
 """The registry's reasoning: pure functions on what people typed."""
 
+from registry.rules import transitions
 from registry.rules.acts import (
     POSSIBLE,
     WORDS,
@@ -30,13 +31,34 @@ from registry.rules.designs import (
     empty,
     period_id,
 )
+from registry.rules.evidence import (
+    HEAD,
+    LARGEST,
+    MEDIA,
+    MOST_PER_ITEM,
+    ZIP,
+    Kind,
+    UnfitError,
+    kind_of,
+    shown_name,
+    too_large,
+)
 from registry.rules.faults import Fault
 from registry.rules.following import Difference, differences, next_year, sections_of
 from registry.rules.importing import draft_of
 from registry.rules.issuing import Finding, Recognised, recognise
 from registry.rules.pledges import check_pledge, goals_for, reaches, register_by
 from registry.rules.reading import check_section, read_design
-from registry.rules.reports import PeriodState, overlong, period_state, read_report, receipt_number
+from registry.rules.reports import (
+    WHOLE_REPORT,
+    PeriodState,
+    changes,
+    overlong,
+    period_state,
+    read_report,
+    receipt_number,
+    sealed,
+)
 from registry.rules.steps import (
     CAMPAIGN_ACT_WORDS,
     CAMPAIGN_STATE_WORDS,
@@ -62,7 +84,11 @@ __all__ = [
     "CAMPAIGN_ACT_WORDS",
     "CAMPAIGN_STATE_WORDS",
     "CAMPAIGN_STEPS",
+    "HEAD",
     "KNOWN",
+    "LARGEST",
+    "MEDIA",
+    "MOST_PER_ITEM",
     "OFFICE_ACTS",
     "PLEDGE_ACT_WORDS",
     "PLEDGE_STATE_WORDS",
@@ -70,7 +96,9 @@ __all__ = [
     "POSSIBLE",
     "REASONED",
     "STANDING",
+    "WHOLE_REPORT",
     "WORDS",
+    "ZIP",
     "Act",
     "ActKind",
     "AmbiguousNumberError",
@@ -85,6 +113,7 @@ __all__ = [
     "Fault",
     "Finding",
     "Goal",
+    "Kind",
     "Known",
     "Milestone",
     "NewUnit",
@@ -100,11 +129,13 @@ __all__ = [
     "Sections",
     "State",
     "Typed",
+    "UnfitError",
     "World",
     "YearFigures",
     "as_of",
     "beginning",
     "block_on",
+    "changes",
     "check",
     "check_pledge",
     "check_section",
@@ -116,6 +147,7 @@ __all__ = [
     "ended_on",
     "ending",
     "goals_for",
+    "kind_of",
     "next_year",
     "overlong",
     "parse_amount",
@@ -133,6 +165,10 @@ __all__ = [
     "refused",
     "register_by",
     "say_impossible",
+    "sealed",
     "sections_of",
+    "shown_name",
     "states",
+    "too_large",
+    "transitions",
 ]

@@ -1,6 +1,6 @@
 """What a report must be, and when it is taken: pure functions on what a person typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,43 +12,104 @@ from contracts.scoring import SheetCriterion, ValueKind
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.faults import Fault
 
+WHOLE_REPORT: Final = "*"
+"""Under this code stands the reason why nothing at all is reported."""
 _LONGEST_FIELD: Final = 200
+_LONGEST_REASON: Final = 300
+_SHORTEST_REASON: Final = 3
+_NOTHING: Final[Mapping[str, str]] = {}
 _YES: Final = frozenset({"1", "co", "dat", "x", "true"})
 _NO: Final = frozenset({"0", "khong", "chua", "false"})
 
 
 def read_report(
-    criteria: Sequence[SheetCriterion], fields: Mapping[str, str]
+    criteria: Sequence[SheetCriterion], fields: Mapping[str, str], nothing: Mapping[str, str] = _NOTHING
 ) -> tuple[tuple[ReportedValue, ...], tuple[Fault, ...]]:
-    """Read all lines of a report; give the values, and every fault at once in the order of the sheet."""
+    """Read all lines of a report; give the values, and every fault at once in the order of the sheet.
+
+    ``nothing`` holds the reason for each item of which there is nothing to report (không phát sinh), or one for all.
+    Such an item has no value.
+    """
     values: list[ReportedValue] = []
     faults: list[Fault] = []
     asked = {each.criterion: each for each in criteria if each.value_kind is not ValueKind.DERIVED}
+    of_all = nothing.get(WHOLE_REPORT, "").strip()
+    if of_all and len(of_all) < _SHORTEST_REASON:
+        faults.append(_no_reason(WHOLE_REPORT))
     for code, criterion in asked.items():
         typed = fields.get(code, "").strip()
-        if not typed:
+        reason = nothing.get(code, "").strip()
+        if typed and (reason or of_all):
+            faults.append(_both(code))
+        elif reason and len(reason) < _SHORTEST_REASON:
+            faults.append(_no_reason(code))
+        elif reason or of_all:
+            continue
+        elif not typed:
             if criterion.required:
                 faults.append(Fault(criterion=code, message=_missing(criterion)))
-            continue
-        found = _read_value(criterion, typed)
-        if isinstance(found, Fault):
+        elif isinstance(found := _read_value(criterion, typed), Fault):
             faults.append(found)
         else:
             values.append(ReportedValue(criterion=code, value=found))
     faults.extend(
         Fault(criterion=code, message=f"Mục {code} không có trong bảng điểm này", remedy="Bỏ mục này rồi gửi lại")
-        for code in fields
-        if code not in asked
+        for code in {**fields, **nothing}
+        if code not in asked and code != WHOLE_REPORT
     )
     return tuple(values), tuple(faults)
 
 
-def overlong(fields: Mapping[str, str]) -> tuple[Fault, ...]:
-    """Name the fields that hold more than a number can be; a draft keeps anything shorter."""
+def overlong(fields: Mapping[str, str], nothing: Mapping[str, str] = _NOTHING) -> tuple[Fault, ...]:
+    """Name the fields that hold more than a number or a reason can be; a draft keeps anything shorter."""
+    return (
+        *(
+            Fault(criterion=code, message=f"Mục {code}: dài quá {_LONGEST_FIELD} ký tự", remedy="Chỉ nhập số liệu")
+            for code, typed in fields.items()
+            if len(typed) > _LONGEST_FIELD
+        ),
+        *(
+            Fault(
+                criterion=code, message=f"{_named(code)}: lý do dài quá {_LONGEST_REASON} ký tự", remedy="Viết ngắn lại"
+            )
+            for code, reason in nothing.items()
+            if len(reason) > _LONGEST_REASON
+        ),
+    )
+
+
+def sealed(changed: Iterable[str], open_to: Collection[str] | None) -> tuple[Fault, ...]:
+    """Name the items that were changed though only others were returned; None = all are open."""
     return tuple(
-        Fault(criterion=code, message=f"Mục {code}: dài quá {_LONGEST_FIELD} ký tự", remedy="Chỉ nhập số liệu")
-        for code, typed in fields.items()
-        if len(typed) > _LONGEST_FIELD
+        Fault(
+            criterion=code,
+            message=f"{_named(code)} không bị trả lại nên giữ nguyên như đã gửi",
+            remedy="Tải lại trang; nếu mục này cũng phải sửa, đề nghị nơi xem xét trả lại cả mục này",
+        )
+        for code in changed
+        if open_to is not None and code not in open_to
+    )
+
+
+def changes(stored: Mapping[str, str], typed: Mapping[str, str]) -> list[str]:
+    """Name the items that say something else than what is stored; one that is absent says nothing."""
+    return [code for code, text in typed.items() if text != stored.get(code, "")]
+
+
+def _named(code: str) -> str:
+    return "Cả báo cáo" if code == WHOLE_REPORT else f"Mục {code}"
+
+
+def _no_reason(code: str) -> Fault:
+    example = "trong kỳ không có công trình nào được giao"
+    return Fault(criterion=code, message=f"{_named(code)}: ghi rõ lý do không phát sinh, ví dụ “{example}”")
+
+
+def _both(code: str) -> Fault:
+    return Fault(
+        criterion=code,
+        message=f"Mục {code}: vừa có số liệu vừa ghi không phát sinh",
+        remedy="Giữ số liệu và xóa lý do, hoặc xóa số liệu và giữ lý do",
     )
 
 

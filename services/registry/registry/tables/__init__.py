@@ -2,8 +2,9 @@
 
 from registry.tables.base import metadata
 from registry.tables.campaigns import campaign_drafts, campaign_sections, campaigns, periods, targets
+from registry.tables.evidence import evidence, report_evidence
 from registry.tables.pledges import pledge_steps, pledges
-from registry.tables.reports import receipt_numbers, reports, sheets, submissions
+from registry.tables.reports import receipt_numbers, report_steps, reports, sheets, submissions
 from registry.tables.structure import block_heads, block_members, blocks, unit_changes, unit_states, units
 from registry.tables.years import year_records
 
@@ -14,11 +15,14 @@ __all__ = [
     "campaign_drafts",
     "campaign_sections",
     "campaigns",
+    "evidence",
     "metadata",
     "periods",
     "pledge_steps",
     "pledges",
     "receipt_numbers",
+    "report_evidence",
+    "report_steps",
     "reports",
     "sheets",
     "submissions",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -45,10 +46,27 @@ reports = Table(
     Column("receipt_number", Text),
     Column("accepted_at", DateTime(timezone=True)),
     Column("late", Boolean),
+    Column("nothing", JSONB, nullable=False, server_default="{}"),
+    Column("flagged", JSONB),
+    Column("reviewer", Text),
     UniqueConstraint("period_id", "unit_id", name="one_report_a_period"),
-    CheckConstraint("state IN ('draft', 'submitted', 'amending')", name="report_state"),
+    CheckConstraint(
+        "state IN ('draft', 'submitted', 'amending', 'in_review', 'returned', 'resubmitted', 'in_second_review', 'accepted')",
+        name="report_state",
+    ),
+    Index(
+        "reports_that_wait",
+        "campaign_id",
+        "accepted_at",
+        "report_id",
+        postgresql_where=text("receipt_number IS NOT NULL AND state <> 'accepted'"),
+    ),
 )
-"""``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save and submission."""
+"""``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save, submission, withdrawal.
+
+``nothing`` holds the reasons why there is nothing to report (không phát sinh), ``flagged`` those of the last return, both by
+criterion; ``receipt_number`` is that of the submission that counts, ``reviewer`` the post that has taken it up.
+"""
 
 submissions = Table(
     "submissions",
@@ -60,6 +78,26 @@ submissions = Table(
     Column("accepted_at", DateTime(timezone=True), nullable=False),
     Column("late", Boolean, nullable=False),
     Column("fields", JSONB, nullable=False),
+    Column("nothing", JSONB, nullable=False, server_default="{}"),
     Index("submission_of_report", "report_id", "version", unique=True),
 )
 """Every acceptance with its receipt: what was said, and when, stays."""
+
+report_steps = Table(
+    "report_steps",
+    metadata,
+    Column("step_id", Uuid, primary_key=True),
+    Column("report_id", Uuid, ForeignKey("reports.report_id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("correlationid", Uuid, nullable=False),
+    Column("receipt_number", Text),
+    Column("items", JSONB),
+    Column("aside", JSONB),
+    Index("steps_of_report", "report_id", "at"),
+)
+"""What was done with a report beside writing and sending it, by which post. ``items`` are the criteria with the reason of
+each; ``aside`` is what the unit had typed and not sent when the step went back to what was sent."""

@@ -29,7 +29,8 @@ _BOARDS: Final = Prepared(
 )
 _STANDINGS: Final = Prepared(
     select(
-        *[scores.c[name] for name in ("period_id", "block_id", "unit_id", "campaign_id", *rules.Standing._fields)]
+        *[scores.c[name] for name in ("period_id", "block_id", "unit_id", "campaign_id", "withdrawn")],
+        *[scores.c[name] for name in rules.Standing._fields],
     ).join(WANTED, (scores.c.period_id == WANTED.c.period_id) & (scores.c.block_id == WANTED.c.other_id))
 )
 _PLACES: Final = Prepared(
@@ -53,9 +54,9 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
     before: dict[Key, dict[UUID, Any]] = {key: {} for key in locked}
     campaign: dict[UUID, UUID] = {}
     members = {key: frozenset(board.members) for key, board in locked.items()}
-    for period_id, block_id, unit_id, campaign_id, *figures in await _STANDINGS.rows(tx.db, wanted(locked)):
+    for period_id, block_id, unit_id, campaign_id, withdrawn, *figures in await _STANDINGS.rows(tx.db, wanted(locked)):
         campaign[period_id] = campaign_id
-        if unit_id in members[period_id, block_id]:
+        if not withdrawn and unit_id in members[period_id, block_id]:
             standing[period_id, block_id][unit_id] = rules.Standing(*figures)
     for row in await _PLACES.rows(tx.db, wanted(locked)):
         before[row.period_id, row.block_id][row.unit_id] = row
@@ -64,13 +65,13 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
     changed_boards = []
     for key, board in locked.items():
         ranked = rules.rank(standing[key])
-        changed = tuple(_changes(ranked, before[key]))
         gone = before[key].keys() - standing[key].keys()
+        changed = (*_changes(ranked, before[key]), *_unplaced(before[key], sorted(gone & members[key])))
         if not changed and not gone:
             continue
         period_id, block_id = key
         own = {"period_id": period_id, "block_id": block_id}
-        moved += [{**own, **place.model_dump()} for place in changed]
+        moved += [{**own, **place.model_dump()} for place in changed if place.unit_id not in gone]
         left += [(*key, unit) for unit in gone]
         version = board.version + 1
         changed_boards.append({**own, "version": version, "changed_at": now, "caused_by": touched[key][-1].id})
@@ -141,3 +142,9 @@ def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iter
             percent=place.percent,
             decided_by=place.decided_by,
         )
+
+
+def _unplaced(before: Mapping[UUID, Any], units: Iterable[UUID]) -> Iterable[Place]:
+    """Tell of members that stand on the board no longer, because their report was withdrawn."""
+    for unit in units:
+        yield Place(unit_id=unit, rank=None, previous_rank=before[unit].rank, points=None, percent=None)

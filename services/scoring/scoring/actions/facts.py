@@ -15,6 +15,7 @@ from contracts.registry import (
     BlockFormed,
     CampaignLaunched,
     ReportSubmitted,
+    ReportWithdrawn,
     TargetsAssigned,
     UnitChanged,
     UnitChangeKind,
@@ -94,8 +95,11 @@ async def learn_targets(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> Non
             await _score_again(tx, event, *[reports.c[name] == value for name, value in key.items()])
 
 
-async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
-    """Keep the newest report of each unit and period, then score and rank what is new, in sets."""
+async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted] | Event[ReportWithdrawn]]) -> None:
+    """Keep the newest report of each unit and period, then score and rank what is new, in sets.
+
+    That a report was withdrawn is a newer version of it: in whatever order they are heard of, the newest one decides.
+    """
     heard: dict[Key, list[Event[Any]]] = defaultdict(list)
     for event in sorted(events, key=lambda each: each.data.version):
         heard[event.data.period_id, event.data.unit_id].append(event)
@@ -108,13 +112,14 @@ async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> N
     await score(tx, because)
 
 
-def _report_row(event: Event[ReportSubmitted]) -> dict[str, Any]:
-    kept = ("period_id", "unit_id", "campaign_id", "block_id", "version", "late", "receipt_number", "accepted_at")
-    return {
-        **{name: getattr(event.data, name) for name in kept},
-        "values": [value.model_dump(mode="json") for value in event.data.values],
-        "event_id": event.id,
-    }
+def _report_row(event: Event[ReportSubmitted] | Event[ReportWithdrawn]) -> dict[str, Any]:
+    said = event.data
+    kept = ("period_id", "unit_id", "campaign_id", "block_id", "version", "receipt_number")
+    row = {**{name: getattr(said, name) for name in kept}, "event_id": event.id}
+    if isinstance(said, ReportWithdrawn):
+        return {**row, "withdrawn": True, "values": [], "late": False, "accepted_at": said.withdrawn_at}
+    values = [value.model_dump(mode="json") for value in said.values]
+    return {**row, "withdrawn": False, "values": values, "late": said.late, "accepted_at": said.accepted_at}
 
 
 async def _score_again(tx: Tx, event: Event[Any], *which: ColumnElement[bool]) -> None:

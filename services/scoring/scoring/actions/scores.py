@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import any_, case, func, select, true
+from sqlalchemy import any_, case, func, select, true, update
 from sqlalchemy.dialects.postgresql import array
 
 from chassis.clock import NOW
@@ -41,7 +41,7 @@ _standing = case(
 )
 _FACTS: Final = Prepared(
     select(
-        *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late")],
+        *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late", "withdrawn")],
         reports.c["values"].label("reported"),
         blocks.c.block_id,
         blocks.c.sheet_id,
@@ -52,6 +52,7 @@ _FACTS: Final = Prepared(
         scores.c.sheet_version.label("scored_on"),
         scores.c.block_id.label("scored_in"),
         scores.c.score.label("stored"),
+        scores.c.withdrawn.label("unscored"),
         NOW.label("now"),
     )
     .join(WANTED, (reports.c.period_id == WANTED.c.period_id) & (reports.c.unit_id == WANTED.c.other_id))
@@ -75,8 +76,14 @@ async def score(tx: Tx, because: Mapping[Key, Sequence[Event[Any]]]) -> None:
     facts = await _facts(tx, because)
     touched: dict[Key, list[Event[Any]]] = defaultdict(list)
     rows = []
+    taken_back = {key: facts.pop(key).known for key in because if key in facts and facts[key].known.withdrawn}
+    for (period_id, unit_id), known in taken_back.items():
+        if await _unscore(tx, known):
+            touched[period_id, known.block_id].extend(because[period_id, unit_id])
     for key, events in because.items():
         fact = facts.get(key)
+        if key in taken_back:
+            continue
         if fact is None:
             # Its block or sheet has not been heard of yet; the report is kept and scored when that comes.
             for event in events:
@@ -89,6 +96,15 @@ async def score(tx: Tx, because: Mapping[Key, Sequence[Event[Any]]]) -> None:
                 touched[fact.known.period_id, block_id].extend(events)
     await put(tx, scores, rows, key=("period_id", "unit_id"))
     await rank(tx, touched)
+
+
+async def _unscore(tx: Tx, known: Any) -> bool:
+    """Have a score count no longer, because its report was withdrawn; False when none counted."""
+    if known.stored is None or known.unscored:
+        return False
+    of_unit = (scores.c.period_id == known.period_id) & (scores.c.unit_id == known.unit_id)
+    await tx.db.execute(update(scores).where(of_unit).values(withdrawn=True))
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +142,7 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
     score = rules.score(fact.sheet, fact.given)
     known = fact.known
     same = (known.scored_in, known.scored_by, known.scored_on) == (known.block_id, known.sheet_id, known.sheet_version)
-    same = same and _figures_of(known.stored) == _figures(score)
+    same = same and not known.unscored and _figures_of(known.stored) == _figures(score)
     told = {
         **{name: getattr(known, name) for name in ("campaign_id", "period_id", "block_id", "unit_id", "sheet_id")},
         "sheet_version": known.sheet_version,
@@ -144,13 +160,14 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
         "inputs": orjson.Fragment(fact.given.model_dump_json()),
         "caused_by": events[-1].id,
         "scored_at": known.now,
+        "withdrawn": False,
     }
     if same:
         return row, False
     tx.record(
         ScoreChanged(
             **told,
-            previous_points=Decimal(known.stored["points"]) if known.stored else None,
+            previous_points=Decimal(known.stored["points"]) if known.stored and not known.unscored else None,
             disqualified=bool(score.disqualified),
             criteria=tuple(
                 CriterionPoints(criterion=part.criterion, points=part.points, maximum=part.maximum)

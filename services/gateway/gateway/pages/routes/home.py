@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.routes.review import may_review, waiting
 
 router = APIRouter()
 
@@ -18,7 +19,8 @@ router = APIRouter()
 @router.get("/")
 async def home(request: Request, desk: AtDesk) -> Response:
     if desk.unit is None or desk.campaign is None:
-        return render.page(request, "nha-chung.html", {"desk": desk, "section": "viec"})
+        queue = await waiting(desk, limit=5) if may_review(desk) else None
+        return render.page(request, "nha-chung.html", {"desk": desk, "section": "viec", "queue": queue})
     period = desk.current_period()
     board, titles, tasks = await asyncio.gather(_board(desk, period), _titles(desk), _tasks(desk))
     own = next((row for row in board["rows"] if row["unit_id"] == desk.unit_id), None) if board else None
@@ -31,12 +33,17 @@ async def home(request: Request, desk: AtDesk) -> Response:
             "section": "viec",
             "period": period,
             "tasks": tasks,
+            "mine": [task for task in tasks if task["state"] in _MINE],
             "board": board,
             "own": own,
             "leader": leader,
             "titles": titles,
         },
     )
+
+
+_MINE = ("none", "draft", "amending", "returned")
+"""The states in which it is the unit's turn."""
 
 
 async def _board(desk: Desk, period: dict[str, Any] | None) -> Any:
@@ -58,9 +65,11 @@ async def _tasks(desk: Desk) -> list[dict[str, Any]]:
     done = {row["period_id"]: row for row in (await desk.get("registry", f"reports?unit_id={desk.unit_id}"))["items"]}
     tasks = []
     for period in desk.campaign["periods"]:
-        if not datetime.fromisoformat(period["opens_at"]) <= desk.now <= datetime.fromisoformat(period["closes_at"]):
-            continue
         report = done.get(period["period_id"])
+        opens, closes = (datetime.fromisoformat(period[name]) for name in ("opens_at", "closes_at"))
+        # What was returned is to be mended whatever the clock says.
+        if not opens <= desk.now <= closes and not (report and report["state"] == "returned"):
+            continue
         tasks.append(
             {"kind": "report", "period": period, "report": report, "state": report["state"] if report else "none"}
         )
@@ -74,7 +83,12 @@ async def _tasks(desk: Desk) -> list[dict[str, Any]]:
     if pledge["state"] == "returned" or (pledge["state"] == "none" and pledge["possible"] and not record["pledged_on"]):
         tasks.append({"kind": "pledge", "pledge": pledge, "state": "none", "period": None, "report": None})
     return sorted(
-        tasks, key=lambda task: (task["state"] == "submitted", task["period"]["due_at"] if task["period"] else "9")
+        tasks,
+        key=lambda task: (
+            task["state"] not in _MINE,
+            task["state"] != "returned",
+            task["period"]["due_at"] if task["period"] else "9",
+        ),
     )
 
 

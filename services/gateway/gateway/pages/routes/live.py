@@ -11,7 +11,7 @@ from chassis.errors import Problem
 from gateway.api import ripple_changes
 from gateway.pages import render
 from gateway.pages.desk import AtDesk
-from gateway.pages.routes.receipt import ripple_values
+from gateway.pages.routes.receipt import ripple_values, step_values
 
 log = structlog.get_logger()
 router = APIRouter()
@@ -37,6 +37,21 @@ async def receipt(request: Request, desk: AtDesk, number: str) -> StreamingRespo
             except Problem as problem:
                 log.info("live.leaves_off", status=problem.status)
                 return
+            if ripple.complete:
+                yield "event: xong\ndata: \n\n"
+
+    return StreamingResponse(frames(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.get("/live/hanh-trinh/{correlationid}")
+async def step(request: Request, desk: AtDesk, correlationid: UUID) -> StreamingResponse:
+    """Send the live part of a step's ripple whenever it went on, and close when it has ended."""
+    state = request.app.state
+
+    async def frames() -> AsyncIterator[str]:
+        changes = ripple_changes(desk.who, desk.services, state.watchers, correlationid, state.service.stopping)
+        async for ripple in changes:
+            yield _frame(render.fragment("_hanh-trinh-song.html", step_values(desk, ripple)))
             if ripple.complete:
                 yield "event: xong\ndata: \n\n"
 

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.errors import NotFound
 from gateway.api import ripple_for
-from gateway.pages import render
+from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk
 from gateway.rules import Ripple, Step, StepName
 
@@ -26,19 +26,45 @@ async def receipt(request: Request, desk: AtDesk, number: str) -> Response:
     return render.page(request, "bien-nhan.html", {"desk": desk, "section": "bao-cao", **values})
 
 
+@router.get("/hanh-trinh/{correlationid}")
+async def step(request: Request, desk: AtDesk, correlationid: UUID) -> Response:
+    """Show how a step with a report ripples: withdrawn, returned, accepted."""
+    values = step_values(desk, await ripple_for(desk.who, desk.services, correlationid))
+    return render.page(request, "hanh-trinh.html", {"section": "bao-cao", **values})
+
+
+def step_values(desk: Desk, ripple: Ripple) -> dict[str, Any]:
+    """Put together what the page of a step's ripple and its live part show."""
+    begun = ripple.steps[0] if ripple.steps else None
+    kind = begun.event.split(".")[1] if begun else ""
+    return {
+        "desk": desk,
+        "ripple": ripple,
+        "journey": journey(ripple),
+        "unit": desk.name(str(ripple.about)),
+        "at": begun.at + desk.ahead if begun and begun.at else None,
+        **words.RIPPLES.get(kind, words.ANY_RIPPLE),
+    }
+
+
 @router.get("/tim")
 async def search(request: Request, desk: AtDesk, q: str = "") -> Response:
     """Find a receipt by its number, or units by their names with or without marks."""
-    words = q.strip()
-    if words.upper().startswith("BN-"):
-        return RedirectResponse(f"/bien-nhan/{words.upper()}", 303)
-    found = (await desk.get("registry", f"units?search={quote(words[:100])}&limit=50"))["items"] if words else []
-    return render.page(request, "tim.html", {"desk": desk, "section": "", "words": words, "found": found})
+    typed = q.strip()
+    if typed.upper().startswith("BN-"):
+        return RedirectResponse(f"/bien-nhan/{typed.upper()}", 303)
+    found = (await desk.get("registry", f"units?search={quote(typed[:100])}&limit=50"))["items"] if typed else []
+    return render.page(request, "tim.html", {"desk": desk, "section": "", "words": typed, "found": found})
 
 
 async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
     """Put together what the receipt page and its live part show."""
-    ripple, board, score = await asyncio.gather(_ripple(desk, found), _board(desk, found), _score(desk, found))
+    ripple, board, score, told = await asyncio.gather(
+        _ripple(desk, found),
+        _board(desk, found),
+        _score(desk, found),
+        desk.get("registry", f"reports/{found['report_id']}/steps"),
+    )
     own = next((row for row in board["rows"] if row["unit_id"] == found["unit_id"]), None) if board else None
     return {
         "desk": desk,
@@ -49,6 +75,7 @@ async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
         "board": board,
         "own": own,
         "score": score,
+        "steps": told["items"],
         # Another report of the unit may have come since: then the newest numbers belong to that one.
         "newest": score is not None and score["receipt_number"] == found["receipt_number"],
     }

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -17,6 +18,20 @@ from gateway.pages.desk import AtDesk, Desk
 router = APIRouter()
 
 _FIELD = "muc:"
+_REASON = "ly-do:"
+_EVIDENCE = "minh-chung:"
+WHOLE_REPORT = "*"
+"""Under this code the registry keeps the reason why nothing at all is reported."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a form sent: figures, reasons why there are none, the version they were typed on, and which page it was."""
+
+    fields: dict[str, str]
+    nothing: dict[str, str]
+    version: int
+    editor: str
 
 
 @dataclass
@@ -33,6 +48,8 @@ class Sheet:
     parts: dict[str, Any] = field(default_factory=dict)
     score: dict[str, Any] | None = None
     theirs: dict[str, str] | None = None
+    nothing: dict[str, str] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: str(uuid4()))
     editor: str = field(default_factory=lambda: uuid4().hex)
 
     @property
@@ -57,15 +74,56 @@ class Sheet:
         return found
 
     def filled(self, group: dict[str, Any]) -> int:
-        return sum(bool(self.fields.get(line["code"], "").strip()) for line in group["lines"])
+        return sum(self.said(line["code"]) for line in group["lines"])
+
+    def said(self, code: str) -> bool:
+        """Tell whether a line says something: a figure, or why there is none."""
+        return bool(self.fields.get(code, "").strip() or self.reason(code))
+
+    def reason(self, code: str) -> str:
+        """Give why there is nothing to report of a line, if that is so."""
+        return self.nothing.get(code, "").strip() or self.nothing.get(WHOLE_REPORT, "").strip()
+
+    @property
+    def open_items(self) -> list[str] | None:
+        """The lines that can be written into now; None = all of them."""
+        found: list[str] | None = self.report["open_items"]
+        return found
+
+    @property
+    def flagged(self) -> dict[str, str]:
+        """What was returned, each with its reason."""
+        return self.report["flagged"] or {}
+
+    def is_open(self, line: dict[str, Any]) -> bool:
+        return self.open_items is None or line["code"] in self.open_items
+
+    @property
+    def open_lines(self) -> list[dict[str, Any]]:
+        """After a return: the lines to be mended, in the order of the sheet."""
+        return [line for group in self.groups for line in group["lines"] if self.is_open(line)]
+
+    def evidence(self, code: str) -> list[dict[str, Any]]:
+        """Give the files behind a line."""
+        found: list[dict[str, Any]] = self.report["evidence"].get(code, [])
+        return found
+
+    def may(self, step: str) -> bool:
+        """Tell whether the registry's table of steps holds this one now, for this reader."""
+        return step in self.report["steps"]
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether sending now answers a return: then no deadline stands in its way."""
+        return self.report["state"] in ("returned", "resubmitted")
 
     def note(self, refusal: Problem) -> None:
         """Show what the registry refused beside its fields."""
         self.errors |= {error["field"]: error for error in refusal.members.get("errors", ())}
 
     def closed_at(self, now: datetime) -> bool:
-        """Tell whether the period takes no report any more."""
-        return now > datetime.fromisoformat(self.period["closes_at"])
+        """Tell whether the period takes no report any more; a return can be answered all the same."""
+        return not self.answers and now > datetime.fromisoformat(self.period["closes_at"])
 
     @property
     def missing(self) -> int:
@@ -73,31 +131,32 @@ class Sheet:
         return len(self.errors)
 
 
-def _own(desk: Desk) -> str:
+def own_unit(desk: Desk) -> str:
     if desk.unit_id is None:
         raise Forbidden("Báo cáo do cán bộ đầu mối của từng đơn vị gửi. Tài khoản này không gắn với đơn vị nào.")
     return desk.unit_id
 
 
-def _path(desk: Desk, period_id: UUID | str) -> str:
+def report_path(desk: Desk, period_id: UUID | str) -> str:
     assert desk.campaign is not None
-    return f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/reports/{_own(desk)}"
+    return f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/reports/{own_unit(desk)}"
 
 
-async def _load(desk: Desk, period_id: UUID, typed: dict[str, str] | None = None, version: int | None = None) -> Sheet:
+async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version: int | None = None) -> Sheet:
     """Load the report with what is wrong in it and the points it would get; ``typed`` wins over what is stored."""
     period = desk.period(period_id)
-    unit_id = _own(desk)
+    unit_id = own_unit(desk)
     block = desk.block
     if block is None or desk.campaign is None:
         raise Conflict("Đơn vị chưa được xếp vào khối thi đua nào của năm nay. Hãy liên hệ Phòng Nội vụ.")
     campaign_id = desk.campaign["campaign_id"]
     report, document, targets = await asyncio.gather(
-        desk.get("registry", _path(desk, period_id)),
+        desk.get("registry", report_path(desk, period_id)),
         desk.get("scoring", f"sheets/{block['sheet_id']}"),
         desk.get("registry", f"campaigns/{campaign_id}/units/{unit_id}/targets"),
     )
-    fields = {**report["fields"], **(typed or {})}
+    fields = {**report["fields"], **(typed.fields if typed else {})}
+    nothing = {**report["nothing"], **(typed.nothing if typed else {})}
     sheet = Sheet(
         period=period,
         document=document,
@@ -105,8 +164,10 @@ async def _load(desk: Desk, period_id: UUID, typed: dict[str, str] | None = None
         fields=fields,
         version=report["version"] if version is None else version,
         report=report,
+        nothing=nothing,
     )
-    about = {"campaign_id": campaign_id, "period_id": str(period_id), "unit_id": unit_id, "fields": fields}
+    about = {"campaign_id": campaign_id, "period_id": str(period_id), "unit_id": unit_id}
+    about |= {"fields": fields, "nothing": nothing}
     checked = await desk.send("POST", "registry", "reports/check", about)
     values = {each["criterion"]: each["value"] for each in checked["values"]}
     sheet.errors = {error["field"]: error for error in checked["errors"]}
@@ -118,18 +179,41 @@ async def _load(desk: Desk, period_id: UUID, typed: dict[str, str] | None = None
 
 @router.get("/bao-cao")
 async def reports(request: Request, desk: AtDesk) -> Response:
-    sent = {row["period_id"]: row for row in (await desk.get("registry", f"reports?unit_id={_own(desk)}"))["items"]}
-    return render.page(request, "bao-cao-danh-sach.html", {"desk": desk, "section": "bao-cao", "sent": sent})
+    """The unit's reports in three states: to do, waiting for somebody else, done."""
+    sent = {row["period_id"]: row for row in (await desk.get("registry", f"reports?unit_id={own_unit(desk)}"))["items"]}
+    periods = (desk.campaign or {}).get("periods", ())
+    rows = [{"period": period, "report": sent.get(period["period_id"])} for period in periods]
+    sorted_out = {name: [row for row in rows if _pile(row, desk.now) == name] for name in ("todo", "waiting", "done")}
+    return render.page(request, "bao-cao-danh-sach.html", {"desk": desk, "section": "bao-cao", "piles": sorted_out})
+
+
+_WAITING = ("submitted", "resubmitted", "in_review", "in_second_review")
+
+
+def _pile(row: dict[str, Any], now: datetime) -> str:
+    """Tell on which pile a period lies: whose turn it is."""
+    state = row["report"]["state"] if row["report"] else "none"
+    if state in _WAITING:
+        return "waiting"
+    closed = now > datetime.fromisoformat(row["period"]["closes_at"])
+    return "done" if state == "accepted" or (closed and state in ("none", "draft")) else "todo"
 
 
 @router.get("/bao-cao/{period_id}")
 async def form(request: Request, desk: AtDesk, period_id: UUID, luu: str = "", loi: str = "") -> Response:
-    sheet = await _load(desk, period_id)
+    sheet = await load(desk, period_id)
     return _form(request, desk, sheet, saved=bool(luu), show_errors=bool(loi))
 
 
 def _form(
-    request: Request, desk: Desk, sheet: Sheet, *, saved: bool = False, show_errors: bool = False, status: int = 200
+    request: Request,
+    desk: Desk,
+    sheet: Sheet,
+    *,
+    saved: bool = False,
+    show_errors: bool = False,
+    status: int = 200,
+    problem: Problem | None = None,
 ) -> Response:
     return render.page(
         request,
@@ -140,99 +224,123 @@ def _form(
             "sheet": sheet,
             "saved": saved,
             # An untouched line is not an error until somebody wants to send.
-            "shown": {
-                code: error for code, error in sheet.errors.items() if show_errors or sheet.fields.get(code, "").strip()
-            },
+            "shown": {code: error for code, error in sheet.errors.items() if show_errors or sheet.said(code)},
             "show_errors": show_errors,
+            "problem": problem if problem and problem.status == Conflict.status else None,
         },
         status=status,
     )
 
 
-async def _typed(request: Request) -> tuple[dict[str, str], int, dict[str, str]]:
-    """Read a sent form: the fields as typed, the version they were typed on, and the rest."""
-    sent = await request.form(max_fields=1000)
+async def read_form(request: Request) -> tuple[Typed, dict[str, str]]:
+    """Read a sent form: what was typed and on which version, and the rest."""
+    sent = await request.form(max_fields=2000)
     words = {name: value for name, value in sent.items() if isinstance(value, str)}
     fields = {name.removeprefix(_FIELD): value for name, value in words.items() if name.startswith(_FIELD)}
+    nothing = {name.removeprefix(_REASON): value for name, value in words.items() if name.startswith(_REASON)}
     confirmed, _, number = words.get("xac-nhan", "").partition("=")
     if confirmed:
         fields[confirmed] = number
     version = words.get("version", "0")
-    return fields, int(version) if version.isdigit() else 0, words
+    return Typed(fields, nothing, int(version) if version.isdigit() else 0, words.get("but", "")), words
 
 
-async def _save(desk: Desk, period_id: UUID, fields: dict[str, str], version: int, editor: str) -> int:
-    saved = await desk.send(
-        "PUT",
-        "registry",
-        f"{_path(desk, period_id)}/draft",
-        {"version": version, "fields": fields, "editor": editor or None},
-    )
-    return int(saved["version"])
+async def _save(desk: Desk, period_id: UUID, typed: Typed) -> int:
+    body = {
+        "version": typed.version,
+        "fields": typed.fields,
+        "nothing": typed.nothing,
+        "editor": typed.editor or None,
+    }
+    return int((await desk.send("PUT", "registry", f"{report_path(desk, period_id)}/draft", body))["version"])
 
 
-async def _stale(request: Request, desk: Desk, period_id: UUID, fields: dict[str, str], problem: Problem) -> Response:
+def _is_stale(problem: Problem) -> bool:
+    return problem.status == Conflict.status and "version" in problem.members
+
+
+async def _stale(request: Request, desk: Desk, period_id: UUID, typed: Typed, problem: Problem) -> Response:
     """Somebody saved since: show both, keep what was typed here, on top of the newest version."""
-    sheet = await _load(desk, period_id, typed=fields, version=int(problem.members["version"]))
-    sheet.theirs = _differences(fields, problem)
+    sheet = await load(desk, period_id, typed=typed, version=int(problem.members["version"]))
+    sheet.theirs = _differences(typed, problem)
     return _form(request, desk, sheet, status=problem.status)
 
 
-def _differences(fields: dict[str, str], problem: Problem) -> dict[str, str]:
-    """Give what stands there now for each field that says something else here."""
-    stored: dict[str, str] = problem.members["fields"]
-    return {code: stored.get(code, "") for code, mine in fields.items() if stored.get(code, "") != mine}
+def _differences(typed: Typed, problem: Problem) -> dict[str, str]:
+    """Give what stands there now for each line that says something else here."""
+    fields: dict[str, str] = problem.members["fields"]
+    nothing: dict[str, str] = problem.members["nothing"]
+    reasons = {
+        code: f"không phát sinh, vì: {nothing[code]}" if nothing.get(code) else "không ghi lý do không phát sinh"
+        for code, mine in typed.nothing.items()
+        if nothing.get(code, "") != mine
+    }
+    return reasons | {code: fields.get(code, "") for code, mine in typed.fields.items() if fields.get(code, "") != mine}
 
 
 @router.post("/bao-cao/{period_id}", dependencies=[SameSite])
 async def save(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the draft; then stay, or go on to the check page when nothing is missing."""
-    fields, version, words = await _typed(request)
+    typed, words = await read_form(request)
     if words.get("don-vi", desk.unit_id) != desk.unit_id:
         raise Forbidden(
             "Nội dung vừa nhập là của đơn vị khác. Hãy đăng nhập bằng tài khoản của đơn vị đó rồi nhập lại."
         )
     try:
-        await _save(desk, period_id, fields, version, words.get("but", ""))
+        await _save(desk, period_id, typed)
     except Problem as problem:
-        if problem.status == Conflict.status and "version" in problem.members:
-            # The page's own autosave may have been faster than this press: then nothing differs, and nothing is wrong.
-            if _differences(fields, problem):
-                return await _stale(request, desk, period_id, fields, problem)
-            return await _saved(request, desk, period_id, words)
-        if problem.status == Invalid.status:
-            sheet = await _load(desk, period_id, typed=fields, version=version)
-            sheet.note(problem)
-            return _form(request, desk, sheet, show_errors=True, status=problem.status)
-        raise
+        # The page's own autosave may have been faster than this press: then nothing differs, and nothing is wrong.
+        if _is_stale(problem):
+            if _differences(typed, problem):
+                return await _stale(request, desk, period_id, typed, problem)
+        elif problem.status in (Invalid.status, Conflict.status):
+            return await _refused(request, desk, period_id, typed, problem)
+        else:
+            raise
     return await _saved(request, desk, period_id, words)
 
 
+async def _refused(request: Request, desk: Desk, period_id: UUID, typed: Typed, problem: Problem) -> Response:
+    """Show what was refused beside its fields, with everything that was typed."""
+    sheet = await load(desk, period_id, typed=typed, version=typed.version)
+    sheet.note(problem)
+    return _form(request, desk, sheet, show_errors=True, status=problem.status, problem=problem)
+
+
 async def _saved(request: Request, desk: Desk, period_id: UUID, words: dict[str, str]) -> Response:
-    """Stay on the form after a save, or go on to the check page when that was asked for and nothing is missing."""
-    if words.get("viec") != "kiem-tra":
+    """Stay on the form after a save, or go on to what was asked for when nothing is missing."""
+    wanted = words.get("viec", "")
+    if wanted.startswith(_EVIDENCE):
+        return RedirectResponse(
+            f"/bao-cao/{period_id}/minh-chung/{quote(wanted.removeprefix(_EVIDENCE), safe='')}", 303
+        )
+    if wanted not in ("kiem-tra", "gui-lai"):
         return RedirectResponse(f"/bao-cao/{period_id}?luu=1", 303)
-    sheet = await _load(desk, period_id)
+    sheet = await load(desk, period_id)
     if sheet.errors:
         return _form(request, desk, sheet, show_errors=True, status=422)
-    return RedirectResponse(f"/bao-cao/{period_id}/kiem-tra", 303)
+    if wanted == "kiem-tra":
+        return RedirectResponse(f"/bao-cao/{period_id}/kiem-tra", 303)
+    sent = Typed(sheet.fields, sheet.nothing, sheet.version, "")
+    return await _send(request, desk, period_id, sent, words.get("idempotency_key") or None)
 
 
 @router.post("/bao-cao/{period_id}/tu-luu", dependencies=[SameSite])
 async def autosave(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the draft after a field was left, and answer with its points and the new total (a fragment)."""
-    fields, version, words = await _typed(request)
+    typed, _ = await read_form(request)
     try:
-        saved: int | None = await _save(desk, period_id, fields, version, words.get("but", ""))
+        saved: int | None = await _save(desk, period_id, typed)
         refusal: Problem | None = None
     except Problem as problem:
         if problem.status not in (Conflict.status, Invalid.status):
             raise
         saved, refusal = None, problem
-    sheet = await _load(desk, period_id, typed=fields, version=saved if saved is not None else version)
+    sheet = await load(desk, period_id, typed=typed, version=saved if saved is not None else typed.version)
     values = {"sheet": sheet, "desk": desk, "stale": False, "refused": None}
-    if refusal and refusal.status == Conflict.status:
+    if refusal and _is_stale(refusal):
         values["stale"] = True
+        sheet.theirs = _differences(typed, refusal)
     elif refusal:
         sheet.note(refusal)
         values["refused"] = refusal.detail
@@ -241,34 +349,40 @@ async def autosave(request: Request, desk: AtDesk, period_id: UUID) -> Response:
 
 @router.get("/bao-cao/{period_id}/kiem-tra")
 async def check(request: Request, desk: AtDesk, period_id: UUID) -> Response:
-    sheet = await _load(desk, period_id)
+    sheet = await load(desk, period_id)
     if sheet.errors:
         return RedirectResponse(f"/bao-cao/{period_id}?loi=1", 303)
-    values = {"desk": desk, "section": "bao-cao", "sheet": sheet, "key": str(uuid4()), "problem": None}
+    values = {"desk": desk, "section": "bao-cao", "sheet": sheet, "problem": None}
     return render.page(request, "kiem-tra.html", values)
 
 
 @router.post("/bao-cao/{period_id}/gui", dependencies=[SameSite])
 async def send(request: Request, desk: AtDesk, period_id: UUID) -> Response:
-    """Send what was checked; the key made with the page makes a second press harmless."""
-    _, version, words = await _typed(request)
-    sheet = await _load(desk, period_id)
+    """Send what was checked, to the letter; the key made with the page makes a second press harmless."""
+    typed, words = await read_form(request)
+    return await _send(request, desk, period_id, typed, words.get("idempotency_key") or None)
+
+
+async def _send(request: Request, desk: Desk, period_id: UUID, typed: Typed, key: str | None) -> Response:
     assert desk.campaign is not None
     body = {
         "campaign_id": desk.campaign["campaign_id"],
         "period_id": str(period_id),
-        "unit_id": _own(desk),
-        "version": version,
-        "fields": sheet.fields,
+        "unit_id": own_unit(desk),
+        "version": typed.version,
+        "fields": typed.fields,
+        "nothing": typed.nothing,
     }
-    key = words.get("idempotency_key") or None
     try:
         receipt = await desk.send("POST", "registry", "reports", body, key=key)
     except Problem as problem:
+        if _is_stale(problem):
+            return await _stale(request, desk, period_id, typed, problem)
         if problem.status == Invalid.status:
-            return _form(request, desk, sheet, show_errors=True, status=problem.status)
+            return await _refused(request, desk, period_id, typed, problem)
         if problem.status != Conflict.status:
             raise
-        values = {"desk": desk, "section": "bao-cao", "sheet": sheet, "key": str(uuid4()), "problem": problem}
+        sheet = await load(desk, period_id, typed=typed, version=typed.version)
+        values = {"desk": desk, "section": "bao-cao", "sheet": sheet, "problem": problem}
         return render.page(request, "kiem-tra.html", values, status=problem.status)
     return RedirectResponse(f"/bien-nhan/{receipt['receipt_number']}", 303)

@@ -12,8 +12,19 @@ from registry.actions.bodies.campaigns import (
     Stepped,
     TargetsBody,
 )
+from registry.actions.bodies.evidence import Attached, Evidence, Line
 from registry.actions.bodies.pledges import PledgeStepBody
-from registry.actions.bodies.reports import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
+from registry.actions.bodies.reports import (
+    CheckBody,
+    Checked,
+    DraftBody,
+    Receipt,
+    ReportBody,
+    ReportStepped,
+    ReturnBody,
+    Saved,
+    StepBody,
+)
 from registry.actions.bodies.structure import (
     Affected,
     AffectedBlock,
@@ -33,6 +44,7 @@ __all__ = [
     "AffectedBlock",
     "AffectedPeriod",
     "AffectedYear",
+    "Attached",
     "BlockBody",
     "Body",
     "CampaignBody",
@@ -42,16 +54,21 @@ __all__ = [
     "CheckBody",
     "Checked",
     "DraftBody",
+    "Evidence",
     "HeadBody",
     "ImportBody",
     "Imported",
+    "Line",
     "NewDraftBody",
     "PeriodBody",
     "PledgeStepBody",
     "Receipt",
     "ReportBody",
+    "ReportStepped",
+    "ReturnBody",
     "Saved",
     "SectionBody",
+    "StepBody",
     "Stepped",
     "TargetsBody",
     "Touched",

@@ -11,13 +11,19 @@ from contracts.registry import ReportedValue
 from registry.actions.bodies.base import Body, Versioned
 
 Fields = Annotated[dict[str, str], Field(max_length=500)]
+Criterion = Annotated[str, Field(min_length=1, max_length=40)]
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
 
 
 class DraftBody(Body):
-    """``editor`` names the open page that saves: its own next save may come before it has heard of the last one."""
+    """``editor`` names the open page that saves: its own next save may come before it has heard of the last one.
+
+    ``nothing`` are the reasons why there is nothing to report (không phát sinh), by criterion, or ``*`` for all.
+    """
 
     version: Annotated[int, Field(ge=0)]
     fields: Fields
+    nothing: Fields = Field(default_factory=dict)
     editor: Annotated[str, Field(max_length=64)] | None = None
 
 
@@ -26,6 +32,7 @@ class CheckBody(Body):
     period_id: UUID
     unit_id: UUID
     fields: Fields
+    nothing: Fields = Field(default_factory=dict)
 
 
 class ReportBody(CheckBody):
@@ -51,3 +58,22 @@ class Checked(BaseModel):
 
     values: tuple[ReportedValue, ...]
     errors: tuple[FieldError, ...]
+
+
+class StepBody(Body):
+    """A step with a report as its caller saw it: in this version."""
+
+    version: Annotated[int, Field(ge=0)]
+
+
+class ReturnBody(StepBody):
+    """What is to be corrected: each item with its reason."""
+
+    items: Annotated[dict[Criterion, Reason], Field(min_length=1, max_length=500)]
+
+
+class ReportStepped(Versioned):
+    """Where a report stands after a step, and the ripple that the step began."""
+
+    state: str
+    correlationid: UUID

@@ -1,0 +1,194 @@
+"""Xem xét: the queue of reports that wait for a reviewer, and one report with what can be done with it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from contracts.notify import Post
+from gateway.api import SameSite
+from gateway.pages import render
+from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.routes.report import WHOLE_REPORT, Sheet
+
+router = APIRouter()
+
+_TICK = "tra:"
+_REASON = "vi:"
+_PATHS = {"nhan": "take-up", "thoi": "release", "chap-nhan": "accept", "tra-lai": "return"}
+_DONE = {
+    "nhan": "Đã nhận xem xét {unit}: đơn vị không sửa và không rút được cho đến khi bạn trả lời.",
+    "thoi": "Đã thôi xem xét {unit}: báo cáo trở lại hàng chờ.",
+    "chap-nhan": "Đã chấp nhận {unit}. Đơn vị nhận được tin.",
+    "tra-lai": "Đã trả lại {unit} {count} mục. Đơn vị nhận được tin, lý do ghi tại từng mục.",
+}
+
+
+@dataclass
+class Verdict:
+    """What a reviewer has marked so far: the items to be returned, and the reason typed for each."""
+
+    ticked: set[str] = field(default_factory=set)
+    reasons: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    problem: Problem | None = None
+
+
+def may_review(desk: Desk) -> bool:
+    return desk.who.holds(Post.CITY_OFFICE) or desk.who.holds(Post.BLOCK_HEAD)
+
+
+def _reviewers_only(desk: Desk) -> None:
+    if not may_review(desk):
+        raise Forbidden("Trang này dành cho Phòng Nội vụ và khối trưởng.")
+
+
+async def waiting(desk: Desk, *, limit: int, which: str = "waiting", after: str | None = None) -> dict[str, Any]:
+    """Ask which reports wait for this reader, the longest waiting first."""
+    if desk.campaign is None:
+        return {"items": [], "more": False}
+    asked = f"campaign_id={desk.campaign['campaign_id']}&which={which}&limit={limit}"
+    found: dict[str, Any] = await desk.get(
+        "registry", f"reports/queue?{asked}" + (f"&after={quote(after)}" if after else "")
+    )
+    return found
+
+
+@router.get("/xem-xet")
+async def queue(
+    request: Request, desk: AtDesk, *, hang: str = "cho", sau: UUID | None = None, xong: str = "", don_vi: str = ""
+) -> Response:
+    _reviewers_only(desk)
+    which = "returned" if hang == "tra-lai" else "waiting"
+    found = await waiting(desk, limit=50, which=which, after=str(sau) if sau else None)
+    values = {"desk": desk, "section": "xem-xet", "found": found, "which": which, "later": sau is not None}
+    return render.page(request, "xem-xet.html", values | {"done": _told(desk, xong, don_vi)})
+
+
+def _told(desk: Desk, done: str, unit: str) -> str:
+    """Say what was just done; the words are ours, whatever the address holds."""
+    act, _, count = done.partition("-so-")
+    name = desk.name(unit)
+    return _DONE[act].format(unit=name, count=count if count.isdigit() else "") if act in _DONE and unit else ""
+
+
+@router.get("/xem-xet/{report_id}")
+async def one(request: Request, desk: AtDesk, report_id: UUID, xong: str = "", don_vi: str = "") -> Response:
+    _reviewers_only(desk)
+    return await _page(request, desk, report_id, Verdict(), done=_told(desk, xong, don_vi))
+
+
+async def _page(request: Request, desk: Desk, report_id: UUID, verdict: Verdict, *, done: str = "") -> Response:
+    report, told = await asyncio.gather(
+        desk.get("registry", f"reports/{report_id}"), desk.get("registry", f"reports/{report_id}/steps")
+    )
+    block = next((each for each in desk.blocks if each["block_id"] == report["block_id"]), None)
+    if block is None:
+        raise NotFound("Đơn vị này không đứng trong khối nào của năm nay.")
+    place = f"campaigns/{report['campaign_id']}/periods/{report['period_id']}/scores/{report['unit_id']}"
+    document, score = await asyncio.gather(
+        desk.get("scoring", f"sheets/{block['sheet_id']}"), desk.get_or("scoring", place, None)
+    )
+    sheet = Sheet(
+        period=desk.period(report["period_id"]),
+        document=document,
+        targets={},
+        fields=report["fields"],
+        version=report["version"],
+        report=report,
+        score=score,
+        nothing=report["nothing"],
+        key=str(uuid4()),
+    )
+    if score:
+        sheet.parts = {part["criterion"]: part for part in score["parts"]}
+    again = set(report["flagged"] or ()) if report["state"] in ("resubmitted", "in_second_review") else set()
+    values = {
+        "desk": desk,
+        "section": "xem-xet",
+        "sheet": sheet,
+        "verdict": verdict,
+        "steps": told["items"],
+        "again": again,
+        "done": done,
+    }
+    status = verdict.problem.status if verdict.problem else (Invalid.status if verdict.errors else 200)
+    return render.page(request, "xem-xet-bao-cao.html", values, status=status)
+
+
+@router.post("/xem-xet/{report_id}", dependencies=[SameSite])
+async def decide(request: Request, desk: AtDesk, report_id: UUID) -> Response:
+    """Take the step that was pressed; after an answer go on to the next report that waits."""
+    _reviewers_only(desk)
+    sent = await request.form(max_fields=2000)
+    words = {name: value for name, value in sent.items() if isinstance(value, str)}
+    act = words.get("viec", "")
+    if act not in _PATHS:
+        raise NotFound("Không rõ phải làm gì với báo cáo này. Hãy mở lại trang rồi chọn một nút.")
+    verdict = _read(words)
+    verdict.errors = _faults(act, verdict)
+    if verdict.errors:
+        return await _page(request, desk, report_id, verdict)
+    body: dict[str, Any] = {"version": int(words["version"]) if words.get("version", "").isdigit() else 0}
+    if act == "tra-lai":
+        body["items"] = {code: verdict.reasons[code].strip() for code in sorted(verdict.ticked)}
+    try:
+        path = f"reports/{report_id}/{_PATHS[act]}"
+        await desk.send("POST", "registry", path, body, key=words.get("idempotency_key") or None)
+    except Problem as problem:
+        if problem.status not in (Conflict.status, Invalid.status):
+            raise
+        verdict.problem = problem
+        return await _page(request, desk, report_id, verdict)
+    unit = words.get("don-vi", "")
+    told = (
+        f"xong={act}-so-{len(verdict.ticked)}&don_vi={quote(unit)}"
+        if act == "tra-lai"
+        else f"xong={act}&don_vi={quote(unit)}"
+    )
+    if act in ("nhan", "thoi"):
+        return RedirectResponse(f"/xem-xet/{report_id}?{told}", 303)
+    return RedirectResponse(f"{await _next(desk, report_id)}?{told}", 303)
+
+
+def _read(words: dict[str, str]) -> Verdict:
+    return Verdict(
+        ticked={name.removeprefix(_TICK) for name in words if name.startswith(_TICK)},
+        reasons={name.removeprefix(_REASON): value for name, value in words.items() if name.startswith(_REASON)},
+    )
+
+
+def _faults(act: str, verdict: Verdict) -> dict[str, str]:
+    """Say what keeps an answer from being given, all at once: code of the item → sentence."""
+    if act == "chap-nhan" and verdict.ticked:
+        return {
+            code: f"{_named(code)} đang được đánh dấu để trả lại: bỏ đánh dấu, hoặc bấm Trả lại các mục đã đánh dấu"
+            for code in sorted(verdict.ticked)
+        }
+    if act != "tra-lai":
+        return {}
+    if not verdict.ticked:
+        return {WHOLE_REPORT: "Đánh dấu ít nhất một mục phải sửa, kèm lý do, rồi bấm Trả lại"}
+    return {
+        code: f"{_named(code)}: ghi lý do trả lại, ít nhất 3 chữ, ví dụ “số liệu chưa khớp với biên bản”"
+        for code in sorted(verdict.ticked)
+        if len(verdict.reasons.get(code, "").strip()) < 3  # noqa: PLR2004 - said in the sentence above
+    }
+
+
+def _named(code: str) -> str:
+    return "Cả báo cáo" if code == WHOLE_REPORT else f"Mục {code}"
+
+
+async def _next(desk: Desk, report_id: UUID) -> str:
+    """Give the page of the next report in the queue, going round once, or of the empty queue."""
+    for after in (str(report_id), None):
+        found = await waiting(desk, limit=1, after=after)
+        if found["items"]:
+            return f"/xem-xet/{found['items'][0]['report_id']}"
+    return "/xem-xet"

@@ -1,0 +1,115 @@
+"""Evidence: handed in as a stream of bytes, attached to lines of reports, and given out to be saved, never to be shown."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
+
+from chassis.http import Asked, Commanded, identity
+from chassis.identity import Identity
+from chassis.scanner import Scanner, Verdict
+from chassis.store import Received, Store, TooLargeError, receive
+from registry import actions, queries, rules
+from registry.actions.bodies import Attached, Evidence, Line
+from registry.api.rights import may_see, own_unit
+
+router = APIRouter()
+
+_BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file that has come whole, is of a kind that is taken, and is kept."""
+
+    name: str
+    unit_id: UUID
+    received: Received
+    kind: rules.Kind
+    scan: Verdict
+
+
+async def handed_in(
+    request: Request,
+    who: Annotated[Identity, Depends(identity)],
+    unit_id: UUID,
+    name: Annotated[str, Query(min_length=1, max_length=300)],
+) -> AsyncIterator[HandedIn]:
+    """Take the bytes in while they come. No transaction is open yet: a slow line holds no connection to the database."""
+    own_unit(who, unit_id)
+    store: Store = request.app.state.store
+    scanner: Scanner = request.app.state.scanner
+    try:
+        async with receive(request.stream(), store.incoming, largest=rules.LARGEST) as received:
+            kind, scan = await actions.take_in(received, store, scanner)
+            yield HandedIn(name, unit_id, received, kind, scan)
+    except TooLargeError:
+        raise actions.refused(rules.too_large()) from None
+
+
+@router.post("/evidence", tags=["evidence"], status_code=201, openapi_extra=_BYTES)
+async def upload(handed: Annotated[HandedIn, Depends(handed_in, scope="function")], commanded: Commanded) -> Evidence:
+    """Take a file in. It belongs to the unit, whatever it is attached to afterwards, or never."""
+    return await actions.enter_evidence(
+        commanded.tx,
+        handed.unit_id,
+        handed.name,
+        handed.received,
+        kind=handed.kind,
+        scan=handed.scan,
+        post=commanded.identity.post,
+    )
+
+
+@router.get("/evidence", tags=["evidence"])
+async def of_unit(
+    asked: Asked,
+    unit_id: UUID,
+    unattached: bool = False,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    own_unit(asked.identity, unit_id)
+    return await queries.evidence_of_unit(asked.db, unit_id, only_unattached=unattached, after=after, limit=limit)
+
+
+@router.get(
+    "/evidence/{evidence_id}/content",
+    tags=["evidence"],
+    response_class=StreamingResponse,
+    responses={200: {"content": {media: {} for media in rules.MEDIA.values()}}},
+)
+async def content(evidence_id: UUID, asked: Asked, request: Request) -> StreamingResponse:
+    found = await queries.one_evidence(asked.db, evidence_id)
+    may_see(asked.identity, found)
+    store: Store = request.app.state.store
+    headers = {
+        "Content-Length": str(found["size"]),
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found['name'], safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingResponse(
+        store.read(found["sha256"]), media_type=rules.MEDIA[rules.Kind(found["kind"])], headers=headers
+    )
+
+
+_LINE = "/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}/evidence/{criterion}/{evidence_id}"
+OnLine = Annotated[Line, Depends()]
+
+
+@router.put(_LINE, tags=["evidence"])
+async def attach(line: OnLine, evidence_id: UUID, commanded: Commanded) -> Attached:
+    own_unit(commanded, line.unit_id)
+    return await actions.attach_evidence(commanded.tx, line, evidence_id)
+
+
+@router.delete(_LINE, tags=["evidence"])
+async def detach(line: OnLine, evidence_id: UUID, commanded: Commanded) -> Attached:
+    own_unit(commanded, line.unit_id)
+    return await actions.detach_evidence(commanded.tx, line, evidence_id)
