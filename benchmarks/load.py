@@ -21,15 +21,20 @@ _LOOK_SECONDS: Final = 0.01
 class Line(asyncio.Protocol):
     """One kept HTTP/1.1 connection; one question at a time. Answers must carry ``Content-Length``, as ours do."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str, port: int) -> None:
+        self._where = host, port
         self._read = bytearray()
         self._answered: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
 
     @classmethod
     async def to(cls, host: str, port: int) -> "Line":
-        _, line = await asyncio.get_running_loop().create_connection(cls, host, port)
+        line = cls(host, port)
+        await line._connect()
         return line
+
+    async def _connect(self) -> None:
+        await asyncio.get_running_loop().create_connection(lambda: self, *self._where)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -52,6 +57,9 @@ class Line(asyncio.Protocol):
 
     async def ask(self, question: bytes) -> tuple[int, bytes]:
         """Send a prepared question; give the status and the body."""
+        if self._transport is None or self._transport.is_closing():
+            # A server hangs up on whoever has been silent for some seconds.
+            await self._connect()
         assert self._transport is not None
         self._answered = asyncio.get_running_loop().create_future()
         self._transport.write(question)
