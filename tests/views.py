@@ -469,7 +469,7 @@ def _unit(**changed: Any) -> dict[str, Any]:
     return {**unit, **days, "on": "2023-11-28", "block": block, "contact": contact, **changed}
 
 
-def _history() -> dict[str, Any]:
+def _unit_history() -> dict[str, Any]:
     names = {OWN: "Phường Tân Phong", CAMPAIGN: "UBND thành phố Lai Châu", SHEET: "Phường Đông Phong"}
     began = {"name": "Phường Tân Phong", "parent_id": CAMPAIGN, "code": "03387"}
     changes = [
@@ -483,7 +483,7 @@ def _history() -> dict[str, Any]:
 
 
 def _unit_page(**changed: Any) -> dict[str, Any]:
-    unit, history = _unit(**changed), _history()
+    unit, history = _unit(**changed), _unit_history()
     shown = {"unit": unit, "history": history, "thread": thread(history, unit["on"])}
     under = {"items": [_unit(name="Tổ dân phố 1")], "next": "x"}
     asked = {"typed_day": "2023-11-28", "recorded": True, "office": True, "under": under}
