@@ -35,8 +35,8 @@ _SESSIONS: Final = {
         "How near is the product to the speed of light for this design?", ("--pairs", "10", "--seconds", "6")
     ),
     "whole": Session(
-        "The whole ripple, through the gateway, titles and notifications included, against the spine alone",
-        ("--pairs", "4", "--seconds", "6", "--ours", "whole", "--theirs", "product"),
+        "The whole ripple, through the gateway, titles and notifications included",
+        ("--pairs", "10", "--seconds", "6", "--ours", "whole", "--theirs", "whole_floor"),
     ),
     "units_120": Session("A city of 120 units", (*_SHORT, "--blocks", "4")),
     "units_10k": Session("10,020 units", (*_SHORT, "--blocks", "334")),
@@ -102,11 +102,16 @@ def _tables(told: dict[str, Any]) -> str:
             "|---|---|---|---|",
         ]
         lines += [
-            f"| {_words(figure, seen)} | {seen[ours][figure]:,.1f} | {seen[theirs][figure]:,.1f} "
-            f"| {each['median']:.2f} ({each['low']:.2f}–{each['high']:.2f}) |"
-            for figure, each in seen["ratios"].items()
+            f"| {_words(figure, seen)} | {mine:,.1f} | {seen[theirs][figure]:,.1f} | {_ratio(seen, figure)} |"
+            for figure, mine in seen[ours].items()
+            if mine or seen[theirs][figure]
         ]
     return "\n".join(lines)
+
+
+def _ratio(seen: dict[str, Any], figure: str) -> str:
+    each = seen["ratios"].get(figure)
+    return f"{each['median']:.2f} ({each['low']:.2f}–{each['high']:.2f})" if each else "–"
 
 
 _FIGURES: Final = {
@@ -115,7 +120,9 @@ _FIGURES: Final = {
     "own_cpu_ms_per_report": "CPU of its own processes, ms a report",
     "wal_bytes_per_report": "write-ahead log, bytes a report",
     "wal_syncs_per_report": "syncs of the write-ahead log a report",
-    "front_cpu_ms_per_report": "of that the gateway's, ms a report",
+    "events_per_report": "events a report",
+    "front_cpu_ms_per_report": "the gateway's CPU, ms a report",
+    "front_share_percent": "the gateway's share of the CPU of its own processes, %",
     "memory_mib": "memory of its own processes under load (PSS), MiB",
 }
 
