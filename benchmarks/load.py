@@ -16,6 +16,9 @@ from survival.oracle import Sent, standing
 _CREATED: Final = 201
 _LANES: Final = 64
 _LOOK_SECONDS: Final = 0.01
+_WATCHED: Final = 0.1
+"""The share of reports whose ranks are looked up; of few reports more, so that there is something to tell."""
+_WATCHED_A_SECOND: Final = 3
 
 
 class Line(asyncio.Protocol):
@@ -145,8 +148,9 @@ class Officers:
         await asyncio.gather(*[go_on() for _ in range(_LANES)])
         return figures
 
-    async def at_rate(self, rate: float, seconds: float, *, watched: float = 0.1) -> Figures:
+    async def at_rate(self, rate: float, seconds: float) -> Figures:
         """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share."""
+        watched = max(_WATCHED, _WATCHED_A_SECOND / rate)
         figures = Figures(seconds=seconds)
         lines: asyncio.Queue[Line] = asyncio.Queue()
         windows: asyncio.Queue[Line] = asyncio.Queue()
