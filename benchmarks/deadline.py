@@ -85,7 +85,7 @@ async def play(contestant: Contestant, seconds: float) -> Seen:
             await asyncio.sleep(_LOOK_SECONDS)
 
     looking = asyncio.create_task(look())
-    figures = await officers.at_rate(lambda: rate((time.perf_counter() - began) / seconds), seconds, watched=0)
+    figures = await officers.at_rate(lambda: rate((time.perf_counter() - began) / seconds), seconds, watched=False)
     ended = time.perf_counter()
     await contestant.drained()
     drained = time.perf_counter() - ended

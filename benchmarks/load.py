@@ -16,6 +16,9 @@ from survival.oracle import Sent, standing
 _CREATED: Final = 201
 _LANES: Final = 64
 _LOOK_SECONDS: Final = 0.01
+_WATCHED: Final = 0.1
+"""The share of reports whose ranks are looked up; of few reports more, so that there is something to tell."""
+_WATCHED_A_SECOND: Final = 3
 
 
 class Line(asyncio.Protocol):
@@ -155,11 +158,12 @@ class Officers:
         await asyncio.gather(*[go_on() for _ in range(_LANES)])
         return figures
 
-    async def at_rate(self, rate: float | Callable[[], float], seconds: float, *, watched: float = 0.1) -> Figures:
+    async def at_rate(self, rate: float | Callable[[], float], seconds: float, *, watched: bool = True) -> Figures:
         """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share.
 
         ``rate`` may be asked anew for every report.
         """
+        share = max(_WATCHED, _WATCHED_A_SECOND / (rate() if callable(rate) else rate)) if watched else 0.0
         figures = Figures(seconds=seconds)
         lines: asyncio.Queue[Line] = asyncio.Queue()
         windows: asyncio.Queue[Line] = asyncio.Queue()
@@ -183,7 +187,7 @@ class Officers:
         while due < ends:
             await asyncio.sleep(max(due - time.perf_counter(), 0))
             # Only one board is watched at a time: looking must not become the load.
-            task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < watched))
+            task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < share))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
             due += self._chance.expovariate(rate() if callable(rate) else rate)
