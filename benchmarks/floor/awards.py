@@ -101,10 +101,11 @@ class Awards(Consumer):
 
     def _points(self, fact: Mapping[str, Any], _known: Mapping[UUID, _Known]) -> Iterator[tuple[UUID, tuple[Any, ...]]]:
         unit = UUID(fact["unit_id"])
-        yield unit, (self._period, unit, fact["version"], Decimal(fact["points"]), Decimal(fact["percent"]))
+        points, percent = Decimal(fact["points"]), Decimal(fact["percent"])
+        yield unit, (self._period, unit, fact["version"], points, percent, UUID(fact["block_id"]))
 
     def _place(self, fact: Mapping[str, Any], known: Mapping[UUID, _Known]) -> Iterator[tuple[UUID, tuple[Any, ...]]]:
-        leader = Decimal(fact["leader_points"])
+        leader, block = Decimal(fact["leader_points"]), UUID(fact["block_id"])
         for place in fact["changed"]:
             unit = UUID(place["unit_id"])
             one = known[unit]
@@ -112,7 +113,7 @@ class Awards(Consumer):
                 continue
             one.board_version, one.rank, one.ranked = fact["version"], place["rank"], fact["ranked"]
             one.points, one.leader_points = Decimal(place["points"]), leader
-            yield unit, (self._period, unit, one.board_version, one.rank, one.points, one.ranked, leader)
+            yield unit, (self._period, unit, one.board_version, one.rank, one.points, one.ranked, leader, block)
 
     def _assessed(
         self, unit: UUID, one: _Known, before: Mapping[str, Any]
@@ -186,14 +187,14 @@ FROM unnest($1::uuid[]) AS wanted (unit_id)
 LEFT JOIN standings ON standings.unit_id = wanted.unit_id AND period_id = $2
 LEFT JOIN verdicts ON verdicts.unit_id = wanted.unit_id AND year = $3 AND title = $4"""
 
-_SCORES: Final = """INSERT INTO score_versions AS kept (period_id, unit_id, version, points, percent)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::numeric[], $5::numeric[])
+_SCORES: Final = """INSERT INTO score_versions AS kept (period_id, unit_id, version, points, percent, block_id)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::numeric[], $5::numeric[], $6::uuid[])
 ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, points = excluded.points,
-  percent = excluded.percent WHERE kept.version < excluded.version"""
+  percent = excluded.percent, block_id = excluded.block_id WHERE kept.version < excluded.version"""
 
-_PLACES: Final = """INSERT INTO standings (period_id, unit_id, board_version, rank, points, ranked, leader_points)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::numeric[], $6::int[], $7::numeric[])
-ON CONFLICT (period_id, unit_id) DO UPDATE SET board_version = excluded.board_version, rank = excluded.rank,
+_PLACES: Final = """INSERT INTO standings (period_id, unit_id, board_version, rank, points, ranked, leader_points, block_id)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::numeric[], $6::int[], $7::numeric[], $8::uuid[])
+ON CONFLICT (period_id, unit_id, block_id) DO UPDATE SET board_version = excluded.board_version, rank = excluded.rank,
   points = excluded.points, ranked = excluded.ranked, leader_points = excluded.leader_points"""
 
 _VERDICTS: Final = """INSERT INTO verdicts (unit_id, year, title, version, pack, pack_revision, verdict, assessment, inputs,

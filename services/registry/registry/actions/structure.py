@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
@@ -102,9 +102,7 @@ async def form_block(tx: Tx, block_id: UUID, body: BlockBody) -> Versioned:
             insert(block_members)
             .from_select(
                 ["year", "unit_id", "from_on", "block_id"],
-                select(blocks.c.year, units.c.unit_id, begins, blocks.c.block_id).where(
-                    blocks.c.block_id == block_id, units.c.unit_id.in_(new)
-                ),
+                select(literal(body.year), units.c.unit_id, begins, literal(block_id)).where(units.c.unit_id.in_(new)),
             )
             .on_conflict_do_update(index_elements=["year", "unit_id", "from_on"], set_={"change_id": None})
         )
