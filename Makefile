@@ -56,7 +56,7 @@ peers: setup $(PEERS)/.venv/.ready ## install what the product is measured again
 		&& apt-get update -qq && RUNLEVEL=1 apt-get install -qq -y --no-install-recommends redis-server >/dev/null; } \
 		|| { echo "Thiếu redis-server: hãy cài gói redis-server của Debian (apt-get install redis-server)"; exit 1; }
 
-bench-peers: peers ## the spine against Celery, Django and FastStream, and what a crash leaves of each (half an hour)
+bench-peers: peers ## both slices against Celery, Django and FastStream, and what a crash leaves of each (most of an hour)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.peers_run
 
 # Playwright's own browsers are for other systems; Debian's package is what the pages are tried in.

@@ -77,7 +77,8 @@ async def _in_the_registry(db: asyncpg.Connection, size: Size) -> None:
     criteria = [each.model_dump(mode="json") for each in rules.form_criteria(sheet())]
     await db.execute("INSERT INTO sheets VALUES ($1, 1, $2, $3)", SHEET, SHEET_DOCUMENT["name"], _json(criteria))
     await db.execute(
-        "INSERT INTO campaigns VALUES ($1, 1, 2023, $2, $3, $4, '{}')",
+        """INSERT INTO campaigns (campaign_id, version, year, name, starts_on, ends_on, document, kind, scope, milestones, goals)
+        VALUES ($1, 1, 2023, $2, $3, $4, '{}', 'yearly', '{}', '[]', '[]')""",
         CAMPAIGN,
         CAMPAIGN_DOCUMENT["name"],
         date(2023, 1, 1),

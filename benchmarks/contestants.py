@@ -6,16 +6,16 @@ import json
 import sys
 import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
-import httpx2
 import orjson
 import psutil
 from benchmarks.big_city import Size, settle
-from benchmarks.load import Target, Unit, get, post
+from benchmarks.load import Line, Target, Unit, get, post
 from city import CAMPAIGN, PERIOD, report
 from house import CITY, House, Templates, ident
 
@@ -27,6 +27,9 @@ from thidua.nats_server import NatsServer
 
 _SERVICES = ("registry", "scoring")
 _FRESH_SECONDS = 120
+AS_DELIVERED = {"RELAY_POLL_SECONDS": "0.5", "REDELIVERY_SECONDS": "1.0"}
+"""Settings that the tests' house has set lower."""
+_OK = 200
 
 
 class Contestant(ABC):
@@ -37,6 +40,8 @@ class Contestant(ABC):
     """Those whose work must be done before a round is over."""
     sync_interval = "always"
     """What the bus does with a message before it says that it has it."""
+    prefixes = ("", "")
+    """What stands before the paths of reports and of boards."""
 
     def __init__(self, house: House, size: Size) -> None:
         self.house, self.size = house, size
@@ -75,14 +80,14 @@ class Contestant(ABC):
         return [Unit(unit, block) for unit, block in self.size.reporting()]
 
     def target(self) -> Target:
-        door, window = self.addresses()
+        (door, window), (reports, boards) = self.addresses(), self.prefixes
 
         def question(unit: Unit) -> bytes:
             body = orjson.dumps(report(unit.unit, str(unit.amount), version=unit.version))
-            return post("/reports", self._who("registry", "unit_officer", unit.unit), body)
+            return post(f"{reports}/reports", self._who("registry", "unit_officer", unit.unit), body)
 
         def board(unit: Unit) -> bytes:
-            path = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{unit.block}"
+            path = f"{boards}/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{unit.block}"
             return get(path, self._who("scoring", "city_office", CITY))
 
         return Target(door, window, question, board)
@@ -96,19 +101,46 @@ class Contestant(ABC):
             self._signed[scope] = time.monotonic(), header
         return header
 
+    async def shows_boards(self) -> bool:
+        """Tell whether it answers; it knows of a block that there is none."""
+        try:
+            line = await Line.to(*self.addresses()[1])
+            status, _ = await line.ask(self.target().board(Unit(ident("none"), ident("none"))))
+        except ConnectionError:
+            return False
+        line.hang_up()
+        return status == _OK
+
+    async def effects(self) -> dict[str, Counter[str]]:
+        """Count what has come of all reports so far: events by type, and messages by the post that they are for."""
+        events = Counter[str]()
+        for service in self.services:
+            events += await self._counted(service, "SELECT type, count(*) FROM event_log GROUP BY type")
+        return {"events": events} | (await self.messages("notify") if "notify" in self.services else {})
+
+    async def messages(self, service: str) -> dict[str, Counter[str]]:
+        """Count the messages in a service's database."""
+        return {"messages": await self._counted(service, "SELECT post, count(*) FROM messages GROUP BY post")}
+
+    async def _counted(self, service: str, question: str) -> Counter[str]:
+        return Counter(dict(await self.house.rows(service, question)))
+
     async def drained(self) -> None:
-        """Wait until everything that was accepted has its rank, and every event is on the stream."""
+        """Wait until everything that was accepted has had all its effects, and every event is on the stream."""
 
         async def nothing_waits() -> bool:
-            for service in self.services:
-                (row,) = await self.house.rows(
-                    service,
-                    "SELECT (SELECT count(*) FROM event_pending) + (SELECT sequence - published FROM event_head) AS open",
-                )
-                assert not row["open"]
             async with self.house.bus() as bus:
-                durables = [await bus.jetstream().consumer_info(STREAM, each) for each in self.services]
-            return not any(each.num_pending or each.num_ack_pending for each in durables)
+                # In the order in which they hear of one another: nothing new comes to one that was found idle.
+                for service in self.services:
+                    durable = await bus.jetstream().consumer_info(STREAM, service)
+                    assert not durable.num_pending, f"{service}: {durable.num_pending} not delivered"
+                    assert not durable.num_ack_pending, f"{service}: {durable.num_ack_pending} not acknowledged"
+                    (row,) = await self.house.rows(
+                        service,
+                        "SELECT (SELECT count(*) FROM event_pending) + (SELECT sequence - published FROM event_head) AS open",
+                    )
+                    assert not row["open"], f"{service}: {row['open']} not published"
+            return True
 
         await eventually(nothing_waits, within=120, expect=f"{self.name} has caught up")
 
@@ -128,8 +160,8 @@ class Product(Contestant):
         await self.house.open(_SERVICES, **self.environment())
 
     def environment(self) -> dict[str, str]:
-        """Give what differs from the tests' house: settings as they are delivered."""
-        return {"RELAY_POLL_SECONDS": "0.5", "REDELIVERY_SECONDS": "1.0"}
+        """Give what differs from the tests' house."""
+        return AS_DELIVERED
 
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
         return tuple(("127.0.0.1", self.house.services[service].port) for service in _SERVICES)  # type: ignore[return-value]
@@ -191,16 +223,17 @@ async def _swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 class Floor(Contestant):
-    """The program in ``floor.py``."""
+    """The program in ``floor/``."""
 
     name = "floor"
+    databases: tuple[str, ...] = _SERVICES
 
     async def start(self) -> None:
         self.port = free_port()
         given = {
-            **{name: self.house.urls[name] for name in _SERVICES},
+            "databases": {name: self.house.urls[name] for name in self.databases},
             "nats": self.house.nats.url,
-            "seeds": {name: str(self.house.keys[name]) for name in _SERVICES},
+            "seeds": {name: str(self.house.keys[name]) for name in self.services},
             "key": str(self.house.home / "public.jwk"),
             "port": self.port,
         }
@@ -212,9 +245,7 @@ class Floor(Contestant):
         async def answers() -> bool:
             if self._process.returncode is not None:
                 raise RuntimeError((self.house.home / "floor.log").read_text())
-            async with httpx2.AsyncClient() as client:
-                board = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{ident('none')}"
-                return (await client.get(f"http://127.0.0.1:{self.port}{board}")).is_success
+            return await self.shows_boards()
 
         await eventually(answers, within=30, expect="the floor answers")
 

@@ -1,33 +1,43 @@
 """The peers as contestants: each on a database of the same PostgreSQL, with a broker of its own, in its own Python.
 
-Each comes twice: as its documentation's quick start leaves it, and with what its documentation says against loss.
+Each comes twice: as its documentation's quick start leaves it, and with what its documentation says against loss; and
+each of these once for the spine and once for the whole ripple, with sessions, titles and messages.
 """
 
 import asyncio
+import hashlib
 import os
 import subprocess
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Final
+from uuid import UUID
 
 import asyncpg
-import httpx2
 import nats
+import orjson
 import psutil
+import yaml
 from benchmarks.crash import Mortal
-from city import CAMPAIGN, PERIOD
-from house import ident
+from city import CAMPAIGN, CAMPAIGN_DOCUMENT, PACK, PERIOD
+from house import CITY
 
+from awards import rules
 from chassis.ports import free_port
 from chassis.testing import eventually
+from contracts.registry import UnitKind
 from thidua.nats_server import NatsServer
 
 _HOME: Final = Path(__file__).parent / "peers"
 _PYTHON: Final = _HOME / ".venv" / "bin" / "python"
 _UNSCORED: Final = """SELECT count(*) AS n FROM reports LEFT JOIN scores USING (period_id, unit_id)
 WHERE report_version IS DISTINCT FROM reports.version"""
+_UNTOLD: Final = """SELECT count(*) AS n FROM submissions
+WHERE NOT EXISTS (SELECT FROM messages WHERE cause = submissions.number)"""
+_COOKIE: Final = "phien-lam-viec-cua-phong-noi-vu"
 _GUNICORN: Final = (
     *("gunicorn", "--workers", "2", "--worker-class", "gthread", "--threads", "4"),
     # Our lines are kept for longer than the two seconds of the default.
@@ -39,6 +49,8 @@ class Peer(Mortal):
     """Somebody else's way to take reports and show ranks."""
 
     durable: ClassVar[bool] = False
+    whole: ClassVar[bool] = False
+    """Whether it looks sessions up, judges titles and writes messages."""
     kept_in = scored_in = "registry"
     """The one database stands where the product's first one would, so that both are asked the same way."""
 
@@ -63,10 +75,17 @@ class Peer(Mortal):
         try:
             await db.execute((_HOME / "schema.sql").read_text())
             due = datetime.now(UTC) + timedelta(days=15)
-            await db.execute("INSERT INTO periods VALUES ($1, $2, $3)", PERIOD, CAMPAIGN, due)
-            blocks = ((self.size.block(number),) for number in range(self.size.blocks))
+            name = CAMPAIGN_DOCUMENT["periods"][0]["name"]
+            await db.execute("INSERT INTO periods VALUES ($1, $2, $3, $4)", PERIOD, CAMPAIGN, due, name)
+            blocks = ((self.size.block(number), f"Khối {number}") for number in range(self.size.blocks))
             await db.copy_records_to_table("blocks", records=blocks)
-            await db.copy_records_to_table("units", records=self.size.units())
+            units = ((unit, block, f"Đơn vị {unit}") for unit, block in self.size.units())
+            await db.copy_records_to_table("units", records=units)
+            await db.copy_records_to_table("titles", records=_titles())
+            token, ends = hashlib.sha256(_COOKIE.encode()).digest(), datetime.now(UTC) + timedelta(hours=12)
+            grants = orjson.dumps([{"role": "city_office", "scope": str(CITY)}]).decode()
+            await db.execute("INSERT INTO accounts VALUES ('office', $1)", grants)
+            await db.execute("INSERT INTO sessions VALUES ($1, 'office', $2)", token, ends)
             await db.execute("ANALYZE")
         finally:
             await db.close()
@@ -98,7 +117,12 @@ class Peer(Mortal):
 
     def run(self, name: str, *module: str) -> None:
         """Start a module in the peers' own Python; it hears of its surroundings from the environment."""
-        told = {"DATABASE_URL": self._database, "BROKER_URL": self.broker(), "DURABLE": str(int(self.durable))}
+        told = {
+            "DATABASE_URL": self._database,
+            "BROKER_URL": self.broker(),
+            "DURABLE": str(int(self.durable)),
+            "WHOLE": str(int(self.whole)),
+        }
         self.launch(name, str(_PYTHON), "-m", *module, **told)
 
     def launch(self, name: str, *command: str, **environment: str) -> None:
@@ -112,19 +136,25 @@ class Peer(Mortal):
         for name, process in self.running.items():
             if process.poll() is not None:
                 raise RuntimeError(f"{name}: {(self.house.home / f'{name}.log').read_text()}")
-        async with httpx2.AsyncClient() as client:
-            board = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{ident('none')}"
-            return (await client.get(f"http://127.0.0.1:{self.port}{board}")).is_success
+        return await self.shows_boards()
+
+    def _who(self, audience: str, role: str, scope: UUID) -> str:
+        return f"Cookie: thidua={_COOKIE}" if self.whole else super()._who(audience, role, scope)
+
+    async def effects(self) -> dict[str, Counter[str]]:
+        """Count messages; a peer has no events that would have to be the product's."""
+        return await self.messages(self.kept_in) if self.whole else {}
 
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
         return ("127.0.0.1", self.port), ("127.0.0.1", self.port)
 
     async def drained(self) -> None:
-        """Wait until the last report of every unit is scored."""
+        """Wait until the last report of every unit is scored, and the last messages are written."""
 
         async def nothing_waits() -> bool:
-            (row,) = await self.house.rows(self.kept_in, _UNSCORED)
-            assert not row["n"], f"{row['n']} reports wait"
+            for question in (_UNSCORED, *[_UNTOLD] * self.whole):
+                (row,) = await self.house.rows(self.kept_in, question)
+                assert not row["n"], f"{row['n']} reports wait"
             return True
 
         await eventually(nothing_waits, within=120, expect=f"{self.name} has caught up")
@@ -258,14 +288,28 @@ class DurableFastStreamPeer(FastStreamPeer):
     durable = True
 
 
-PEERS: Final = {
-    kind.name: kind
-    for kind in (
-        CeleryPeer,
-        DurableCeleryPeer,
-        DjangoPeer,
-        DurableDjangoPeer,
-        FastStreamPeer,
-        DurableFastStreamPeer,
-    )
-}
+def _titles() -> Iterator[tuple[str, str]]:
+    """Give each title of the pack as it stands for a ward of which nothing is known yet."""
+    pack = rules.Pack.model_validate(yaml.safe_load(PACK.read_text()))
+    for each in rules.assess(pack, UnitKind.WARD, rules.Record()):
+        yield each.title, each.model_dump_json()
+
+
+_KINDS: Final[tuple[type[Peer], ...]] = (
+    CeleryPeer,
+    DurableCeleryPeer,
+    DjangoPeer,
+    DurableDjangoPeer,
+    FastStreamPeer,
+    DurableFastStreamPeer,
+)
+
+
+def _whole(kind: type[Peer]) -> type[Peer]:
+    """Give the same peer for the whole ripple."""
+    return type(f"Whole{kind.__name__}", (kind,), {"name": f"{kind.name}_whole", "whole": True})
+
+
+PEERS: Final = {kind.name: kind for kind in _KINDS}
+WHOLE_PEERS: Final = {kind.name: _whole(kind) for kind in _KINDS}
+"""The same names: what is measured is told beside them."""

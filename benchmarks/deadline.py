@@ -85,7 +85,7 @@ async def play(contestant: Contestant, seconds: float) -> Seen:
             await asyncio.sleep(_LOOK_SECONDS)
 
     looking = asyncio.create_task(look())
-    figures = await officers.at_rate(lambda: rate((time.perf_counter() - began) / seconds), seconds, watched=0)
+    figures = await officers.at_rate(lambda: rate((time.perf_counter() - began) / seconds), seconds, watched=False)
     ended = time.perf_counter()
     await contestant.drained()
     drained = time.perf_counter() - ended
@@ -94,14 +94,16 @@ async def play(contestant: Contestant, seconds: float) -> Seen:
     if figures.refused:
         raise RuntimeError(f"{contestant.name}: {figures.refused} refused: {figures.refusal.decode()}")
     slices: list[list[float]] = [[] for _ in range(_SLICES)]
+    at_peak = []
     for due, took in zip(figures.due, figures.receipts, strict=True):
         slices[part(due)].append(took)
-    at_peak = [slices[each] for each in range(_SLICES) if rate((each + 0.5) / _SLICES) == _PEAK_PER_SECOND]
+        if rate((due - began) / seconds) == _PEAK_PER_SECOND:
+            at_peak.append(took)
     return Seen(
         accepted=figures.accepted,
         receipt_p50_ms=round(percentile(figures.receipts, 0.5) * 1000, 1),
         receipt_p99_ms=round(percentile(figures.receipts, 0.99) * 1000, 1),
-        receipt_p99_ms_at_peak=round(percentile([took for each in at_peak for took in each], 0.99) * 1000, 1),
+        receipt_p99_ms_at_peak=round(percentile(at_peak, 0.99) * 1000, 1),
         most_waiting=max(max(each, default=0) for each in waiting),
         drained_seconds=round(drained, 2),
         rates=[round(len(each) / seconds * _SLICES, 1) for each in slices],

@@ -6,19 +6,13 @@ nothing behind for the next.
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.plot import bars
-
-_DOCS: Final = Path("docs")
-_MARK: Final = "<!-- figures -->"
+from benchmarks.page import commit, sessions, write_sessions
 
 
 @dataclass(frozen=True)
@@ -35,8 +29,8 @@ _SESSIONS: Final = {
         "How near is the product to the speed of light for this design?", ("--pairs", "10", "--seconds", "6")
     ),
     "whole": Session(
-        "The whole ripple, through the gateway, titles and notifications included, against the spine alone",
-        ("--pairs", "4", "--seconds", "6", "--ours", "whole", "--theirs", "product"),
+        "The whole ripple, through the gateway, titles and notifications included",
+        ("--pairs", "10", "--seconds", "6", "--ours", "whole", "--theirs", "whole_floor"),
     ),
     "units_120": Session("A city of 120 units", (*_SHORT, "--blocks", "4")),
     "units_10k": Session("10,020 units", (*_SHORT, "--blocks", "334")),
@@ -62,82 +56,15 @@ def run(session: Session) -> dict[str, Any]:
     return seen
 
 
-def machine() -> str:
-    """Say in a line what the absolute figures were seen on."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}, Python {platform.python_version()}"
-
-
-def write(told: dict[str, Any]) -> None:
-    """Write the JSON, the page's tables, and the plot."""
-    (_DOCS / "performance.json").write_text(json.dumps(told, indent=2) + "\n")
-    page = _DOCS / "performance.md"
-    head, _, _ = page.read_text().partition(_MARK)
-    page.write_text(f"{head}{_MARK}\n\n{_tables(told)}\n")
-    seen = told["sessions"]
-    groups = {
-        each: {side: seen[name][side]["reports_per_second"] for side in ("product", "floor")}
-        for name, each in (
-            ("units_120", "120 units"),
-            ("units_10k", "10,020 units"),
-            ("units_1m", "1,000,020 units"),
-            ("members_10", "blocks of 10"),
-            ("members_300", "a block of 300"),
-            ("members_3000", "a block of 3,000"),
-        )
-        if name in seen
-    }
-    (_DOCS / "performance.svg").write_text(bars("Reports a second, first report to last rank", groups))
-
-
-def _tables(told: dict[str, Any]) -> str:
-    lines = [f"{told['machine']}."]
-    for name, seen in told["sessions"].items():
-        ours, theirs = (each for each in seen if isinstance(seen[each], dict) and each not in ("ratios", "rates"))
-        lines += [
-            "",
-            f"**{_SESSIONS[name].question}** (commit `{seen['commit']}`)",
-            "",
-            f"| what | {ours} | {theirs} | ratio (95 %) |",
-            "|---|---|---|---|",
-        ]
-        lines += [
-            f"| {_words(figure, seen)} | {seen[ours][figure]:,.1f} | {seen[theirs][figure]:,.1f} "
-            f"| {each['median']:.2f} ({each['low']:.2f}–{each['high']:.2f}) |"
-            for figure, each in seen["ratios"].items()
-        ]
-    return "\n".join(lines)
-
-
-_FIGURES: Final = {
-    "reports_per_second": "reports a second, first report to last rank",
-    "cpu_ms_per_report": "CPU of all processes and servers, ms a report",
-    "own_cpu_ms_per_report": "CPU of its own processes, ms a report",
-    "wal_bytes_per_report": "write-ahead log, bytes a report",
-    "wal_syncs_per_report": "syncs of the write-ahead log a report",
-    "front_cpu_ms_per_report": "of that the gateway's, ms a report",
-    "memory_mib": "memory of its own processes under load (PSS), MiB",
-}
-
-
-def _words(figure: str, seen: dict[str, Any]) -> str:
-    if figure in _FIGURES:
-        return _FIGURES[figure]
-    what, share, _, _, load = figure.split("_")
-    named = "receipt" if what == "receipt" else "rank visible"
-    return f"{named} {share} at {load} % of the slower one's capacity ({seen['rates'][load]} a second), ms"
-
-
 def main(chosen: Sequence[str]) -> None:
     """Measure what was chosen; what was not keeps its figures."""
-    stored = _DOCS / "performance.json"
-    before: dict[str, Any] = json.loads(stored.read_text())["sessions"] if stored.exists() else {}
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-    sessions = dict(before)
+    seen = sessions()
     for name in chosen:
-        sessions[name] = {"commit": commit[:7], **run(_SESSIONS[name])}
+        seen[name] = {"commit": commit(), **run(_SESSIONS[name])}
         # After each, so that hours of measuring are not lost with the last of them.
-        write({"machine": machine(), "sessions": {each: sessions[each] for each in _SESSIONS if each in sessions}})
+        write_sessions(
+            {each: {**seen[each], "question": _SESSIONS[each].question} for each in _SESSIONS if each in seen}
+        )
 
 
 if __name__ == "__main__":

@@ -16,20 +16,28 @@ from survival.oracle import Sent, standing
 _CREATED: Final = 201
 _LANES: Final = 64
 _LOOK_SECONDS: Final = 0.01
+_WATCHED: Final = 0.1
+"""The share of reports whose ranks are looked up; of few reports more, so that there is something to tell."""
+_WATCHED_A_SECOND: Final = 3
 
 
 class Line(asyncio.Protocol):
     """One kept HTTP/1.1 connection; one question at a time. Answers must carry ``Content-Length``, as ours do."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str, port: int) -> None:
+        self._where = host, port
         self._read = bytearray()
         self._answered: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
 
     @classmethod
     async def to(cls, host: str, port: int) -> "Line":
-        _, line = await asyncio.get_running_loop().create_connection(cls, host, port)
+        line = cls(host, port)
+        await line._connect()
         return line
+
+    async def _connect(self) -> None:
+        await asyncio.get_running_loop().create_connection(lambda: self, *self._where)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -52,6 +60,9 @@ class Line(asyncio.Protocol):
 
     async def ask(self, question: bytes) -> tuple[int, bytes]:
         """Send a prepared question; give the status and the body."""
+        if self._transport is None or self._transport.is_closing():
+            # A server hangs up on whoever has been silent for some seconds.
+            await self._connect()
         assert self._transport is not None
         self._answered = asyncio.get_running_loop().create_future()
         self._transport.write(question)
@@ -147,11 +158,12 @@ class Officers:
         await asyncio.gather(*[go_on() for _ in range(_LANES)])
         return figures
 
-    async def at_rate(self, rate: float | Callable[[], float], seconds: float, *, watched: float = 0.1) -> Figures:
+    async def at_rate(self, rate: float | Callable[[], float], seconds: float, *, watched: bool = True) -> Figures:
         """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share.
 
         ``rate`` may be asked anew for every report.
         """
+        share = max(_WATCHED, _WATCHED_A_SECOND / (rate() if callable(rate) else rate)) if watched else 0.0
         figures = Figures(seconds=seconds)
         lines: asyncio.Queue[Line] = asyncio.Queue()
         windows: asyncio.Queue[Line] = asyncio.Queue()
@@ -175,7 +187,7 @@ class Officers:
         while due < ends:
             await asyncio.sleep(max(due - time.perf_counter(), 0))
             # Only one board is watched at a time: looking must not become the load.
-            task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < watched))
+            task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < share))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
             due += self._chance.expovariate(rate() if callable(rate) else rate)

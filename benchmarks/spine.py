@@ -12,6 +12,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,14 +20,14 @@ from typing import Any, Final
 
 from benchmarks.big_city import Size
 from benchmarks.contestants import Contestant, Floor, Lazy, Product, Traced, TracedWhole, opened
-from benchmarks.load import Figures, Officers
+from benchmarks.load import Figures, Line, Officers, Unit
 from benchmarks.ratios import percentile, ratio
-from benchmarks.whole import Whole
+from benchmarks.whole import Whole, WholeFloor
 from house import Templates
 
 from thidua.postgres import PostgresServer
 
-_KNOWN: Final = {kind.name: kind for kind in (Product, Floor, Traced, TracedWhole, Lazy, Whole)}
+_KNOWN: Final = {kind.name: kind for kind in (Product, Floor, Traced, TracedWhole, Lazy, Whole, WholeFloor)}
 _NICER: Final = 5
 _LOADS: Final = (50, 80)
 """Percent of what the slower of the two can take."""
@@ -41,8 +42,12 @@ class Round:
     own_cpu_ms_per_report: float
     wal_bytes_per_report: float
     wal_syncs_per_report: float
+    events_per_report: float
+    """What arrives together is told together, so the faster side may tell less."""
     front_cpu_ms_per_report: float
-    """Of its own, what only passes on: the gateway's share."""
+    """Of its own, what only passes on: the gateway's."""
+    front_share_percent: float
+    """The same, in percent of its own."""
     memory_mib: float
     """Proportional set size of its own processes, right after the load."""
 
@@ -53,6 +58,8 @@ class Side:
 
     contestant: Contestant
     officers: Officers
+    units: list[Unit]
+    """Some of one block, with whose reports it is tried whether both sides do the same."""
     rounds: list[Round] = field(default_factory=list)
     latencies: list[dict[str, float]] = field(default_factory=list)
     """For each turn, milliseconds from the moment a report was due, by what, load and percentile."""
@@ -64,15 +71,19 @@ class Side:
         await self.contestant.drained()
         took = time.perf_counter() - began
         _nothing_refused(self, figures)
-        after = await self._used()
+        everything, own, wal_bytes, wal_syncs, front, events = (
+            (now - then) / figures.accepted for now, then in zip(await self._used(), before, strict=True)
+        )
         self.rounds.append(
             Round(
                 figures.accepted / took,
-                (after[0] - before[0]) / figures.accepted * 1000,
-                (after[1] - before[1]) / figures.accepted * 1000,
-                (after[2] - before[2]) / figures.accepted,
-                (after[3] - before[3]) / figures.accepted,
-                (after[4] - before[4]) / figures.accepted * 1000,
+                everything * 1000,
+                own * 1000,
+                wal_bytes,
+                wal_syncs,
+                events,
+                front * 1000,
+                front / own * 100,
                 sum(process.memory_full_info().pss for process in self.contestant.processes()) / 2**20,
             )
         )
@@ -89,7 +100,7 @@ class Side:
         }
 
     async def _used(self) -> tuple[float, ...]:
-        """Give so far: CPU seconds of all, of its own processes, bytes and syncs of write-ahead log, CPU of its front."""
+        """Give so far: CPU seconds of all, of its own, bytes and syncs of write-ahead log, CPU seconds of its front, events."""
         own, servers, front = (
             sum(sum(process.cpu_times()[:2]) for process in some)
             for some in (self.contestant.processes(), self.contestant.servers(), self.contestant.front())
@@ -98,7 +109,42 @@ class Side:
             "registry",
             "SELECT pg_current_wal_lsn() - '0/0' AS bytes, (SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal') AS syncs",
         )
-        return own + servers, own, float(row["bytes"]), float(row["syncs"] or 0), front
+        events = (await self.contestant.effects()).get("events", Counter())
+        return own + servers, own, float(row["bytes"]), float(row["syncs"] or 0), front, float(events.total())
+
+
+_TRIED_UNITS: Final = 4
+_TRIED_TIMES: Final = 3
+
+
+async def _same_effects(both: list[Side]) -> None:
+    """Have both take the same reports one by one, and refuse to compare where not the same comes of them.
+
+    What both of them count must agree: of a peer in the spine nothing, in the whole ripple its messages, from a unit's
+    second report on. Of its first one the product tells what titles say without a place, and then with one.
+    """
+    came: list[dict[str, Counter[str]]] = []
+    for side in both:
+        contestant, target = side.contestant, side.contestant.target()
+        line = await Line.to(*target.door)
+        first: dict[str, Counter[str]] = {}
+        for _ in range(_TRIED_TIMES):
+            for unit in side.units:
+                status, answer = await line.ask(target.question(unit))
+                if status != 201:
+                    raise RuntimeError(f"{contestant.name}: {answer.decode()}")
+                unit.version += 1
+                await contestant.drained()
+            first = first or await contestant.effects()
+        line.hang_up()
+        effects = await contestant.effects()
+        if "messages" in effects:
+            effects["messages"] -= first["messages"]
+        came.append(effects)
+    for what in came[0].keys() & came[1].keys():
+        if came[0][what] != came[1][what]:
+            names = " and ".join(side.contestant.name for side in both)
+            raise RuntimeError(f"the same reports led {names} to other {what}: {came[0][what]}, {came[1][what]}")
 
 
 def _nothing_refused(side: Side, figures: Figures) -> None:
@@ -121,6 +167,7 @@ async def measure(
                 await _side(await stack.enter_async_context(opened(kind, templates, root / kind.name, size)))
                 for kind in (ours, theirs)
             ]
+            await _same_effects(both)
             # The load must not take the time of what it measures; whoever is measured has been started.
             os.nice(_NICER)
             for each in both:
@@ -146,7 +193,9 @@ def _turns(both: list[Side], number: int) -> list[Side]:
 
 
 async def _side(contestant: Contestant) -> Side:
-    return Side(contestant, Officers(contestant.target(), contestant.units()))
+    units = contestant.units()
+    tried = units[:_TRIED_UNITS]
+    return Side(contestant, Officers(contestant.target(), units), tried)
 
 
 def summarise(ours: Side, theirs: Side) -> dict[str, Any]:
@@ -161,6 +210,7 @@ def summarise(ours: Side, theirs: Side) -> dict[str, Any]:
             both = [each[figure] for each in mine], [each[figure] for each in its]
             for name, values in zip(names, both, strict=True):
                 told[name][figure] = round(statistics.median(values), 2)
+            # What one side has none of has no ratio.
             if all(both[1]):
                 told["ratios"][figure] = ratio(*both)._asdict()
     return told
@@ -170,9 +220,10 @@ def show(told: dict[str, Any]) -> None:
     """Print a table for people."""
     ours, theirs = (name for name in told if name in _KNOWN)
     print(f"{'':<24}{ours:>12}{theirs:>12}   {ours} / {theirs}")
-    for figure, each in told["ratios"].items():
-        bounds = f"{each['median']:.2f} ({each['low']:.2f}–{each['high']:.2f})"
-        print(f"{figure:<24}{told[ours][figure]:>12.2f}{told[theirs][figure]:>12.2f}   {bounds}")
+    for figure, seen in told[ours].items():
+        ratio = told["ratios"].get(figure)
+        bounds = f"{ratio['median']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f})" if ratio else ""
+        print(f"{figure:<24}{seen:>12.2f}{told[theirs][figure]:>12.2f}   {bounds}")
     print(f"{told['units']} units in blocks of {told['members']}; rates {told['rates']}")
 
 

@@ -1,35 +1,36 @@
-"""The whole ripple: through the gateway, titles and notifications included; all five services as they are."""
+"""The whole ripple: through the gateway, titles and notifications included; the product's five services and the floor.
+
+Both stand on a city that was founded through the product's doors, so that everybody has heard of it, and both are asked
+under one session of the city office, which may report for every unit.
+"""
 
 import json
+from uuid import UUID
 
 import city
 import httpx2
-import orjson
 import psutil
-from benchmarks.contestants import Product
-from benchmarks.load import Target, Unit, get, post
-from city import BLOCK_DOCUMENT, CAMPAIGN, PERIOD, report
+from benchmarks.contestants import AS_DELIVERED, Contestant, Floor, Product
+from city import BLOCK_DOCUMENT
 from house import CITY, EVENT_SERVICES, PASSWORD
 
 _ALL = (*EVENT_SERVICES, "gateway")
 
 
-class Whole(Product):
-    """Everybody is there; the city office reports for all units, under one session."""
+class Through(Contestant):
+    """Somebody who is asked at the gateway's paths, with the gateway's cookie."""
 
-    name = "whole"
     services = EVENT_SERVICES
+    prefixes = ("/api/registry", "/api/scoring")
 
     async def settle(self) -> None:
-        """Nothing beforehand: the city is founded through the doors, so that every service has heard of it."""
-
-    async def start(self) -> None:
+        """Start the five services, and have them found the city and open the session."""
         path = self.house.home / "accounts.json"
         office = [{"role": "city_office", "scope": str(CITY)}]
         path.write_text(
             json.dumps([{"account": "office", "post": "Phòng Nội vụ", "password": PASSWORD, "grants": office}])
         )
-        await self.house.open(_ALL, ACCOUNTS_FILE=str(path), **self.environment())
+        await self.house.open(_ALL, ACCOUNTS_FILE=str(path), **AS_DELIVERED)
         await city.found(self.house)
         async with self.house.office("registry") as registry:
             for unit, _ in self.size.units():
@@ -45,22 +46,34 @@ class Whole(Product):
             signed_in.raise_for_status()
             self._cookie = f"Cookie: thidua={signed_in.cookies['thidua']}"
 
+    def _who(self, _audience: str, _role: str, _scope: UUID) -> str:
+        return self._cookie
+
+
+class Whole(Through, Product):
+    """The product's services, which stand since they founded the city."""
+
+    name = "whole"
+
+    async def start(self) -> None:
+        """Nothing is left to be started."""
+
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
         door = ("127.0.0.1", self.house.services["gateway"].port)
         return door, door
 
-    def target(self) -> Target:
-        door, window = self.addresses()
-
-        def question(unit: Unit) -> bytes:
-            body = orjson.dumps(report(unit.unit, str(unit.amount), version=unit.version))
-            return post("/api/registry/reports", self._cookie, body)
-
-        def board(unit: Unit) -> bytes:
-            path = f"/api/scoring/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{unit.block}"
-            return get(path, self._cookie)
-
-        return Target(door, window, question, board)
-
     def front(self) -> list[psutil.Process]:
         return [psutil.Process(self.house.services["gateway"].pid)]
+
+
+class WholeFloor(Through, Floor):
+    """The floor, in the place of the services that founded the city."""
+
+    name = "whole_floor"
+    databases = _ALL
+
+    async def start(self) -> None:
+        for service in self.house.services.values():
+            service.stop()
+        self.house.services.clear()
+        await super().start()

@@ -16,19 +16,24 @@ every write (``appendfsync always``, https://redis.io/docs/latest/operate/oss_an
 https://docs.celeryq.dev/projects/kombu/en/stable/reference/kombu.transport.redis.html): a task of a killed worker comes
 back only after that, and no crash trial waits an hour.
 
-``DATABASE_URL``, ``BROKER_URL`` and ``DURABLE`` come from the environment; ``gunicorn benchmarks.peers.celery_peer:front``,
+``WHOLE`` adds what follows in the whole ripple: the session behind a cookie is looked up for each request, and scoring is
+the first task of a chain (https://docs.celeryq.dev/en/stable/userguide/canvas.html#chains) of three: score, judge the
+titles of units whose places changed, write the messages.
+
+``DATABASE_URL``, ``BROKER_URL``, ``DURABLE`` and ``WHOLE`` come from the environment; ``gunicorn benchmarks.peers.celery_peer:front``,
 ``celery -A benchmarks.peers.celery_peer:queue worker``.
 """
 
 import os
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from benchmarks.peers import rule
+from benchmarks.peers import rule, tables
 from benchmarks.peers.tables import Answer, Block, Period, Place, Report, Score, Submission, Unit, board, put_in_order
 from celery import Celery
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, abort, jsonify, request
 from sqlalchemy import create_engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import sessionmaker
@@ -52,9 +57,21 @@ if os.environ["DURABLE"] == "1":
         },
     )
 
+WHOLE = os.environ["WHOLE"] == "1"
 front = Flask(__name__)
 _STALE = ({"title": "the report has another version by now"}, 409)
 _UNKNOWN = ({"title": "no such unit or period"}, 404)
+
+
+@front.before_request
+def signed_in() -> None:
+    """Refuse whoever has no session, or no right to report."""
+    if not WHOLE:
+        return
+    with Session() as db:
+        account = db.scalar(tables.behind(request.cookies.get("thidua")))
+    if account is None or not rule.may_report(account.grants):
+        abort(401)
 
 
 @front.post("/reports")
@@ -67,7 +84,7 @@ def accept() -> tuple[Response, int]:
         # Somebody was faster, with the same key or with another report of the same unit.
         body, status, number = _answered(key)
     if number is not None:
-        score.delay(number)
+        (score.s(number) | judge.s(number) | tell.s(number) if WHOLE else score.s(number)).delay()
     return jsonify(body), status
 
 
@@ -109,8 +126,8 @@ def _answered(key: str) -> tuple[dict[str, Any], int, int | None]:
 
 
 @queue.task
-def score(number: int) -> None:
-    """Score a submission and put its block in order, in one transaction."""
+def score(number: int) -> list[rule.Move]:
+    """Score a submission and put its block in order, in one transaction; hand on the places that changed."""
     with Session.begin() as db:
         submission, report, unit = db.execute(
             select(Submission, Report, Unit)
@@ -124,7 +141,7 @@ def score(number: int) -> None:
         scored = db.scalar(select(Score).filter_by(period_id=period, unit_id=unit.unit_id))
         if scored and scored.report_version > submission.version:
             # The other worker has overtaken this one with a newer report.
-            return
+            return []
         if scored is None:
             scored = Score(period_id=period, unit_id=unit.unit_id, block_id=block)
             db.add(scored)
@@ -133,7 +150,43 @@ def score(number: int) -> None:
         rows = db.execute(select(Score.unit_id, Score.points).filter_by(period_id=period, block_id=block))
         points = {each: earned for each, earned in rows}  # noqa: C416
         places = {each.unit_id: each for each in db.scalars(select(Place).filter_by(period_id=period, block_id=block))}
-        db.add_all(put_in_order(period, block, points, places))
+        changed = put_in_order(period, block, points, places)
+        db.add_all(changed)
+    return [rule.move(place, len(points)) for place in changed] if WHOLE else []
+
+
+@queue.task
+def judge(moves: list[rule.Move], number: int) -> tuple[list[rule.Move], list[int]]:
+    """Assess the titles of units whose places changed; hand on the verdicts that say otherwise."""
+    units = rule.moved(moves)
+    with Session.begin() as db:
+        _, _, block, period = db.execute(tables.about(number)).one()
+        db.get_one(Block, block.block_id, with_for_update=True)
+        places = db.scalars(select(Place).filter_by(period_id=period.period_id, block_id=block.block_id)).all()
+        standing = db.scalars(select(tables.Verdict).where(tables.Verdict.unit_id.in_(units)))
+        written, news = tables.judge(units, places, standing, titles())
+        db.add_all(written)
+        db.flush()
+        return moves, [verdict.id for verdict in news]
+
+
+@cache
+def titles() -> list[tables.Title]:
+    with Session() as db:
+        return list(db.scalars(select(tables.Title)))
+
+
+@queue.task
+def tell(came: tuple[list[rule.Move], list[int]], number: int) -> None:
+    """Write the messages that a submission has led to."""
+    moves, news = came
+    with Session.begin() as db:
+        submission, unit, block, period = db.execute(tables.about(number)).one()
+        names = {each: name for each, name in db.execute(tables.names(unit.unit_id, moves))}  # noqa: C416
+        verdicts = db.scalars(select(tables.Verdict).where(tables.Verdict.id.in_(news)))
+        told = rule.Told(submission, unit, block, period, names)
+        said = rule.messages(told, moves, [(each.unit_id, each.assessment) for each in verdicts])
+        db.add_all(tables.worded(number, said))
 
 
 @front.get("/campaigns/<uuid:_campaign>/periods/<uuid:period>/boards/<uuid:block>")

@@ -11,12 +11,18 @@ both are equally durable. Off: as ``startproject`` leaves it, a connection for e
 *Databases* advise (https://docs.djangoproject.com/en/5.2/howto/deployment/checklist/#conn-max-age): connections are
 kept.
 
-``DATABASE_URL`` and ``DURABLE`` come from the environment; ``gunicorn benchmarks.peers.django_peer:front``.
+``WHOLE`` adds what follows in the whole ripple, in the same transaction: titles are judged and messages written; the session
+behind a cookie is looked up for each request by a middleware.
+
+``DATABASE_URL``, ``DURABLE`` and ``WHOLE`` come from the environment; ``gunicorn benchmarks.peers.django_peer:front``.
 """
 
+import hashlib
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID, uuid4
@@ -24,6 +30,7 @@ from uuid import UUID, uuid4
 import django
 from django.conf import settings
 
+WHOLE = os.environ["WHOLE"] == "1"
 _address = urlsplit(os.environ["DATABASE_URL"])
 settings.configure(
     DATABASES={
@@ -38,7 +45,7 @@ settings.configure(
     },
     ALLOWED_HOSTS=["*"],
     # It gives answers their length; without one they would be sent in chunks.
-    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+    MIDDLEWARE=["django.middleware.common.CommonMiddleware", *[f"{__name__}.signed_in"] * WHOLE],
     ROOT_URLCONF=__name__,
     USE_TZ=True,
 )
@@ -48,7 +55,7 @@ django.setup()
 from benchmarks.peers import rule  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import models, transaction  # noqa: E402
-from django.http import HttpRequest, JsonResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.shortcuts import get_object_or_404  # noqa: E402
 from django.urls import path  # noqa: E402
 
@@ -64,6 +71,7 @@ class Table(models.Model):
 
 class Block(Table):
     block_id = models.UUIDField(primary_key=True)
+    name = models.TextField()
 
     class Meta(Table.Meta):
         db_table = "blocks"
@@ -72,6 +80,7 @@ class Block(Table):
 class Unit(Table):
     unit_id = models.UUIDField(primary_key=True)
     block = models.ForeignKey(Block, models.PROTECT)
+    name = models.TextField()
 
     class Meta(Table.Meta):
         db_table = "units"
@@ -81,6 +90,7 @@ class Period(Table):
     period_id = models.UUIDField(primary_key=True)
     campaign_id = models.UUIDField()
     due_at = models.DateTimeField()
+    name = models.TextField()
 
     class Meta(Table.Meta):
         db_table = "periods"
@@ -147,6 +157,74 @@ class Place(Table):
         db_table = "places"
 
 
+class Account(Table):
+    account = models.TextField(primary_key=True)
+    grants = models.JSONField()
+
+    class Meta(Table.Meta):
+        db_table = "accounts"
+
+
+class LoginSession(Table):
+    token = models.BinaryField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT, db_column="account")
+    expires_at = models.DateTimeField()
+
+    class Meta(Table.Meta):
+        db_table = "sessions"
+
+
+class Title(Table):
+    title = models.TextField(primary_key=True)
+    assessment = models.JSONField()
+
+    class Meta(Table.Meta):
+        db_table = "titles"
+
+
+class Verdict(Table):
+    id = models.BigAutoField(primary_key=True)
+    unit_id = models.UUIDField()
+    title = models.TextField()
+    version = models.IntegerField(default=0)
+    verdict = models.TextField()
+    assessment = models.JSONField()
+    assessed_at = models.DateTimeField()
+
+    class Meta(Table.Meta):
+        db_table = "verdicts"
+
+
+class Message(Table):
+    id = models.BigAutoField(primary_key=True)
+    post = models.TextField()
+    scope_id = models.UUIDField()
+    cause = models.BigIntegerField()
+    about_id = models.UUIDField()
+    title = models.TextField()
+    text = models.TextField()
+    link = models.TextField()
+    posted_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta(Table.Meta):
+        db_table = "messages"
+
+
+def signed_in(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse whoever has no session, or no right to report."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        token = hashlib.sha256(request.COOKIES.get("thidua", "").encode()).digest()
+        sessions = LoginSession.objects.select_related("account").filter(expires_at__gt=datetime.now(UTC))
+        session = sessions.filter(token=token).first()
+        if session is None or not rule.may_report(session.account.grants):
+            return HttpResponse(status=401)
+        return answer(request)
+
+    return middleware
+
+
 def accept(request: HttpRequest) -> JsonResponse:
     """Store, score and rank; the answer says that all of it is done."""
     asked, key = json.loads(request.body), request.headers["Idempotency-Key"]
@@ -167,13 +245,16 @@ def accept(request: HttpRequest) -> JsonResponse:
         submission = Submission.objects.create(
             report=report, version=report.version, fields=report.fields, accepted_at=now, late=now > period.due_at
         )
-        _score(submission, unit, period)
+        moves = _score(submission, unit, period)
+        if WHOLE:
+            _tell(submission, unit, period, moves, _judge(unit, period, rule.moved(moves)))
         body = rule.receipt(submission.number, report.pk, report.version, now, late=submission.late)
         Answer.objects.create(key=key, body=body)
     return JsonResponse(body, status=201)
 
 
-def _score(submission: Submission, unit: Unit, period: Period) -> None:
+def _score(submission: Submission, unit: Unit, period: Period) -> list[rule.Move]:
+    """Score a submission and put its block in order; give the places that changed."""
     whose = {"period_id": period.pk, "block_id": unit.block_id}
     score = Score.objects.filter(period_id=period.pk, unit_id=unit.pk).first() or Score(unit_id=unit.pk, **whose)
     score.points, score.parts = rule.earned(submission.fields)
@@ -191,6 +272,46 @@ def _score(submission: Submission, unit: Unit, period: Period) -> None:
         changed[place.pk is None].append(place)
     Place.objects.bulk_create(changed[True])
     Place.objects.bulk_update(changed[False], ["previous_rank", "rank", "points"])
+    return [rule.move(place, len(points)) for each in changed.values() for place in each]
+
+
+@cache
+def _titles() -> list[Title]:
+    return list(Title.objects.all())
+
+
+def _judge(unit: Unit, period: Period, changed: list[UUID]) -> list[Verdict]:
+    """Assess the titles of units whose places changed; give the verdicts that say otherwise."""
+    places = {each.unit_id: each for each in Place.objects.filter(period_id=period.pk, block_id=unit.block_id)}
+    leader = max(each.points for each in places.values())
+    standing = {(each.unit_id, each.title): each for each in Verdict.objects.filter(unit_id__in=changed)}
+    written: dict[bool, list[Verdict]] = {True: [], False: []}
+    news = []
+    for whose in changed:
+        place = places[whose]
+        for title in _titles():
+            assessment = rule.assessed(title.assessment, place.rank, len(places), place.points, leader)
+            verdict = standing.get((whose, title.title)) or Verdict(unit_id=whose, title=title.title)
+            if verdict.assessment == assessment:
+                continue
+            if rule.says_otherwise(verdict.assessment, assessment):
+                verdict.version += 1
+                news.append(verdict)
+            verdict.verdict, verdict.assessment = assessment["verdict"], assessment
+            verdict.assessed_at = datetime.now(UTC)
+            written[verdict.pk is None].append(verdict)
+    Verdict.objects.bulk_create(written[True])
+    Verdict.objects.bulk_update(written[False], ["version", "verdict", "assessment", "assessed_at"])
+    return news
+
+
+def _tell(submission: Submission, unit: Unit, period: Period, moves: list[rule.Move], verdicts: list[Verdict]) -> None:
+    """Write the messages that a submission has led to."""
+    mentioned = Unit.objects.filter(pk__in=[unit.pk, *rule.moved(moves)])
+    told = rule.Told(submission, unit, unit.block, period, dict(mentioned.values_list("unit_id", "name")))
+    said = rule.messages(told, moves, [(each.unit_id, each.assessment) for each in verdicts])
+    now = datetime.now(UTC)
+    Message.objects.bulk_create(Message(**each._asdict(), cause=submission.pk, posted_at=now) for each in said)
 
 
 def show(_request: HttpRequest, _campaign: UUID, period: UUID, block: UUID) -> JsonResponse:

@@ -1,17 +1,20 @@
 -- The tables that every peer works on: the same columns, keys and indexes, whichever ORM stands above them.
 CREATE TABLE blocks (
-    block_id uuid PRIMARY KEY
+    block_id uuid PRIMARY KEY,
+    name text NOT NULL
 );
 
 CREATE TABLE units (
     unit_id uuid PRIMARY KEY,
-    block_id uuid NOT NULL REFERENCES blocks
+    block_id uuid NOT NULL REFERENCES blocks,
+    name text NOT NULL
 );
 
 CREATE TABLE periods (
     period_id uuid PRIMARY KEY,
     campaign_id uuid NOT NULL,
-    due_at timestamptz NOT NULL
+    due_at timestamptz NOT NULL,
+    name text NOT NULL
 );
 
 CREATE TABLE reports (
@@ -67,3 +70,50 @@ CREATE TABLE places (
     points numeric NOT NULL,
     UNIQUE (period_id, block_id, unit_id)
 );
+
+-- From here on what only the whole ripple touches: who is at the door, titles, messages.
+CREATE TABLE accounts (
+    account text PRIMARY KEY,
+    grants jsonb NOT NULL
+);
+
+-- The token is the SHA-256 of the cookie.
+CREATE TABLE sessions (
+    token bytea PRIMARY KEY,
+    account text NOT NULL REFERENCES accounts,
+    expires_at timestamptz NOT NULL
+);
+
+-- Every title as it stands for a unit of which nothing is known yet, with all its conditions.
+CREATE TABLE titles (
+    title text PRIMARY KEY,
+    assessment jsonb NOT NULL
+);
+
+CREATE TABLE verdicts (
+    id bigserial PRIMARY KEY,
+    unit_id uuid NOT NULL,
+    title text NOT NULL,
+    version integer NOT NULL,
+    verdict text NOT NULL,
+    assessment jsonb NOT NULL,
+    assessed_at timestamptz NOT NULL,
+    UNIQUE (unit_id, title)
+);
+
+-- The cause is the number of the submission.
+CREATE TABLE messages (
+    id bigserial PRIMARY KEY,
+    post text NOT NULL,
+    scope_id uuid NOT NULL,
+    cause bigint NOT NULL,
+    about_id uuid NOT NULL,
+    title text NOT NULL,
+    text text NOT NULL,
+    link text NOT NULL,
+    posted_at timestamptz NOT NULL,
+    read_at timestamptz
+);
+
+CREATE INDEX messages_of_post ON messages (post, scope_id, posted_at);
+CREATE INDEX messages_of_cause ON messages (cause);

@@ -1,6 +1,7 @@
 """The tables of ``schema.sql`` as both SQLAlchemy peers map them, and what does not depend on how they talk to them."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,12 +20,14 @@ class Base(DeclarativeBase):
 class Block(Base):
     __tablename__ = "blocks"
     block_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
 
 
 class Unit(Base):
     __tablename__ = "units"
     unit_id: Mapped[UUID] = mapped_column(primary_key=True)
     block_id: Mapped[UUID] = mapped_column(ForeignKey("blocks.block_id"))
+    name: Mapped[str]
 
 
 class Period(Base):
@@ -32,6 +35,7 @@ class Period(Base):
     period_id: Mapped[UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[UUID]
     due_at: Mapped[datetime]
+    name: Mapped[str]
 
 
 class Report(Base):
@@ -94,6 +98,50 @@ class Place(Base):
     points: Mapped[Decimal]
 
 
+class Account(Base):
+    __tablename__ = "accounts"
+    account: Mapped[str] = mapped_column(primary_key=True)
+    grants: Mapped[list[Any]]
+
+
+class LoginSession(Base):
+    __tablename__ = "sessions"
+    token: Mapped[bytes] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.account"))
+    expires_at: Mapped[datetime]
+
+
+class Title(Base):
+    __tablename__ = "titles"
+    title: Mapped[str] = mapped_column(primary_key=True)
+    assessment: Mapped[dict[str, Any]]
+
+
+class Verdict(Base):
+    __tablename__ = "verdicts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    title: Mapped[str]
+    version: Mapped[int]
+    verdict: Mapped[str]
+    assessment: Mapped[dict[str, Any]]
+    assessed_at: Mapped[datetime]
+
+
+class Message(Base):
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post: Mapped[str]
+    scope_id: Mapped[UUID]
+    cause: Mapped[int]
+    about_id: Mapped[UUID]
+    title: Mapped[str]
+    text: Mapped[str]
+    link: Mapped[str]
+    posted_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
 def put_in_order(
     period: UUID, block: UUID, points: Mapping[UUID, Decimal], places: Mapping[UUID, Place]
 ) -> list[Place]:
@@ -117,3 +165,58 @@ def board(period: UUID, block: UUID) -> Select[tuple[Place, Score]]:
         .where(Place.period_id == period, Place.block_id == block)
         .order_by(Place.rank)
     )
+
+
+def behind(cookie: str | None) -> Select[tuple[Account]]:
+    """Ask who is signed in."""
+    token = hashlib.sha256((cookie or "").encode()).digest()
+    return (
+        select(Account)
+        .join(LoginSession, LoginSession.account == Account.account)
+        .where(LoginSession.token == token, LoginSession.expires_at > datetime.now(UTC))
+    )
+
+
+def judge(
+    changed: Iterable[UUID], places: Sequence[Place], standing: Iterable[Verdict], titles: Sequence[Title]
+) -> tuple[list[Verdict], list[Verdict]]:
+    """Assess all titles of units whose places changed; give the verdicts that are not as they stood, and those that are news."""
+    of, leader = {each.unit_id: each for each in places}, max(each.points for each in places)
+    verdicts = {(each.unit_id, each.title): each for each in standing}
+    written, news = [], []
+    for unit in changed:
+        place = of[unit]
+        for title in titles:
+            assessment = rule.assessed(title.assessment, place.rank, len(places), place.points, leader)
+            verdict = verdicts.get((unit, title.title)) or Verdict(unit_id=unit, title=title.title, version=0)
+            if verdict.assessment == assessment:
+                continue
+            if rule.says_otherwise(verdict.assessment, assessment):
+                verdict.version += 1
+                news.append(verdict)
+            verdict.verdict, verdict.assessment = assessment["verdict"], assessment
+            verdict.assessed_at = datetime.now(UTC)
+            written.append(verdict)
+    return written, news
+
+
+def worded(cause: int, messages: Iterable[rule.Message]) -> list[Message]:
+    """Give messages as rows."""
+    return [Message(**each._asdict(), cause=cause, posted_at=datetime.now(UTC)) for each in messages]
+
+
+def about(number: int) -> Select[tuple[Submission, Unit, Block, Period]]:
+    """Ask for a submission and all that it is about."""
+    return (
+        select(Submission, Unit, Block, Period)
+        .join(Report, Report.report_id == Submission.report_id)
+        .join(Unit, Unit.unit_id == Report.unit_id)
+        .join(Block, Block.block_id == Unit.block_id)
+        .join(Period, Period.period_id == Report.period_id)
+        .where(Submission.number == number)
+    )
+
+
+def names(unit: UUID, moves: Iterable[rule.Move]) -> Select[tuple[UUID, str]]:
+    """Ask for the names of all units that the messages of a report mention."""
+    return select(Unit.unit_id, Unit.name).where(Unit.unit_id.in_({unit, *rule.moved(moves)}))

@@ -1,6 +1,7 @@
 """Can a unit officer file a report and see what came of it, with and without JavaScript, and lose nothing on the way?"""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -10,7 +11,8 @@ import pytest_asyncio
 from chromium import Reader, chromium, violations
 from city import PERIOD, QUYET_THANG, TAN_PHONG, submit
 from house import PASSWORD, House
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Page, Request, Route, expect
+from playwright.async_api import Error as PlaywrightError
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -197,6 +199,42 @@ async def test_what_is_typed_while_a_save_is_under_way_is_saved_after_it(front: 
         await page.get_by_label(BUDGET).press("Tab")
     goes_on.set()
     await expect(page.locator("#tong-diem")).to_have_text("90,00")
+
+
+async def test_a_save_on_its_way_never_comes_after_the_one_that_was_pressed_for(front: str, browser: Browser) -> None:
+    """A slow line: what the page saved by itself, with fewer words, reaches the house after the press, unless that waits."""
+    reader = await Reader.sits_down(browser, front)
+    page = reader.page
+    await at_the_form(page)
+    under_way, may_go, arrived = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        under_way.set()
+        await may_go.wait()
+        # Sent even when the page has gone: what a network has taken it delivers.
+        answer = await route.fetch()
+        arrived.set()
+        with contextlib.suppress(PlaywrightError):
+            await route.fulfill(response=answer)
+
+    await page.route("**/tu-luu", slow, times=1)
+    order: list[bool] = []
+
+    def is_the_press(sent: Request) -> bool:
+        if sent.method == "POST" and sent.url.endswith(FORM):
+            order.append(arrived.is_set())
+        return bool(order)
+
+    await page.get_by_label(BUDGET).fill("8")
+    await page.get_by_label(BUDGET).press("Tab")
+    await under_way.wait()
+    await page.get_by_label(BUDGET).fill("812")
+    async with page.expect_request(is_the_press):
+        await page.get_by_role("button", name="Lưu nháp").click(no_wait_after=True)
+        may_go.set()
+    assert order == [True]
+    await expect(page).to_have_url(re.compile("luu=1"))
+    await expect(page.get_by_label(BUDGET)).to_have_value("812")
 
 
 async def test_a_field_that_cannot_be_saved_says_so_while_its_writer_goes_on(front: str, browser: Browser) -> None:

@@ -6,3 +6,26 @@ const changed = field => field.options ? !sent(field).selected
 document.addEventListener("htmx:after:init", ({target}) => {
   if ([...target.elements ?? []].some(changed)) target.dispatchEvent(new Event("change"));
 });
+
+// A save that is under way must not reach the house after the one that its writer presses for: older words would stand.
+const PATIENCE = 5000;
+let saving = 0, held = null;
+const letGo = () => {
+  if (!held) return;
+  const {form, button, limit} = held;
+  held = null;
+  clearTimeout(limit);
+  form.requestSubmit(button);
+};
+
+document.addEventListener("htmx:before:request", () => { saving += 1; });
+document.addEventListener("htmx:finally:request", () => {
+  saving -= 1;
+  if (!saving) letGo();
+});
+document.addEventListener("submit", event => {
+  if (!saving) return;
+  event.preventDefault();
+  clearTimeout(held?.limit);
+  held = {form: event.target, button: event.submitter, limit: setTimeout(() => { saving = 0; letGo(); }, PATIENCE)};
+});
