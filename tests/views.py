@@ -84,18 +84,22 @@ def desk(*roles: str, post: str = "Cán bộ đầu mối, Phường Tân Phong"
     grants = [Grant(role=role, scope=UUID(int=100)) for role in roles] or [
         Grant(role=Post.UNIT_OFFICER, scope=UUID(OWN))
     ]
-    units = {_unit_id(place): unit | {"unit_id": _unit_id(place)} for place, unit in enumerate(_UNITS)}
-    block = {
-        "block_id": BLOCK,
-        "name": "Khối xã, phường",
-        "year": 2023,
-        "sheet_id": SHEET,
-        "member_unit_ids": list(units),
-    }
+    names = {unit["unit_id"]: unit["name"] for unit in units()}
     inbox = {"items": _messages(), "unread": 3}
     who = Identity(account="a", post=post, grants=tuple(grants))
     services: Any = None
-    return Desk(who, services, NOW, timedelta(days=-900), _CAMPAIGN, units, [block], inbox)
+    laid = Desk(who, services, NOW, timedelta(days=-900), _CAMPAIGN, block=of_this_year(), inbox=inbox, names=names)
+    laid.unit = next((unit for unit in units() if unit["unit_id"] == laid.unit_id), None)
+    return laid
+
+
+def units() -> list[dict[str, Any]]:
+    return [unit | {"unit_id": _unit_id(place)} for place, unit in enumerate(_UNITS)]
+
+
+def of_this_year() -> dict[str, Any]:
+    members = [unit["unit_id"] for unit in units()]
+    return {"block_id": BLOCK, "name": "Khối xã, phường", "year": 2023, "sheet_id": SHEET, "member_unit_ids": members}
 
 
 def _row(place: int) -> dict[str, Any]:
@@ -383,7 +387,7 @@ def _why() -> dict[str, Any]:
         "period": PERIOD,
         "unit_id": OWN,
         "unit": "Phường Tân Phong",
-        "block": desk().blocks[0],
+        "block": of_this_year(),
         "score": score(),
         "sheet": _SHEET,
         "lines": LINES,
@@ -586,7 +590,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     board_values = {
         "desk": desk(),
         "section": "bang-khoi",
-        "block": desk().blocks[0],
+        "block": of_this_year(),
         "period": PERIOD,
         "board": board(),
         "groups": _SHEET["groups"],
@@ -625,14 +629,15 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     complete = ripple(0, 420, 710, 1100, 1640)
     why_line = _why() | {"part": score()["parts"][0], "line": LINES["1.1"]}
     lists = {"desk": desk(), "section": "bao-cao"}
+    common = {"section": "viec", "blocks": [of_this_year()], "more": True}
     return {
         "nha": ("viec-can-lam.html", _home()),
         "nha-moi": (
             "viec-can-lam.html",
             _home(desk=empty_desk, tasks=[], mine=[], board=None, own=None, titles={"items": [], "pack": None}),
         ),
-        "nha-chung": ("nha-chung.html", {"desk": operator, "section": "viec", "queue": None}),
-        "nha-noi-vu": ("nha-chung.html", {"desk": office, "section": "viec", "queue": waiting}),
+        "nha-chung": ("nha-chung.html", common | {"desk": operator, "queue": None}),
+        "nha-noi-vu": ("nha-chung.html", common | {"desk": office, "queue": waiting}),
         "bao-cao-danh-sach": ("bao-cao-danh-sach.html", lists | {"piles": piles}),
         "bao-cao": ("bao-cao.html", _form(sheet())),
         "bao-cao-hai-ban": ("bao-cao.html", _form(sheet(errors=False, theirs={"1.1": "1000"}), saved=True)),
@@ -664,7 +669,10 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "nam": ("nam.html", _year(fault)),
         "nam-da-luu": ("nam.html", _year({})),
         "tin": ("tin.html", {"desk": desk(), "section": "tin"}),
-        "tim": ("tim.html", {"desk": desk(), "section": "", "words": "phuong", "found": list(desk().units.values())}),
+        "tim": (
+            "tim.html",
+            {"desk": desk(), "section": "", "words": "phuong", "found": units(), "blocks": {OWN: of_this_year()}},
+        ),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
         "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),
         "dang-nhap": ("dang-nhap.html", sign_in),

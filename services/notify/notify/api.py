@@ -1,9 +1,9 @@
 """Notify's HTTP door: a post's own messages, nobody else's."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from chassis.http import Asked, Commanded, Sent
 from chassis.identity import Identity
@@ -18,8 +18,9 @@ def _posts(who: Identity) -> list[tuple[str, UUID]]:
 
 
 @router.get("/messages", tags=["messages"])
-async def messages(asked: Asked) -> dict[str, Any]:
-    return await queries.inbox(asked.db, _posts(asked.identity))
+async def messages(asked: Asked, limit: Annotated[int, Query(ge=1, le=50)] = 50) -> dict[str, Any]:
+    """Give the newest messages, and how many of all are unread."""
+    return await queries.inbox(asked.db, _posts(asked.identity), limit=limit)
 
 
 @router.post("/messages/read", tags=["messages"])

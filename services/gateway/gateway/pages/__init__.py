@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.errors import Invalid, Problem, Unauthenticated, install, problem_response
 from gateway.pages import render
 from gateway.pages.routes import (
+    autosave,
     board,
     campaigns,
     decisions,
@@ -37,6 +38,7 @@ _PARTS: Final = (
     home,
     report,
     report_steps,
+    autosave,
     evidence,
     review,
     receipt,

@@ -1,16 +1,22 @@
-"""What every page starts from: who looks, at what time, in which campaign, and the way to the services."""
+"""What every page starts from: who looks, at what time, in which campaign, and the way to the services.
+
+Whatever is asked for here is asked for by every page: nothing in it may grow with the city. What one page shows beside
+that, it asks for itself: names by their ids, lists a page at a time.
+"""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
 from fastapi import Depends, Request
 
-from chassis.clock import business_now, offset
+from chassis.clock import now_and_offset
 from chassis.errors import NotFound, Problem, Unavailable
 from chassis.identity import Identity, scopes
 from contracts.notify import Post
@@ -18,20 +24,50 @@ from gateway.api import SignedIn
 from gateway.services import Upstreams, refusal
 
 _REFUSED = 400
+_NEWS = 6
+"""As many of the newest messages as a page shows beside its own matter; all of them stand on a page of their own."""
+_AT_ONCE = 200
+"""As many ids as one question carries."""
 
 
 @dataclass
 class Desk:
-    """One reader's desk for one request."""
+    """One reader's desk for one request: ``unit`` is the one that the reader speaks for, ``block`` the reader's of this year."""
 
     who: Identity
     services: Upstreams
     now: datetime
     ahead: timedelta
-    campaign: dict[str, Any] | None
-    units: dict[str, dict[str, Any]]
-    blocks: list[dict[str, Any]]
-    inbox: dict[str, Any]
+    campaign: dict[str, Any] | None = None
+    unit: dict[str, Any] | None = None
+    block: dict[str, Any] | None = None
+    inbox: dict[str, Any] = field(default_factory=lambda: {"items": [], "unread": 0})
+    names: dict[str, str] = field(default_factory=dict)
+
+    async def lay(self) -> None:
+        """Lay the desk: what all pages show is asked for at once."""
+        nothing: dict[str, Any] = {"items": []}
+        answers: list[dict[str, Any]] = await asyncio.gather(
+            self.get("registry", "campaigns?limit=1"),
+            self.get("registry", f"units?state=all&unit_id={self.unit_id}")
+            if self.unit_id
+            else asyncio.sleep(0, nothing),
+            self._own_blocks(),
+            self.get_or("notify", f"messages?limit={_NEWS}", self.inbox),
+        )
+        campaigns, units, blocks, self.inbox = answers
+        self.campaign = next(iter(campaigns["items"]), None)
+        self.unit = next(iter(units["items"]), None)
+        self.block = next((block for block in blocks["items"] if block["year"] == self.year), None)
+        if self.unit:
+            self.names[self.unit["unit_id"]] = self.unit["name"]
+
+    async def _own_blocks(self) -> Any:
+        """The blocks, of whatever years, in which the reader's unit stands, else those that the reader heads."""
+        if self.unit_id:
+            return await self.get("registry", f"blocks?member={self.unit_id}")
+        headed = [("block_id", scope) for scope in scopes(self.who, Post.BLOCK_HEAD)]
+        return await self.get("registry", f"blocks?{urlencode(headed[:_AT_ONCE])}") if headed else {"items": []}
 
     @property
     def simulated(self) -> bool:
@@ -44,23 +80,45 @@ class Desk:
         return next((str(scope) for scope in scopes(self.who, Post.UNIT_OFFICER)), None)
 
     @property
-    def unit(self) -> dict[str, Any] | None:
-        return self.units.get(self.unit_id or "")
-
-    @cached_property
-    def block(self) -> dict[str, Any] | None:
-        """The reader's block this year: the unit's own, else one that the reader heads, else the first."""
-        if self.unit_id:
-            return self.block_of(self.unit_id)
-        headed = {str(scope) for scope in scopes(self.who, Post.BLOCK_HEAD)}
-        return next((block for block in self.blocks if block["block_id"] in headed), next(iter(self.blocks), None))
-
-    def block_of(self, unit_id: str) -> dict[str, Any] | None:
-        return next((block for block in self.blocks if unit_id in block["member_unit_ids"]), None)
+    def year(self) -> int | None:
+        """The year of the campaign that the city works in."""
+        return self.campaign["year"] if self.campaign else None
 
     def name(self, unit_id: str) -> str:
-        unit = self.units.get(str(unit_id))
-        return unit["name"] if unit else "Đơn vị"
+        """Give the name of a unit that was asked for with ``learn``."""
+        return self.names.get(str(unit_id), "Đơn vị")
+
+    async def learn(self, unit_ids: Iterable[str]) -> None:
+        """Look up the names that a page is about to show; boards of closed periods name units that are no more."""
+        self.names |= await self.names_of(set(unit_ids) - self.names.keys())
+
+    async def names_of(self, unit_ids: Iterable[str], on: str = "") -> dict[str, str]:
+        """Give the names of these units as they are today, or were on a day."""
+        wanted = sorted(set(unit_ids))
+        day = [("on", on)] if on else []
+        asked = [[("state", "all"), *day, *_each("unit_id", some)] for some in _by_the(_AT_ONCE, wanted)]
+        answers = await asyncio.gather(*[self.get("registry", f"units?{urlencode(each)}") for each in asked])
+        return {unit["unit_id"]: unit["name"] for answer in answers for unit in answer["items"]}
+
+    async def blocks_of(self, unit_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Give this year's block of each of these units, as they stand today."""
+        wanted = sorted(set(unit_ids))
+        asked = [[("year", self.year), *_each("member", some)] for some in _by_the(_AT_ONCE, wanted) if self.year]
+        answers = await asyncio.gather(*[self.get("registry", f"blocks?{urlencode(each)}") for each in asked])
+        return {unit: block for answer in answers for block in answer["items"] for unit in block["member_unit_ids"]}
+
+    async def block_of(self, unit_id: str) -> dict[str, Any] | None:
+        """Give this year's block of a unit, if it stands in one."""
+        return self.block if unit_id == self.unit_id else (await self.blocks_of([unit_id])).get(unit_id)
+
+    async def this_years(self, block_id: UUID | str | None) -> dict[str, Any] | None:
+        """Give a block of this year by its id."""
+        if block_id is None or self.year is None:
+            return None
+        if self.block and self.block["block_id"] == str(block_id):
+            return self.block
+        found = await self.get("registry", f"blocks?year={self.year}&block_id={block_id}")
+        return next(iter(found["items"]), None)
 
     def period(self, period_id: UUID | str) -> dict[str, Any]:
         """Give a period of the campaign; raises ``NotFound``."""
@@ -101,25 +159,37 @@ class Desk:
         return answer.json()
 
 
-async def desk(request: Request, who: SignedIn) -> Desk:
-    """Lay the desk: what all pages show is asked for at once."""
-    services: Upstreams = request.app.state.upstreams
+def is_id(word: str) -> bool:
+    """Tell whether a word out of an address or a form can name anything."""
+    try:
+        UUID(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _each(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name, value) for value in values]
+
+
+def _by_the(size: int, ids: list[str]) -> list[list[str]]:
+    return [ids[begin : begin + size] for begin in range(0, len(ids), size)]
+
+
+async def at_hand(request: Request, who: SignedIn) -> Desk:
+    """Say who looks, and at what time, and ask for nothing else yet: for what shows no page of its own."""
     async with request.app.state.service.engine.connect() as db:
-        now, ahead = await business_now(db), await offset(db)
-    laid = Desk(who, services, now, ahead, None, {}, [], {"items": [], "unread": 0})
-    answers: list[dict[str, Any]] = await asyncio.gather(
-        laid.get("registry", "campaigns"),
-        # Also those that are no more: boards of closed periods name them.
-        laid.get("registry", "units?state=all"),
-        laid.get("registry", "blocks"),
-        laid.get_or("notify", "messages", laid.inbox),
-    )
-    campaigns, units, blocks, laid.inbox = answers
-    laid.campaign = next(iter(campaigns["items"]), None)
-    laid.units = {unit["unit_id"]: unit for unit in units["items"]}
-    year = laid.campaign["year"] if laid.campaign else None
-    laid.blocks = [block for block in blocks["items"] if block["year"] == year]
-    return laid
+        now, ahead = await now_and_offset(db)
+    return Desk(who, request.app.state.upstreams, now, ahead)
+
+
+AtHand = Annotated[Desk, Depends(at_hand)]
+
+
+async def desk(bare: AtHand) -> Desk:
+    """Give the desk as every page's frame needs it."""
+    await bare.lay()
+    return bare
 
 
 AtDesk = Annotated[Desk, Depends(desk)]

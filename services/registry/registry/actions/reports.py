@@ -1,6 +1,7 @@
 """Reports: drafts that keep every keystroke, and the acceptance that starts a ripple."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +19,7 @@ from chassis.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from chassis.events import Beside, Tx
 from chassis.facts import learn
 from contracts.envelope import Event
-from contracts.registry import ReportSubmitted
+from contracts.registry import ReportSubmitted, Target
 from contracts.scoring import SheetCriterion, SheetPublished
 from registry import rules
 from registry.actions.bodies import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
@@ -37,6 +38,7 @@ from registry.tables import (
 )
 
 _CRITERIA: Final = TypeAdapter(tuple[SheetCriterion, ...])
+_TARGETS: Final = TypeAdapter(tuple[Target, ...])
 
 _ANSWERING: Final = literal_column("reports.state IN ('returned', 'resubmitted')", Boolean)
 
@@ -60,6 +62,7 @@ _asked = (
         campaigns.c.year,
         campaigns.c.closed_at,
         _stands.c.block_id,
+        blocks.c.sheet_id,
         cast(sheets.c.criteria, Text).label("criteria"),
         targets.c.targets,
         reports.c.report_id,
@@ -114,12 +117,14 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
     """
     if faults := rules.overlong(body.fields, body.nothing):
         raise invalid(faults)
-    await require_period(tx.db, campaign_id, period_id)
+    key = {"campaign_id": campaign_id, "period_id": period_id, "unit_id": unit_id}
+    if not (found := await _TERMS.alone(tx.db, key)):
+        raise _no_such_period()
     report = await lock_report(tx, campaign_id, period_id, unit_id)
     fields = {**report["fields"], **body.fields}
     nothing = {**report["nothing"], **body.nothing}
     if report["version"] and (fields, nothing) == (report["fields"], report["nothing"]):
-        return Saved(version=report["version"], saved_at=report["saved_at"])
+        return _saved(found[0], report["version"], report["saved_at"], fields, nothing)
     stands = transitions.State(report["state"])
     state = step_after(stands, transitions.Step.SAVE)
     changed = (*rules.changes(report["fields"], fields), *rules.changes(report["nothing"], nothing))
@@ -127,7 +132,7 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
         raise invalid(faults)
     if body.editor is None or report["editor"] != body.editor:
         refuse_stale(report, body.version)
-    now = await business_now(tx.db)
+    now = found[0]["now"]
     version = report["version"] + 1
     await tx.db.execute(
         update(reports)
@@ -141,7 +146,27 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
             state=state,
         )
     )
-    return Saved(version=version, saved_at=now)
+    return _saved(found[0], version, now, fields, nothing)
+
+
+def _saved(
+    terms: Any, version: int, saved_at: datetime, fields: Mapping[str, str], nothing: Mapping[str, str]
+) -> Saved:
+    """Say what was kept, with what sending it would find, as ``check_report`` does."""
+    if terms["block_id"] is None or terms["criteria"] is None:
+        return Saved(version=version, saved_at=saved_at)
+    lines = _lines(terms)
+    values, faults = rules.read_report(lines, fields, nothing)
+    doubted = {fault.criterion for fault in faults if fault.suggestion}
+    return Saved(
+        version=version,
+        saved_at=saved_at,
+        sheet_id=terms["sheet_id"],
+        values=values,
+        errors=tuple(field_error(fault) for fault in faults),
+        measures={line.criterion: line.measure for line in lines if line.criterion in doubted},
+        targets=_TARGETS.validate_python(terms["targets"] or ()),
+    )
 
 
 async def check_report(db: AsyncConnection, body: CheckBody) -> Checked:

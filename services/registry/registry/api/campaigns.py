@@ -1,9 +1,9 @@
 """Campaigns and targets."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
@@ -14,8 +14,9 @@ router = APIRouter()
 
 
 @router.get("/campaigns", tags=["campaigns"])
-async def list_campaigns(asked: Asked) -> dict[str, Any]:
-    return {"items": await queries.list_campaigns(asked.db)}
+async def list_campaigns(asked: Asked, limit: Annotated[int | None, Query(ge=1, le=500)] = None) -> dict[str, Any]:
+    """Give the launched campaigns, first the one that the city works in; whole without ``limit``."""
+    return {"items": await queries.list_campaigns(asked.db, limit=limit)}
 
 
 @router.get("/campaigns/{campaign_id}", tags=["campaigns"])

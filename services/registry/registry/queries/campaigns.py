@@ -18,16 +18,20 @@ from registry.tables import (
 Row = dict[str, Any]
 
 
-async def list_campaigns(db: Read) -> list[Row]:
+async def list_campaigns(db: Read, *, limit: int | None = None) -> list[Row]:
     """List launched campaigns with their periods, without their documents: the one that a city works in comes first.
 
     That is the newest year's campaign that is not closed; themed and special ones stand behind it.
     """
-    query = select(*[column for column in campaigns.c if column is not campaigns.c.document]).order_by(
-        campaigns.c.closed_at.is_not(None),
-        campaigns.c.kind != "yearly",
-        campaigns.c.year.desc(),
-        campaigns.c.campaign_id,
+    query = (
+        select(*[column for column in campaigns.c if column is not campaigns.c.document])
+        .order_by(
+            campaigns.c.closed_at.is_not(None),
+            campaigns.c.kind != "yearly",
+            campaigns.c.year.desc(),
+            campaigns.c.campaign_id,
+        )
+        .limit(limit)
     )
     found = [dict(row) for row in (await db.execute(query)).mappings()]
     of = await _periods(db, [campaign["campaign_id"] for campaign in found])

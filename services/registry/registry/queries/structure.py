@@ -68,7 +68,8 @@ class BlocksAsked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     year: Annotated[int | None, Field(ge=0, le=9999)] = None
-    member: UUID | None = None
+    member: Annotated[list[UUID], Field(max_length=500)] = []
+    block_id: Annotated[list[UUID], Field(max_length=500)] = []
     on: date | None = None
     after: Annotated[str | None, Field(max_length=2000)] = None
     limit: Annotated[int | None, Field(ge=1, le=500)] = None
@@ -226,7 +227,7 @@ async def unit_history(db: Read, unit_id: UUID) -> Row:
     }
 
 
-def find_blocks(on: date, asked: BlocksAsked, *, block_id: UUID | None = None, limit: int | None = None) -> Select[Any]:
+def find_blocks(on: date, asked: BlocksAsked, *, limit: int | None = None) -> Select[Any]:
     """Ask for blocks with their members and heads as they stood on a day, by year and in Vietnamese order."""
     led = (
         select(block_heads.c.from_on, block_heads.c.head_unit_id, block_heads.c.deputy_unit_id)
@@ -246,13 +247,13 @@ def find_blocks(on: date, asked: BlocksAsked, *, block_id: UUID | None = None, l
     )
     if asked.year is not None:
         query = query.where(blocks.c.year == asked.year)
-    if block_id is not None:
-        query = query.where(blocks.c.block_id == block_id)
-    if asked.member is not None:
+    if asked.block_id:
+        query = query.where(blocks.c.block_id.in_(asked.block_id))
+    if asked.member:
         standing = block_members.alias()
         query = query.where(
-            blocks.c.block_id.in_(select(standing.c.block_id).where(standing.c.unit_id == asked.member)),
-            exists(_members(blocks.c.block_id, on).where(block_members.c.unit_id == asked.member).correlate(blocks)),
+            blocks.c.block_id.in_(select(standing.c.block_id).where(standing.c.unit_id.in_(asked.member))),
+            exists(_members(blocks.c.block_id, on).where(block_members.c.unit_id.in_(asked.member)).correlate(blocks)),
         )
     if asked.after is not None:
         query = query.where(tuple_(blocks.c.sorted, blocks.c.block_id) > _place(asked.after))
@@ -271,7 +272,7 @@ async def list_blocks(db: Read, asked: BlocksAsked) -> Row:
 async def block(db: Read, block_id: UUID, *, on: date | None = None) -> Row:
     """Give a block as it stood on a day, with everyone who has led it and the blocks of other years that it goes on from."""
     on = on or await today(db)
-    query = find_blocks(on, BlocksAsked(), block_id=block_id)
+    query = find_blocks(on, BlocksAsked(block_id=[block_id]))
     shown = (await db.execute(query)).mappings().one_or_none()
     if shown is None:
         raise NotFound("Không có khối thi đua này.")

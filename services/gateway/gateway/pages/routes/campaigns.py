@@ -11,7 +11,7 @@ from chassis.errors import Conflict, Invalid, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import design, render
-from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes import designer
 
 router = APIRouter()
@@ -37,7 +37,7 @@ async def campaigns(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/phong-trao/moi", dependencies=[SameSite])
-async def begin(desk: AtDesk, tu: Annotated[str, Form()] = "", van_ban: Annotated[str, Form()] = "") -> Response:
+async def begin(desk: AtHand, tu: Annotated[str, Form()] = "", van_ban: Annotated[str, Form()] = "") -> Response:
     """Begin a draft: empty, from last year's campaign, or from an issuing document."""
     designer.office_only(desk)
     campaign_id = uuid4()

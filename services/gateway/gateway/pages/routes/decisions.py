@@ -14,8 +14,8 @@ from contracts.notify import Post
 from gateway import queries
 from gateway.api import SameSite
 from gateway.pages import render
-from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.routes.units import ACTS, asked, named, today
+from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.routes.units import ACTS, asked, today
 
 router = APIRouter()
 
@@ -176,7 +176,7 @@ async def _draw(request: Request, desk: Desk, made: Form) -> Response:
         "",
         "moi",
     }
-    names = await named(desk, {each for each in chosen if _is_id(each)}, today(desk))
+    names = await desk.names_of(filter(is_id, chosen), today(desk))
     told: dict[str, str] = {}
     if made.preview:
         told = await _told(request, desk, made)
@@ -193,14 +193,6 @@ async def _draw(request: Request, desk: Desk, made: Form) -> Response:
         "key": str(uuid4()),
     }
     return render.page(request, "don-vi-thay-doi.html", values, status=made.problem.status if made.problem else 200)
-
-
-def _is_id(word: str) -> bool:
-    try:
-        UUID(word)
-    except ValueError:
-        return False
-    return True
 
 
 async def _candidates(desk: Desk, made: Form) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import design, render
-from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.desk import AtDesk, AtHand, Desk
 
 router = APIRouter()
 
@@ -95,9 +95,11 @@ async def form(
 async def _page(request: Request, desk: Desk, sheet: Sheet) -> Response:
     campaigns = (await desk.get("registry", "campaigns"))["items"]
     year = sheet.draft["sections"]["document"]["values"].get("year", "").strip()
-    blocks = desk.blocks
-    if sheet.part.name == "scope" and year.isascii() and year.isdigit() and len(year) == 4:  # noqa: PLR2004 - a year
-        blocks = (await desk.get("registry", f"blocks?year={year}"))["items"]
+    blocks: list[dict[str, Any]] = []
+    if sheet.part.name == "scope":
+        known = year.isascii() and year.isdigit() and len(year) == 4  # noqa: PLR2004 - a year
+        of = year if known else desk.year
+        blocks = (await desk.get("registry", f"blocks?year={of}&limit=500"))["items"] if of else []
     values = {
         "desk": desk,
         "section": "phong-trao",
@@ -164,7 +166,7 @@ def _differences(sheet: Sheet, body: dict[str, Any]) -> dict[str, str]:
 
 
 @router.post("/phong-trao/{campaign_id}/soan/{section}/tu-luu", dependencies=[SameSite])
-async def autosave(request: Request, desk: AtDesk, campaign_id: UUID, section: str) -> Response:
+async def autosave(request: Request, desk: AtHand, campaign_id: UUID, section: str) -> Response:
     """Keep a section after a field was left, and say whether that was possible (a fragment)."""
     body, _ = await _sent(request, _part(section))
     version, refused = body["version"], None

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from chassis.errors import Conflict, Invalid, NotFound, Problem
 from gateway.api import SameSite
 from gateway.pages import render
-from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes.report import own_unit, report_path
 from gateway.services import refusal
 
@@ -47,7 +47,7 @@ async def library(request: Request, desk: AtDesk, chua_gan: str = "", sau: UUID 
 
 
 @router.get("/minh-chung/{evidence_id}")
-async def save_file(desk: AtDesk, evidence_id: UUID) -> Response:
+async def save_file(desk: AtHand, evidence_id: UUID) -> Response:
     """Give a file to be saved; nothing in it is ever shown as a page of this house."""
     return await desk.services.give_out(desk.who, "registry", f"evidence/{evidence_id}/content")
 

@@ -10,21 +10,24 @@ from fastapi.responses import RedirectResponse, Response
 
 from gateway.api import SameSite
 from gateway.pages import render
-from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes.review import may_review, waiting
 
 router = APIRouter()
+
+_BLOCKS = 50
+_NO_BLOCKS: dict[str, Any] = {"items": [], "next": None}
 
 
 @router.get("/")
 async def home(request: Request, desk: AtDesk) -> Response:
     if desk.unit is None or desk.campaign is None:
-        queue = await waiting(desk, limit=5) if may_review(desk) else None
-        return render.page(request, "nha-chung.html", {"desk": desk, "section": "viec", "queue": queue})
+        return await _common(request, desk)
     period = desk.current_period()
     board, titles, tasks = await asyncio.gather(_board(desk, period), _titles(desk), _tasks(desk))
     own = next((row for row in board["rows"] if row["unit_id"] == desk.unit_id), None) if board else None
     leader = next((row for row in board["rows"] if row["rank"] == 1), None) if board else None
+    await desk.learn([leader["unit_id"]] if leader else [])
     return render.page(
         request,
         "viec-can-lam.html",
@@ -40,6 +43,16 @@ async def home(request: Request, desk: AtDesk) -> Response:
             "titles": titles,
         },
     )
+
+
+async def _common(request: Request, desk: Desk) -> Response:
+    """For whoever speaks for no unit: what waits for a review, and the blocks of the year, as many as a page holds."""
+    queue, blocks = await asyncio.gather(
+        waiting(desk, limit=5) if may_review(desk) else asyncio.sleep(0, None),
+        desk.get("registry", f"blocks?year={desk.year}&limit={_BLOCKS}") if desk.year else asyncio.sleep(0, _NO_BLOCKS),
+    )
+    values = {"desk": desk, "section": "viec", "queue": queue, "blocks": blocks["items"], "more": bool(blocks["next"])}
+    return render.page(request, "nha-chung.html", values)
 
 
 _MINE = ("none", "draft", "amending", "returned")
@@ -94,10 +107,11 @@ async def _tasks(desk: Desk) -> list[dict[str, Any]]:
 
 @router.get("/tin")
 async def messages(request: Request, desk: AtDesk) -> Response:
+    desk.inbox = await desk.get_or("notify", "messages", desk.inbox)
     return render.page(request, "tin.html", {"desk": desk, "section": "tin"})
 
 
 @router.post("/tin/da-doc", dependencies=[SameSite])
-async def mark_read(desk: AtDesk, tin: Annotated[list[UUID], Form()]) -> Response:
+async def mark_read(desk: AtHand, tin: Annotated[list[UUID], Form()]) -> Response:
     await desk.send("POST", "notify", "messages/read", {"message_ids": [str(each) for each in tin]})
     return RedirectResponse("/tin", 303)

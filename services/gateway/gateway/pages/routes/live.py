@@ -51,7 +51,7 @@ async def step(request: Request, desk: AtDesk, correlationid: UUID) -> Streaming
     async def frames() -> AsyncIterator[str]:
         changes = ripple_changes(desk.who, desk.services, state.watchers, correlationid, state.service.stopping)
         async for ripple in changes:
-            yield _frame(render.fragment("_hanh-trinh-song.html", step_values(desk, ripple)))
+            yield _frame(render.fragment("_hanh-trinh-song.html", await step_values(desk, ripple)))
             if ripple.complete:
                 yield "event: xong\ndata: \n\n"
 

@@ -11,7 +11,7 @@ from chassis.errors import Forbidden, Unavailable
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
-from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.desk import AtDesk, AtHand, Desk
 
 router = APIRouter()
 
@@ -50,7 +50,7 @@ async def _state(desk: Desk, service: str) -> dict[str, Any]:
 
 @router.post("/van-hanh/thu-loi/{service}/{letter}", dependencies=[SameSite])
 async def settle(
-    desk: AtDesk, service: str, letter: UUID, viec: Annotated[str, Form()], ly_do: Annotated[str, Form(max_length=500)]
+    desk: AtHand, service: str, letter: UUID, viec: Annotated[str, Form()], ly_do: Annotated[str, Form(max_length=500)]
 ) -> Response:
     _operators_only(desk)
     act = "redrive" if viec == "xu-ly-lai" else "discard"

@@ -29,14 +29,15 @@ async def receipt(request: Request, desk: AtDesk, number: str) -> Response:
 @router.get("/hanh-trinh/{correlationid}")
 async def step(request: Request, desk: AtDesk, correlationid: UUID) -> Response:
     """Show how a step with a report ripples: withdrawn, returned, accepted."""
-    values = step_values(desk, await ripple_for(desk.who, desk.services, correlationid))
+    values = await step_values(desk, await ripple_for(desk.who, desk.services, correlationid))
     return render.page(request, "hanh-trinh.html", {"section": "bao-cao", **values})
 
 
-def step_values(desk: Desk, ripple: Ripple) -> dict[str, Any]:
+async def step_values(desk: Desk, ripple: Ripple) -> dict[str, Any]:
     """Put together what the page of a step's ripple and its live part show."""
     begun = ripple.steps[0] if ripple.steps else None
     kind = begun.event.split(".")[1] if begun else ""
+    await desk.learn([str(ripple.about)] if ripple.about else [])
     return {
         "desk": desk,
         "ripple": ripple,
@@ -54,16 +55,19 @@ async def search(request: Request, desk: AtDesk, q: str = "") -> Response:
     if typed.upper().startswith("BN-"):
         return RedirectResponse(f"/bien-nhan/{typed.upper()}", 303)
     found = (await desk.get("registry", f"units?search={quote(typed[:100])}&limit=50"))["items"] if typed else []
-    return render.page(request, "tim.html", {"desk": desk, "section": "", "words": typed, "found": found})
+    blocks = await desk.blocks_of(unit["unit_id"] for unit in found)
+    values = {"desk": desk, "section": "", "words": typed, "found": found, "blocks": blocks}
+    return render.page(request, "tim.html", values)
 
 
 async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
     """Put together what the receipt page and its live part show."""
-    ripple, board, score, told = await asyncio.gather(
+    ripple, board, score, told, _ = await asyncio.gather(
         _ripple(desk, found),
         _board(desk, found),
         _score(desk, found),
         desk.get("registry", f"reports/{found['report_id']}/steps"),
+        desk.learn([found["unit_id"]]),
     )
     own = next((row for row in board["rows"] if row["unit_id"] == found["unit_id"]), None) if board else None
     return {
@@ -90,11 +94,13 @@ async def _ripple(desk: Desk, found: dict[str, Any]) -> Ripple:
 
 
 async def _board(desk: Desk, found: dict[str, Any]) -> Any:
-    block = desk.block_of(found["unit_id"])
+    block = await desk.block_of(found["unit_id"])
     if block is None:
         return None
     path = f"campaigns/{found['campaign_id']}/periods/{found['period_id']}/boards/{block['block_id']}"
-    return await desk.get_or("scoring", path, None)
+    board = await desk.get_or("scoring", path, None)
+    await desk.learn(row["unit_id"] for row in board["rows"] if row["rank"]) if board else None
+    return board
 
 
 async def _score(desk: Desk, found: dict[str, Any]) -> Any:

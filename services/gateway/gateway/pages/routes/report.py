@@ -8,7 +8,7 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from chassis.errors import Conflict, Forbidden, Invalid, Problem
 from gateway.api import SameSite
@@ -139,7 +139,11 @@ def own_unit(desk: Desk) -> str:
 
 def report_path(desk: Desk, period_id: UUID | str) -> str:
     assert desk.campaign is not None
-    return f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/reports/{own_unit(desk)}"
+    return path_of(desk, desk.campaign["campaign_id"], period_id)
+
+
+def path_of(desk: Desk, campaign_id: str, period_id: UUID | str) -> str:
+    return f"campaigns/{campaign_id}/periods/{period_id}/reports/{own_unit(desk)}"
 
 
 async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version: int | None = None) -> Sheet:
@@ -245,28 +249,29 @@ async def read_form(request: Request) -> tuple[Typed, dict[str, str]]:
     return Typed(fields, nothing, int(version) if version.isdigit() else 0, words.get("but", "")), words
 
 
-async def _save(desk: Desk, period_id: UUID, typed: Typed) -> int:
+async def keep(desk: Desk, path: str, typed: Typed) -> dict[str, Any]:
     body = {
         "version": typed.version,
         "fields": typed.fields,
         "nothing": typed.nothing,
         "editor": typed.editor or None,
     }
-    return int((await desk.send("PUT", "registry", f"{report_path(desk, period_id)}/draft", body))["version"])
+    saved: dict[str, Any] = await desk.send("PUT", "registry", f"{path}/draft", body)
+    return saved
 
 
-def _is_stale(problem: Problem) -> bool:
+def is_stale(problem: Problem) -> bool:
     return problem.status == Conflict.status and "version" in problem.members
 
 
 async def _stale(request: Request, desk: Desk, period_id: UUID, typed: Typed, problem: Problem) -> Response:
     """Somebody saved since: show both, keep what was typed here, on top of the newest version."""
     sheet = await load(desk, period_id, typed=typed, version=int(problem.members["version"]))
-    sheet.theirs = _differences(typed, problem)
+    sheet.theirs = differences(typed, problem)
     return _form(request, desk, sheet, status=problem.status)
 
 
-def _differences(typed: Typed, problem: Problem) -> dict[str, str]:
+def differences(typed: Typed, problem: Problem) -> dict[str, str]:
     """Give what stands there now for each line that says something else here."""
     fields: dict[str, str] = problem.members["fields"]
     nothing: dict[str, str] = problem.members["nothing"]
@@ -287,11 +292,11 @@ async def save(request: Request, desk: AtDesk, period_id: UUID) -> Response:
             "Nội dung vừa nhập là của đơn vị khác. Hãy đăng nhập bằng tài khoản của đơn vị đó rồi nhập lại."
         )
     try:
-        await _save(desk, period_id, typed)
+        await keep(desk, report_path(desk, period_id), typed)
     except Problem as problem:
         # The page's own autosave may have been faster than this press: then nothing differs, and nothing is wrong.
-        if _is_stale(problem):
-            if _differences(typed, problem):
+        if is_stale(problem):
+            if differences(typed, problem):
                 return await _stale(request, desk, period_id, typed, problem)
         elif problem.status in (Invalid.status, Conflict.status):
             return await _refused(request, desk, period_id, typed, problem)
@@ -325,28 +330,6 @@ async def _saved(request: Request, desk: Desk, period_id: UUID, words: dict[str,
     return await _send(request, desk, period_id, sent, words.get("idempotency_key") or None)
 
 
-@router.post("/bao-cao/{period_id}/tu-luu", dependencies=[SameSite])
-async def autosave(request: Request, desk: AtDesk, period_id: UUID) -> Response:
-    """Keep the draft after a field was left, and answer with its points and the new total (a fragment)."""
-    typed, _ = await read_form(request)
-    try:
-        saved: int | None = await _save(desk, period_id, typed)
-        refusal: Problem | None = None
-    except Problem as problem:
-        if problem.status not in (Conflict.status, Invalid.status):
-            raise
-        saved, refusal = None, problem
-    sheet = await load(desk, period_id, typed=typed, version=saved if saved is not None else typed.version)
-    values = {"sheet": sheet, "desk": desk, "stale": False, "refused": None}
-    if refusal and _is_stale(refusal):
-        values["stale"] = True
-        sheet.theirs = _differences(typed, refusal)
-    elif refusal:
-        sheet.note(refusal)
-        values["refused"] = refusal.detail
-    return HTMLResponse(render.fragment("_diem-song.html", values))
-
-
 @router.get("/bao-cao/{period_id}/kiem-tra")
 async def check(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     sheet = await load(desk, period_id)
@@ -376,7 +359,7 @@ async def _send(request: Request, desk: Desk, period_id: UUID, typed: Typed, key
     try:
         receipt = await desk.send("POST", "registry", "reports", body, key=key)
     except Problem as problem:
-        if _is_stale(problem):
+        if is_stale(problem):
             return await _stale(request, desk, period_id, typed, problem)
         if problem.status == Invalid.status:
             return await _refused(request, desk, period_id, typed, problem)

@@ -13,7 +13,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
-from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.report import WHOLE_REPORT, Sheet
 
 router = APIRouter()
@@ -67,27 +67,29 @@ async def queue(
     which = "returned" if hang == "tra-lai" else "waiting"
     found = await waiting(desk, limit=50, which=which, after=str(sau) if sau else None)
     values = {"desk": desk, "section": "xem-xet", "found": found, "which": which, "later": sau is not None}
-    return render.page(request, "xem-xet.html", values | {"done": _told(desk, xong, don_vi)})
+    return render.page(request, "xem-xet.html", values | {"done": await _told(desk, xong, don_vi)})
 
 
-def _told(desk: Desk, done: str, unit: str) -> str:
+async def _told(desk: Desk, done: str, unit: str) -> str:
     """Say what was just done; the words are ours, whatever the address holds."""
     act, _, count = done.partition("-so-")
-    name = desk.name(unit)
-    return _DONE[act].format(unit=name, count=count if count.isdigit() else "") if act in _DONE and unit else ""
+    if act not in _DONE or not unit:
+        return ""
+    await desk.learn([unit] if is_id(unit) else [])
+    return _DONE[act].format(unit=desk.name(unit), count=count if count.isdigit() else "")
 
 
 @router.get("/xem-xet/{report_id}")
 async def one(request: Request, desk: AtDesk, report_id: UUID, xong: str = "", don_vi: str = "") -> Response:
     _reviewers_only(desk)
-    return await _page(request, desk, report_id, Verdict(), done=_told(desk, xong, don_vi))
+    return await _page(request, desk, report_id, Verdict(), done=await _told(desk, xong, don_vi))
 
 
 async def _page(request: Request, desk: Desk, report_id: UUID, verdict: Verdict, *, done: str = "") -> Response:
     report, told = await asyncio.gather(
         desk.get("registry", f"reports/{report_id}"), desk.get("registry", f"reports/{report_id}/steps")
     )
-    block = next((each for each in desk.blocks if each["block_id"] == report["block_id"]), None)
+    block = await desk.this_years(report["block_id"])
     if block is None:
         raise NotFound("Đơn vị này không đứng trong khối nào của năm nay.")
     place = f"campaigns/{report['campaign_id']}/periods/{report['period_id']}/scores/{report['unit_id']}"

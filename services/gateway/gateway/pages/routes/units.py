@@ -150,19 +150,10 @@ async def blocks(request: Request, desk: AtDesk, nam: str = "") -> Response:
         "section": "don-vi",
         "year": year,
         "found": found["items"],
-        "names": await named(desk, leading, on),
+        "names": await desk.names_of(leading, on),
         "onward": asked(nam=year, sau=found["next"]) if found["next"] else None,
     }
     return render.page(request, "khoi-danh-sach.html", values)
-
-
-async def named(desk: Desk, unit_ids: set[str], on: str) -> dict[str, str]:
-    """Look up the names of units as they were on a day."""
-    if not unit_ids:
-        return {}
-    question = urlencode([("state", "all"), ("on", on), *[("unit_id", each) for each in sorted(unit_ids)]])
-    found = (await desk.get("registry", f"units?{question}"))["items"]
-    return {unit["unit_id"]: unit["name"] for unit in found}
 
 
 @router.get("/khoi/{block_id}")

@@ -1,5 +1,6 @@
 """Vì sao: behind each point the sum, its parts, and the thread from the published rule and the human act to it."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,9 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID) -> dict[str, Any]:
     period = desk.period(period_id)
     assert desk.campaign is not None
     score = await desk.get("scoring", f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/scores/{unit_id}")
-    sheet = await desk.get("scoring", f"sheets/{score['sheet_id']}")
+    sheet, block, _ = await asyncio.gather(
+        desk.get("scoring", f"sheets/{score['sheet_id']}"), desk.block_of(str(unit_id)), desk.learn([str(unit_id)])
+    )
     lines = {line["code"]: line for group in sheet["groups"] for line in group["criteria"]}
     lines |= {line["code"]: line for line in sheet["extras"]}
     return {
@@ -42,7 +45,7 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID) -> dict[str, Any]:
         "period": period,
         "unit_id": str(unit_id),
         "unit": desk.name(str(unit_id)),
-        "block": desk.block_of(str(unit_id)),
+        "block": block,
         "score": score,
         "sheet": sheet,
         "lines": lines,

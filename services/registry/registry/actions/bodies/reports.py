@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.errors import FieldError
-from contracts.registry import ReportedValue
+from contracts.registry import ReportedValue, Target
 from registry.actions.bodies.base import Body, Versioned
 
 Fields = Annotated[dict[str, str], Field(max_length=500)]
@@ -40,7 +40,18 @@ class ReportBody(CheckBody):
 
 
 class Saved(Versioned):
+    """A draft as it was kept, and what sending it now would find, so that who is typing need not ask for that as well.
+
+    ``sheet_id`` is None, and nothing was looked at, while the unit stands in no block or the sheet is not known here yet.
+    ``measures`` tells, of each item for which a likelier reading is suggested, what it is counted in.
+    """
+
     saved_at: datetime
+    sheet_id: UUID | None = None
+    values: tuple[ReportedValue, ...] = ()
+    errors: tuple[FieldError, ...] = ()
+    measures: dict[str, str] = Field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
 
 
 class Receipt(Versioned):
