@@ -223,3 +223,28 @@ async def test_what_was_done_with_a_report_is_told_in_order(registry: House) -> 
         told = (await client.get(f"/reports/{report_id}/steps")).json()["items"]
     assert [each["step"] for each in told] == ["submit", "take_up", "release", "return", "accept"]
     assert told[3]["items"] == {"1.1": REASON}
+
+
+async def test_a_unit_that_moved_within_the_year_is_reviewed_in_the_block_of_the_closing_day(registry: House) -> None:
+    """Its year has two rows of membership, and every question about its report still has one answer."""
+    assert (await submit(registry, TAN_PHONG, "1000")).status_code == 201
+    other = uuid4()
+    await registry.run(
+        "registry",
+        f"INSERT INTO blocks (block_id, version, year, name, sorted, sheet_id) SELECT '{other}', 1, year, 'Khối khác', '', sheet_id "
+        f"FROM blocks WHERE block_id = '{BLOCK}'",
+    )
+    await registry.run(
+        "registry",
+        "INSERT INTO block_members (year, unit_id, from_on, block_id) "
+        f"VALUES (2023, '{TAN_PHONG}', '2023-09-01', '{other}')",
+    )
+    assert (await report(registry))["block_id"] == str(other)
+    async with head(registry) as before, registry.office("registry") as office:
+        refused = await step(before, registry, "take-up")
+        assert refused.status_code == 403, refused.text
+        assert len((await office.get("/reports/queue", params={"campaign_id": str(CAMPAIGN)})).json()["items"]) == 1
+        assert (await step(office, registry, "take-up")).status_code == 200
+        assert (await step(office, registry, "accept")).status_code == 200
+    (event,) = await logged(registry, "accepted")
+    assert str(other) in event

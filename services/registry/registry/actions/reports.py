@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Boolean, Date, Text, bindparam, case, cast, func, literal_column, select, true, update
+from sqlalchemy import Boolean, Text, bindparam, case, cast, literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -26,7 +26,6 @@ from registry.actions.bodies import CheckBody, Checked, DraftBody, Receipt, Repo
 from registry.actions.writing import field_error, invalid, refuse_stale, stale, step_after
 from registry.rules import transitions
 from registry.tables import (
-    block_members,
     blocks,
     campaigns,
     periods,
@@ -36,6 +35,7 @@ from registry.tables import (
     targets,
     units,
 )
+from registry.tables.standing import CLOSING_DAY, block_of
 
 _CRITERIA: Final = TypeAdapter(tuple[SheetCriterion, ...])
 _TARGETS: Final = TypeAdapter(tuple[Target, ...])
@@ -43,19 +43,7 @@ _TARGETS: Final = TypeAdapter(tuple[Target, ...])
 _ANSWERING: Final = literal_column("reports.state IN ('returned', 'resubmitted')", Boolean)
 
 # Built once: to put such a question together costs more than to ask it.
-_closes_on = cast(func.timezone(str(VIETNAM), periods.c.closes_at), Date)
-# A period belongs to the block in which the unit stands on the day the period closes.
-_stands = (
-    select(block_members.c.block_id)
-    .where(
-        block_members.c.unit_id == bindparam("unit_id"),
-        block_members.c.year == campaigns.c.year,
-        block_members.c.from_on <= _closes_on,
-    )
-    .order_by(block_members.c.from_on.desc())
-    .limit(1)
-    .lateral("stands")
-)
+_stands = block_of(bindparam("unit_id"), campaigns.c.year, CLOSING_DAY).lateral("stands")
 _asked = (
     select(
         periods,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -17,30 +17,29 @@ from registry import rules
 from registry.actions.bodies import ReportStepped, ReturnBody, StepBody
 from registry.actions.writing import refuse_stale, step_after
 from registry.rules import transitions
-from registry.tables import block_members, blocks, campaigns, periods, report_steps, reports, sheets, submissions
+from registry.tables import blocks, campaigns, periods, report_steps, reports, sheets, submissions
+from registry.tables.standing import CLOSING_DAY, block_of
 
 _NAMED: Final = ("report_id", "receipt_number", "version", "campaign_id", "period_id", "block_id", "unit_id")
 
 _UNKNOWN: Final = "Không có báo cáo này."
 
+_stands = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY).lateral("stands")
 _REPORT: Final = (
-    select(reports, periods.c.name, periods.c.closes_at, block_members.c.block_id, sheets.c.criteria, NOW.label("now"))
+    select(reports, periods.c.name, periods.c.closes_at, _stands.c.block_id, sheets.c.criteria, NOW.label("now"))
     .join(periods, periods.c.period_id == reports.c.period_id)
     .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
-    .join(block_members, (block_members.c.unit_id == reports.c.unit_id) & (block_members.c.year == campaigns.c.year))
-    .join(blocks, blocks.c.block_id == block_members.c.block_id)
+    .join(_stands, true())
+    .join(blocks, blocks.c.block_id == _stands.c.block_id)
     .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
     .where(reports.c.report_id == bindparam("report_id"))
     .with_for_update(of=reports)
 )
-
-
 _PLACE: Final = (
-    select(reports.c.unit_id, block_members.c.block_id)
+    select(reports.c.unit_id, _stands.c.block_id)
+    .join(periods, periods.c.period_id == reports.c.period_id)
     .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
-    .outerjoin(
-        block_members, (block_members.c.unit_id == reports.c.unit_id) & (block_members.c.year == campaigns.c.year)
-    )
+    .outerjoin(_stands, true())
     .where(reports.c.report_id == bindparam("report_id"))
 )
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true, tuple_
 
 from chassis.db import Read
 from chassis.errors import NotFound
@@ -104,11 +104,21 @@ async def preview(db: Read, campaign_id: UUID, *, after: UUID | None = None) -> 
     }
 
 
+_STILL: Final = units.c.ended_on.is_(None)
+_later = block_members.alias()
+_LAST: Final = ~exists().where(
+    _later.c.year == block_members.c.year,
+    _later.c.unit_id == block_members.c.unit_id,
+    _later.c.from_on > block_members.c.from_on,
+)
+"""Where a unit stands at last: there it is addressed, and not where it stood before."""
+_MEMBERS: Final = select(block_members.c.unit_id).where(_LAST)
+
+
 def in_scope(scope: Scope) -> ColumnElement[bool]:
     """Say in SQL which units a scope means: the same as ``rules.reaches`` for one unit."""
     if scope.reach == "blocks":
-        members = select(block_members.c.unit_id).where(block_members.c.block_id.in_(scope.block_ids))
-        return units.c.unit_id.in_(members)
+        return units.c.unit_id.in_(_MEMBERS.where(block_members.c.block_id.in_(scope.block_ids)))
     if scope.reach == "kinds":
         return units.c.kind.in_([kind.value for kind in scope.kinds])
     return true()
@@ -116,13 +126,15 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
 
 async def _reach(db: Read, scope: Scope, year: int, after: UUID | None) -> Row:
     meant = in_scope(scope)
-    of_year = select(block_members.c.unit_id).where(block_members.c.year == year)
+    of_year = _MEMBERS.where(block_members.c.year == year)
     counted = await db.execute(
         select(
             func.count().label("units"),
             func.count().filter(meant).label("reached"),
             func.count().filter(and_(meant, units.c.unit_id.not_in(of_year))).label("without_block"),
-        ).select_from(units)
+        )
+        .select_from(units)
+        .where(_STILL)
     )
     by_block = await db.execute(
         select(
@@ -133,10 +145,10 @@ async def _reach(db: Read, scope: Scope, year: int, after: UUID | None) -> Row:
         )
         .join(block_members, block_members.c.block_id == blocks.c.block_id)
         .join(units, units.c.unit_id == block_members.c.unit_id)
-        .where(blocks.c.year == year)
+        .where(blocks.c.year == year, _STILL, _LAST)
         .group_by(blocks.c.block_id, blocks.c.name)
     )
-    left_out = select(units.c.unit_id, units.c.name, units.c.kind).where(not_(meant))
+    left_out = select(units.c.unit_id, units.c.name, units.c.kind).where(not_(meant), _STILL)
     if after:
         seen = select(units.c.searched, units.c.unit_id).where(units.c.unit_id == after).scalar_subquery()
         left_out = left_out.where(tuple_(units.c.searched, units.c.unit_id) > seen)

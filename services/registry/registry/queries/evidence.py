@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 
 from chassis.db import Read
 from chassis.errors import NotFound
-from registry.tables import block_members, campaigns, evidence, report_evidence, reports
+from registry.tables import campaigns, evidence, periods, report_evidence, reports
+from registry.tables.standing import CLOSING_DAY, block_of
 
 Row = dict[str, Any]
 
@@ -58,13 +59,14 @@ async def one_evidence(db: Read, evidence_id: UUID) -> Row:
     row = (await db.execute(select(evidence).where(evidence.c.evidence_id == evidence_id))).mappings().one_or_none()
     if row is None:
         raise NotFound("Không có tệp minh chứng này.")
+    stands = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY).lateral("stands")
     sent_to = await db.execute(
-        select(block_members.c.block_id)
-        .join(reports, reports.c.unit_id == block_members.c.unit_id)
-        .join(
-            campaigns, (campaigns.c.campaign_id == reports.c.campaign_id) & (campaigns.c.year == block_members.c.year)
-        )
-        .join(report_evidence, report_evidence.c.report_id == reports.c.report_id)
+        select(stands.c.block_id)
+        .select_from(report_evidence)
+        .join(reports, reports.c.report_id == report_evidence.c.report_id)
+        .join(periods, periods.c.period_id == reports.c.period_id)
+        .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
+        .join(stands, true())
         .where(report_evidence.c.evidence_id == evidence_id, report_evidence.c.attached_at <= reports.c.accepted_at)
         .distinct()
     )

@@ -10,7 +10,8 @@ from chassis.db import Read
 from chassis.errors import NotFound
 from registry.queries.evidence import evidence_of_report
 from registry.rules import transitions
-from registry.tables import block_members, campaigns, periods, report_steps, reports, submissions, units
+from registry.tables import campaigns, periods, report_steps, reports, submissions, units
+from registry.tables.standing import CLOSING_DAY, block_of
 
 Row = dict[str, Any]
 
@@ -48,9 +49,10 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
 
 _UNTOLD: Final[Row] = dict.fromkeys(("aside", "returned_by", "returned_at"))
 _BLOCK: Final = (
-    select(block_members.c.block_id)
-    .join(campaigns, campaigns.c.year == block_members.c.year)
-    .where(block_members.c.unit_id == reports.c.unit_id, campaigns.c.campaign_id == reports.c.campaign_id)
+    block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY)
+    .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
+    .join(periods, periods.c.period_id == reports.c.period_id)
+    .correlate(reports)
     .scalar_subquery()
 )
 
