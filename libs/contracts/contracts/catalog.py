@@ -21,6 +21,8 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         scoring.SheetPublished,
         scoring.ScoreChanged,
         scoring.RankingChanged,
+        scoring.BlockRescored,
+        scoring.RescoringAdvanced,
         awards.EligibilityChanged,
         notify.MessagePosted,
     )
@@ -33,6 +35,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.CampaignLaunched,
         registry.TargetsAssigned,
         registry.ReportSubmitted,
+        scoring.RescoringAdvanced,
     ),
     "awards": (
         registry.UnitRegistered,
@@ -40,6 +43,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.YearRecorded,
         scoring.ScoreChanged,
         scoring.RankingChanged,
+        scoring.BlockRescored,
     ),
     "notify": (
         registry.UnitRegistered,

@@ -6,6 +6,7 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.envelope import Event
 from contracts.registry import BlockFormed, CampaignLaunched, ReportSubmitted, TargetsAssigned
+from contracts.scoring import RescoringAdvanced
 from scoring import actions
 
 consumers = Consumers("scoring")
@@ -29,3 +30,8 @@ async def targets_assigned(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> 
 @consumers.on(ReportSubmitted)
 async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
     await actions.take_up_reports(tx, events)
+
+
+@consumers.on(RescoringAdvanced)
+async def rescoring_advanced(tx: Tx, events: Sequence[Event[RescoringAdvanced]]) -> None:
+    await actions.advance_rescorings(tx, events)

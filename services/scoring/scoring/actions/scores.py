@@ -1,9 +1,12 @@
 """Scores: computed anew from everything that is known of a report, with the reason of every point."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
@@ -14,7 +17,7 @@ from chassis.db import Prepared
 from chassis.events import Tx
 from chassis.facts import put
 from contracts.envelope import Event
-from contracts.registry import ReportedValue, Target
+from contracts.registry import Target
 from contracts.scoring import CriterionPoints, ScoreChanged
 from scoring import rules
 from scoring.actions.boards import rank
@@ -32,6 +35,8 @@ _FACTS: Final = Prepared(
         _NEWEST.label("sheet_version"),
         targets.c.targets,
         scores.c.version.label("scored"),
+        scores.c.block_id.label("scored_in"),
+        scores.c.sheet_id.label("scored_by"),
         scores.c.sheet_version.label("scored_on"),
         scores.c.score.label("stored"),
         NOW.label("now"),
@@ -85,12 +90,15 @@ async def _facts(tx: Tx, keys: Mapping[Key, Any]) -> dict[Key, _Fact]:
     if rows:
         tx.began(rows[0].now)
     on = await published(tx, {(row.sheet_id, row.sheet_version) for row in rows})
-    return {(row.period_id, row.unit_id): _Fact(row, on[row.sheet_id, row.sheet_version], _given(row)) for row in rows}
+    return {
+        (row.period_id, row.unit_id): _Fact(row, on[row.sheet_id, row.sheet_version], given_by(row)) for row in rows
+    }
 
 
-def _given(report: Any) -> rules.Facts:
+def given_by(report: Any) -> rules.Facts:
+    """Give what a score is computed from: ``reported``, ``targets`` and ``late`` as they are stored."""
     return rules.Facts(
-        values={value.criterion: value.value for value in map(ReportedValue.model_validate, report.reported)},
+        values={each["criterion"]: Decimal(each["value"]) for each in report.reported},
         targets={target.criterion: target for target in map(Target.model_validate, report.targets or ())},
         late=report.late,
     )
@@ -99,11 +107,16 @@ def _given(report: Any) -> rules.Facts:
 def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str, Any], bool]:
     """Compute a score; give its row with the reasons, and whether points changed, which is recorded.
 
-    Other values may give the same points: then the reasons are new, the score is not.
+    Other values may give the same points: then the reasons are new, the score is not, unless it stands on another board.
     """
     score = rules.score(fact.sheet, fact.given)
     known = fact.known
-    same = known.scored_on == fact.sheet.version and _figures_of(known.stored) == _figures(score)
+    stands = (known.scored_in, known.scored_by, known.scored_on) == (
+        known.block_id,
+        known.sheet_id,
+        known.sheet_version,
+    )
+    same = stands and _figures_of(known.stored) == _figures(score)
     told = {
         **{name: getattr(known, name) for name in ("campaign_id", "period_id", "block_id", "unit_id", "sheet_id")},
         "sheet_version": known.sheet_version,
@@ -115,10 +128,7 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
     }
     row = {
         **told,
-        **{name: getattr(score, name) for name in ("content", "penalty", "tie_points", "tie_maximum")},
-        "disqualified": bool(score.disqualified),
-        "score": orjson.Fragment(score.model_dump_json()),
-        "inputs": orjson.Fragment(fact.given.model_dump_json()),
+        **kept(score, fact.given),
         "caused_by": events[-1].id,
         "scored_at": known.now,
     }
@@ -137,6 +147,38 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
         because=events,
     )
     return row, True
+
+
+_RANKING: Final = ("points", "maximum", "percent", "content", "penalty", "tie_points", "tie_maximum")
+
+_ranking: Final = attrgetter(*_RANKING)
+
+
+def kept(score: rules.Score, given: rules.Facts) -> dict[str, Any]:
+    """Give the columns that hold a score: what ranks, the whole with its reasons, and what it was computed from."""
+    return {
+        **dict(zip(_RANKING, _ranking(score), strict=True)),
+        "disqualified": bool(score.disqualified),
+        "score": orjson.Fragment(score.model_dump_json()),
+        "inputs": orjson.Fragment(given.model_dump_json()),
+    }
+
+
+_AT_ONCE: Final = 100
+"""About what a socket takes at once: what it does not take waits until this side waits."""
+
+
+async def put_as_computed(tx: Tx, rows: Iterable[dict[str, Any]]) -> None:
+    """Keep scores as they are computed: while the database writes some, the next are taken from ``rows``."""
+    coming = iter(rows)
+    writing: asyncio.Task[None] | None = None
+    async with asyncio.TaskGroup() as tasks:
+        while some := list(islice(coming, _AT_ONCE)):
+            if writing:
+                await writing
+            writing = tasks.create_task(put(tx, scores, some, key=("period_id", "unit_id")))
+            # So that it is on its way before this side goes on.
+            await asyncio.sleep(0)
 
 
 _TOTALS: Final = ("points", "maximum", "percent")
