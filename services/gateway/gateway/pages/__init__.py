@@ -18,6 +18,7 @@ from gateway.pages.routes import (
     designer,
     evidence,
     home,
+    lists,
     live,
     office,
     pledges,
@@ -49,6 +50,7 @@ _PARTS: Final = (
     campaigns,
     designer,
     pledges,
+    lists,
     live,
 )
 for part in _PARTS:
