@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import campaign_views
+import list_views
 import yaml
 
 from chassis.errors import Invalid, NotFound
@@ -469,7 +470,7 @@ def _unit(**changed: Any) -> dict[str, Any]:
     return {**unit, **days, "on": "2023-11-28", "block": block, "contact": contact, **changed}
 
 
-def _history() -> dict[str, Any]:
+def _unit_history() -> dict[str, Any]:
     names = {OWN: "Phường Tân Phong", CAMPAIGN: "UBND thành phố Lai Châu", SHEET: "Phường Đông Phong"}
     began = {"name": "Phường Tân Phong", "parent_id": CAMPAIGN, "code": "03387"}
     changes = [
@@ -483,7 +484,7 @@ def _history() -> dict[str, Any]:
 
 
 def _unit_page(**changed: Any) -> dict[str, Any]:
-    unit, history = _unit(**changed), _history()
+    unit, history = _unit(**changed), _unit_history()
     shown = {"unit": unit, "history": history, "thread": thread(history, unit["on"])}
     under = {"items": [_unit(name="Tổ dân phố 1")], "next": "x"}
     asked = {"typed_day": "2023-11-28", "recorded": True, "office": True, "under": under}
@@ -666,6 +667,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "tin": ("tin.html", {"desk": desk(), "section": "tin"}),
         "tim": ("tim.html", {"desk": desk(), "section": "", "words": "phuong", "found": list(desk().units.values())}),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
+        **list_views.pages(office),
         "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),
         "dang-nhap": ("dang-nhap.html", sign_in),
         "dang-nhap-loi": (

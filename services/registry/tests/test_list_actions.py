@@ -6,13 +6,13 @@ from typing import Any
 import city
 import httpx2
 import pytest_asyncio
-from city import TAN_PHONG
+from city import CAMPAIGN, TAN_PHONG
 from house import CITY, House
 from openpyxl import load_workbook
 
 from registry.actions import lists as keeping
 from registry.actions.spreadsheets import write_xlsx
-from registry.rules.lists import UNITS
+from registry.rules.lists import TARGETS, UNITS
 
 HEAD = [column.heading for column in UNITS.columns]
 
@@ -159,3 +159,49 @@ async def test_lists_are_the_office_s_and_only_tables_are_taken(registry: House)
         refused = await office.post("/imports", params=asked, content=b"%PDF-1.7")
         assert (refused.status_code, "không phải bảng tính" in refused.json()["detail"]) == (422, True)
         assert (await office.get("/imports")).json() == {"items": []}
+
+
+TARGET_HEAD = [column.heading for column in TARGETS.columns]
+
+
+def targets(*rows: list[str]) -> bytes:
+    return write_xlsx(TARGETS, TARGET_HEAD, rows)
+
+
+async def test_targets_are_merged_into_what_stands_and_told_once_a_unit(registry: House) -> None:
+    about = {"about": "targets", "campaign_id": str(CAMPAIGN)}
+    path = f"/campaigns/{CAMPAIGN}/units/{TAN_PHONG}/targets"
+    async with registry.office("registry") as office:
+        stands = {"targets": [{"criterion": "2.1", "assigned": False}]}
+        assert (await office.put(path, json=stands)).status_code == 200
+        content = targets(
+            ["", "Phường Tân Phong", "1.1", "1862,5", "Có"],
+            ["", "Phường Tân Phong", "9.9", "1", ""],
+            ["", "Phường Lạ", "1.1", "1", ""],
+            ["", "Xã San Thàng", "1.1", "1.200", ""],
+            ["", "Xã San Thàng", "1.1", "", ""],
+            ["", "Xã San Thàng", "2.1", "", "Không"],
+        )
+        told = await send(office, content, **about)
+        assert told["counts"] == {"new": 2, "faulty": 4}
+        faults = (await office.get(f"/imports/{told['import_id']}/faults")).json()["items"]
+        assert [fault["cell"] for row in faults for fault in row["faults"]] == ["C3", "B4", "D5", "D6"]
+        await keep(office, told)
+        kept = (await office.get(path)).json()
+        assert {each["criterion"]: each.get("target") for each in kept["targets"]} == {"2.1": None, "1.1": "1862.5"}
+        assert await events(registry, "targets_assigned") == 3
+        again = await send(office, content, **about)
+        assert again["counts"] == {"same": 2, "faulty": 4}
+        out = await fetched(office, "/lists/targets/file", filled="true", campaign_id=str(CAMPAIGN))
+        assert (await send(office, out, **about))["counts"] == {"same": 3}
+        assert (await office.post("/imports", params={"about": "targets", "name": "x"}, content=out)).status_code == 422
+
+
+async def test_targets_that_were_changed_since_the_check_are_left_alone(registry: House) -> None:
+    path = f"/campaigns/{CAMPAIGN}/units/{TAN_PHONG}/targets"
+    async with registry.office("registry") as office:
+        content = targets(["", "Phường Tân Phong", "1.1", "5", ""])
+        told = await send(office, content, about="targets", campaign_id=str(CAMPAIGN))
+        await office.put(path, json={"targets": [{"criterion": "1.1", "target": "7"}]})
+        assert (await keep(office, told))["counts"] == {"moved": 1}
+        assert (await office.get(path)).json()["targets"][0]["target"] == "7"

@@ -229,7 +229,7 @@ FILTERS: Final = {
 }
 """The template filters, named as a Vietnamese page reads them."""
 
-LISTS: Final[Mapping[str, str]] = {"units": "Đơn vị"}
+LISTS: Final[Mapping[str, str]] = {"units": "Đơn vị", "targets": "Chỉ tiêu giao"}
 LIST_OUTCOMES: Final[Mapping[str, str]] = {
     "new": "thêm mới",
     "changed": "sửa",

@@ -21,6 +21,7 @@ from chassis.store import Received, Store
 from registry import rules
 from registry.actions.bodies import ImportedList, UnitBody
 from registry.actions.evidence import looked_through, refused
+from registry.actions.listed_targets import known_targets
 from registry.actions.spreadsheets import read_file
 from registry.actions.structure import register_units
 from registry.rules.lists import WRITES, Grid, KnownUnit, Listing, Outcome, Plan, Row
@@ -85,7 +86,8 @@ def _numbered(plans: Iterable[Plan]) -> list[dict[str, Any]]:
     rows = []
     for plan in plans:
         outcome = plan.outcome if plan.sound else Outcome.FAULTY
-        place = places.setdefault(plan.content["unit_id"], len(places) + 1) if outcome in WRITES else None
+        writes = outcome in WRITES
+        place = places.setdefault(plan.content["unit_id"], len(places) + 1) if writes else None
         rows.append(
             {
                 "row": plan.row.number,
@@ -153,6 +155,11 @@ async def _plan_units(db: AsyncConnection, _about: About, rows: Sequence[Row]) -
     return await to_thread.run_sync(rules.lists.plan_units, rows, known, [uuid7() for _ in rows])
 
 
+async def _plan_targets(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
+    known = await known_targets(db, about.campaign_id, rows)
+    return await to_thread.run_sync(rules.lists.plan_targets, rows, known)
+
+
 async def _known_units(db: AsyncConnection, rows: Sequence[Row]) -> list[KnownUnit]:
     """Give the units that rows may mean or name, by id, name or code."""
     said = {
@@ -203,6 +210,7 @@ async def _keep_units(tx: Tx, _imported: Mapping[str, Any], rows: Sequence[dict[
 
 _PLANNERS: Final[Mapping[str, Callable[[AsyncConnection, About, Sequence[Row]], Awaitable[list[Plan]]]]] = {
     "units": _plan_units,
+    "targets": _plan_targets,
 }
 _KEEPERS: Final[Mapping[str, Callable[[Tx, Mapping[str, Any], Sequence[dict[str, Any]], str], Awaitable[set[str]]]]] = {
     "units": _keep_units

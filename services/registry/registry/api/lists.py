@@ -32,6 +32,7 @@ class ListName(StrEnum):
     """What goes in and out as a file."""
 
     UNITS = "units"
+    TARGETS = "targets"
 
 
 class Form(StrEnum):
@@ -56,6 +57,7 @@ async def handed_in(
     who: Annotated[Identity, Depends(identity)],
     about: ListName,
     name: Annotated[str, Query(min_length=1, max_length=300)],
+    campaign_id: UUID | None = None,
 ) -> AsyncIterator[HandedIn]:
     """Take the bytes in while they come, and read them, before any transaction is open."""
     office_only(who)
@@ -64,7 +66,7 @@ async def handed_in(
     try:
         async with receive(request.stream(), store.incoming, largest=rules.LARGEST) as received:
             grid = await actions.take_list(received, store, scanner)
-            yield HandedIn(name, actions.About(LISTS[about]), received, grid)
+            yield HandedIn(name, actions.About(LISTS[about], campaign_id), received, grid)
     except TooLargeError:
         raise actions.refused(rules.lists.TOO_LARGE) from None
 
@@ -121,11 +123,13 @@ async def result(import_id: UUID, asked: Asked, form: Form = Form.XLSX) -> Respo
 
 
 @router.get("/lists/{name}/file", tags=["lists"], response_class=Response, responses=_FILE)
-async def fetch(name: ListName, asked: Asked, form: Form = Form.XLSX, filled: bool = False) -> Response:
-    """Give a list as a file: empty to be filled in, or as it stands."""
+async def fetch(
+    name: ListName, asked: Asked, form: Form = Form.XLSX, filled: bool = False, campaign_id: UUID | None = None
+) -> Response:
+    """Give a list as a file: empty to be filled in, or as it stands, targets in a campaign."""
     office_only(asked)
     listing = LISTS[name]
-    rows = await queries.current_rows(asked.db, name, {}) if filled else []
+    rows = await queries.current_rows(asked.db, name, campaign_id) if filled else []
     called = f"{listing.title} hiện có" if filled else f"Mẫu {listing.title.lower()}"
     return await _file(listing, [column.heading for column in listing.columns], rows, form, called)
 

@@ -11,7 +11,7 @@ from chassis.db import Read
 from chassis.errors import NotFound
 from contracts.registry import UnitKind
 from registry import rules
-from registry.tables import import_rows, imports, units
+from registry.tables import import_rows, imports, targets, units
 
 Row = dict[str, Any]
 
@@ -73,12 +73,12 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     return f"{fault['cell']}: {fault['message']}. {fault['remedy'] or ''}".strip()
 
 
-async def current_rows(db: Read, name: str, about: Mapping[str, UUID | None]) -> list[Sequence[str | date]]:
+async def current_rows(db: Read, name: str, campaign_id: UUID | None) -> list[Sequence[str | date]]:
     """Give what stands as the rows of a list: read in again they change nothing."""
-    return await _CURRENT[name](db, about)
+    return await _CURRENT[name](db, campaign_id)
 
 
-async def _units(db: Read, _about: Mapping[str, UUID | None]) -> list[Sequence[str | date]]:
+async def _units(db: Read, _campaign_id: UUID | None) -> list[Sequence[str | date]]:
     above = units.alias("above")
     doubled = select(units.c.name).group_by(units.c.name).having(text("count(*) > 1")).subquery()
     found = await db.execute(
@@ -104,4 +104,24 @@ async def _units(db: Read, _about: Mapping[str, UUID | None]) -> list[Sequence[s
     ]
 
 
-_CURRENT: Final = {"units": _units}
+async def _targets(db: Read, campaign_id: UUID | None) -> list[Sequence[str | date]]:
+    found = await db.execute(
+        select(units.c.unit_id, units.c.name, targets.c.targets)
+        .join(targets, targets.c.unit_id == units.c.unit_id)
+        .where(targets.c.campaign_id == campaign_id)
+        .order_by(units.c.sorted, units.c.unit_id)
+    )
+    return [
+        (
+            str(row.unit_id),
+            row.name,
+            each["criterion"],
+            (each.get("target") or "").replace(".", ","),
+            "Có" if each["assigned"] else "Không",
+        )
+        for row in found
+        for each in row.targets
+    ]
+
+
+_CURRENT: Final = {"units": _units, "targets": _targets}

@@ -33,6 +33,11 @@ def office_only(desk: Desk) -> None:
         raise Forbidden("Nhập danh sách từ tệp do Phòng Nội vụ thành phố làm.")
 
 
+def _in_campaign(desk: Desk, name: str) -> dict[str, str]:
+    """Say in which campaign a list is meant: the one that the desk shows."""
+    return {"campaign_id": desk.campaign["campaign_id"]} if desk.campaign and name != "units" else {}
+
+
 @router.get("/nhap-danh-sach")
 async def start(request: Request, desk: AtDesk, ds: str = "units") -> Response:
     return await _start(request, desk, ds)
@@ -55,7 +60,7 @@ async def _start(request: Request, desk: Desk, name: str, problem: Problem | Non
 async def fetch(desk: AtDesk, name: str, dang: str = "xlsx", day: str = "") -> Response:
     """Give a list as a file: empty, or as it stands."""
     office_only(desk)
-    query = urlencode({"form": dang, "filled": "true" if day else "false"})
+    query = urlencode({"form": dang, "filled": "true" if day else "false", **_in_campaign(desk, name)})
     return await desk.services.give_out(desk.who, "registry", f"lists/{quote(name, safe='')}/file?{query}")
 
 
@@ -76,7 +81,7 @@ async def _checked(request: Request, desk: Desk, sent: FormData) -> Response:
     name, file = str(sent.get("ds", "units")), sent.get("tep")
     if not isinstance(file, UploadFile) or not file.filename:
         return await _start(request, desk, name, Invalid("Chưa chọn tệp. Hãy chọn tệp Excel (.xlsx) hoặc CSV."))
-    query = urlencode({"about": name, "name": file.filename[:300]})
+    query = urlencode({"about": name, "name": file.filename[:300], **_in_campaign(desk, name)})
     answer = await desk.services.hand_in(desk.who, "registry", "imports", _pieces(file), query=query)
     if answer.status_code != _CREATED:
         problem = refusal(answer)

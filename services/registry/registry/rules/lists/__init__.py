@@ -8,15 +8,17 @@ from registry.rules.lists.columns import KIND_WORDS, Column
 from registry.rules.lists.delimited import NotATableError, read_csv, write_csv
 from registry.rules.lists.listing import RESULT, TO_MEND, TOO_LARGE, Listing, Reading, Row, read_list, shown_name
 from registry.rules.lists.outcomes import WRITES, Outcome, Plan
+from registry.rules.lists.targets import TARGETS, KnownTargets, merged, plan_targets
 from registry.rules.lists.units import UNITS, KnownUnit, plan_units
 
-LISTS: Final[Mapping[str, Listing]] = {each.name: each for each in (UNITS,)}
+LISTS: Final[Mapping[str, Listing]] = {each.name: each for each in (UNITS, TARGETS)}
 """All lists that go in and out as files."""
 
 __all__ = [
     "KIND_WORDS",
     "LISTS",
     "RESULT",
+    "TARGETS",
     "TOO_LARGE",
     "TO_MEND",
     "UNITS",
@@ -26,6 +28,7 @@ __all__ = [
     "CellFault",
     "Column",
     "Grid",
+    "KnownTargets",
     "KnownUnit",
     "Line",
     "Listing",
@@ -35,6 +38,8 @@ __all__ = [
     "Reading",
     "Row",
     "column_name",
+    "merged",
+    "plan_targets",
     "plan_units",
     "read_csv",
     "read_list",
