@@ -28,6 +28,8 @@ class Line(asyncio.Protocol):
         self._read = bytearray()
         self._answered: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
+        self.lost = False
+        """Whether the other side has hung up, as servers do when nothing was asked for a while."""
 
     @classmethod
     async def to(cls, host: str, port: int) -> "Line":
@@ -50,6 +52,7 @@ class Line(asyncio.Protocol):
         self._answered.set_result((int(head[9:12]), bytes(rest)))
 
     def connection_lost(self, _error: Exception | None) -> None:
+        self.lost = True
         if self._answered and not self._answered.done():
             self._answered.set_exception(ConnectionError("the server has hung up"))
 
@@ -63,6 +66,10 @@ class Line(asyncio.Protocol):
     def hang_up(self) -> None:
         if self._transport:
             self._transport.close()
+
+
+async def _opened(line: Line | None, address: tuple[str, int]) -> Line:
+    return await Line.to(*address) if line is None or line.lost else line
 
 
 def get(path: str, who: str) -> bytes:
@@ -138,12 +145,14 @@ class Officers:
         figures, ends = Figures(), time.perf_counter() + seconds
 
         async def go_on() -> None:
-            line = await Line.to(*self._target.door)
+            line = None
             while time.perf_counter() < ends:
                 unit = await self._idle.get()
+                line = line or await Line.to(*self._target.door)
                 await self._report(line, unit, figures, time.perf_counter())
                 self._idle.put_nowait(unit)
-            line.hang_up()
+            if line:
+                line.hang_up()
 
         await asyncio.gather(*[go_on() for _ in range(_LANES)])
         return figures
@@ -152,19 +161,20 @@ class Officers:
         """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share."""
         watched = max(_WATCHED, _WATCHED_A_SECOND / rate)
         figures = Figures(seconds=seconds)
-        lines: asyncio.Queue[Line] = asyncio.Queue()
-        windows: asyncio.Queue[Line] = asyncio.Queue()
+        # Opened when they are needed, the one used last first: a thread of gunicorn stays with a line that says nothing yet.
+        lines: asyncio.Queue[Line | None] = asyncio.LifoQueue()
+        windows: asyncio.Queue[Line | None] = asyncio.LifoQueue()
         for _ in range(_LANES):
-            lines.put_nowait(await Line.to(*self._target.door))
-        windows.put_nowait(await Line.to(*self._target.window))
+            lines.put_nowait(None)
+        windows.put_nowait(None)
 
         async def one(due: float, watch: bool) -> None:
             unit = await self._idle.get()
-            line = await lines.get()
+            line = await _opened(await lines.get(), self._target.door)
             accepted = await self._report(line, unit, figures, due)
             lines.put_nowait(line)
             if watch and accepted:
-                window = await windows.get()
+                window = await _opened(await windows.get(), self._target.window)
                 figures.ranks.append(await self._seen(window, unit) - due)
                 windows.put_nowait(window)
             self._idle.put_nowait(unit)
@@ -181,7 +191,8 @@ class Officers:
         await asyncio.gather(*under_way)
         for queue in (lines, windows):
             while not queue.empty():
-                queue.get_nowait().hang_up()
+                if line := queue.get_nowait():
+                    line.hang_up()
         return figures
 
     async def _report(self, line: Line, unit: Unit, figures: Figures, due: float) -> bool:
