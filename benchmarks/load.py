@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import orjson
 from survival.oracle import Sent, standing
 
+_OK: Final = 200
 _CREATED: Final = 201
 _LANES: Final = 64
 _LOOK_SECONDS: Final = 0.01
@@ -180,15 +181,13 @@ class Officers:
             self._idle.put_nowait(unit)
 
         due, ends = time.perf_counter(), time.perf_counter() + seconds
-        under_way = set()
-        while due < ends:
-            await asyncio.sleep(max(due - time.perf_counter(), 0))
-            # Only one board is watched at a time: looking must not become the load.
-            task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < watched))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-            due += self._chance.expovariate(rate)
-        await asyncio.gather(*under_way)
+        # Whatever goes wrong with one of them ends all: nothing may wait for what it held.
+        async with asyncio.TaskGroup() as under_way:
+            while due < ends:
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+                # Only one board is watched at a time: looking must not become the load.
+                under_way.create_task(one(due, not windows.empty() and self._chance.random() < watched))
+                due += self._chance.expovariate(rate)
         for queue in (lines, windows):
             while not queue.empty():
                 if line := queue.get_nowait():
@@ -210,8 +209,9 @@ class Officers:
         """Look until the board shows what the unit's last report earned; give the moment."""
         wanted, question = unit.points, self._target.board(unit)
         while True:
-            _, body = await window.ask(question)
-            rows = orjson.loads(body)["rows"]
+            status, body = await window.ask(question)
+            # Who is told that something went wrong looks again.
+            rows = orjson.loads(body)["rows"] if status == _OK else ()
             if any(
                 row["unit_id"] == str(unit.unit) and row["points"] and Decimal(row["points"]) == wanted for row in rows
             ):
