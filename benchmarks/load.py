@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import orjson
 from survival.oracle import Sent, standing
 
+_OK: Final = 200
 _CREATED: Final = 201
 _LANES: Final = 64
 _LOOK_SECONDS: Final = 0.01
@@ -71,6 +72,10 @@ class Line(asyncio.Protocol):
     def hang_up(self) -> None:
         if self._transport:
             self._transport.close()
+
+
+async def _opened(line: Line | None, address: tuple[str, int]) -> Line:
+    return await Line.to(*address) if line is None else line
 
 
 def get(path: str, who: str) -> bytes:
@@ -148,12 +153,14 @@ class Officers:
         figures, ends = Figures(), time.perf_counter() + seconds
 
         async def go_on() -> None:
-            line = await Line.to(*self._target.door)
+            line = None
             while time.perf_counter() < ends:
                 unit = await self._idle.get()
+                line = line or await Line.to(*self._target.door)
                 await self._report(line, unit, figures, time.perf_counter())
                 self._idle.put_nowait(unit)
-            line.hang_up()
+            if line:
+                line.hang_up()
 
         await asyncio.gather(*[go_on() for _ in range(_LANES)])
         return figures
@@ -165,36 +172,36 @@ class Officers:
         """
         share = max(_WATCHED, _WATCHED_A_SECOND / (rate() if callable(rate) else rate)) if watched else 0.0
         figures = Figures(seconds=seconds)
-        lines: asyncio.Queue[Line] = asyncio.Queue()
-        windows: asyncio.Queue[Line] = asyncio.Queue()
+        # Opened when they are needed, the one used last first: a thread of gunicorn stays with a line that says nothing yet.
+        lines: asyncio.Queue[Line | None] = asyncio.LifoQueue()
+        windows: asyncio.Queue[Line | None] = asyncio.LifoQueue()
         for _ in range(_LANES):
-            lines.put_nowait(await Line.to(*self._target.door))
-        windows.put_nowait(await Line.to(*self._target.window))
+            lines.put_nowait(None)
+        windows.put_nowait(None)
 
         async def one(due: float, watch: bool) -> None:
             unit = await self._idle.get()
-            line = await lines.get()
+            line = await _opened(await lines.get(), self._target.door)
             accepted = await self._report(line, unit, figures, due)
             lines.put_nowait(line)
             if watch and accepted:
-                window = await windows.get()
+                window = await _opened(await windows.get(), self._target.window)
                 figures.ranks.append(await self._seen(window, unit) - due)
                 windows.put_nowait(window)
             self._idle.put_nowait(unit)
 
         due, ends = time.perf_counter(), time.perf_counter() + seconds
-        under_way = set()
-        while due < ends:
-            await asyncio.sleep(max(due - time.perf_counter(), 0))
-            # Only one board is watched at a time: looking must not become the load.
-            task = asyncio.create_task(one(due, not windows.empty() and self._chance.random() < share))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-            due += self._chance.expovariate(rate() if callable(rate) else rate)
-        await asyncio.gather(*under_way)
+        # Whatever goes wrong with one of them ends all: nothing may wait for what it held.
+        async with asyncio.TaskGroup() as under_way:
+            while due < ends:
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+                # Only one board is watched at a time: looking must not become the load.
+                under_way.create_task(one(due, not windows.empty() and self._chance.random() < share))
+                due += self._chance.expovariate(rate() if callable(rate) else rate)
         for queue in (lines, windows):
             while not queue.empty():
-                queue.get_nowait().hang_up()
+                if line := queue.get_nowait():
+                    line.hang_up()
         return figures
 
     async def _report(self, line: Line, unit: Unit, figures: Figures, due: float) -> bool:
@@ -213,8 +220,9 @@ class Officers:
         """Look until the board shows what the unit's last report earned; give the moment."""
         wanted, question = unit.points, self._target.board(unit)
         while True:
-            _, body = await window.ask(question)
-            rows = orjson.loads(body)["rows"]
+            status, body = await window.ask(question)
+            # Who is told that something went wrong looks again.
+            rows = orjson.loads(body)["rows"] if status == _OK else ()
             if any(
                 row["unit_id"] == str(unit.unit) and row["points"] and Decimal(row["points"]) == wanted for row in rows
             ):

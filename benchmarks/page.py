@@ -83,11 +83,11 @@ def _write_page() -> None:
 
 
 def _session_tables() -> Iterator[str]:
-    for seen in sessions().values():
+    for name, seen in sessions().items():
         ours, theirs = (each for each in seen if isinstance(seen[each], dict) and each not in ("ratios", "rates"))
         yield from (
             "",
-            f"**{seen['question']}** (commit `{seen['commit']}`)",
+            f"**{seen.get('question', name)}** (commit `{seen['commit']}`)",
             "",
             f"| what | {ours} | {theirs} | ratio (95 %) |",
             "|---|---|---|---|",

@@ -13,11 +13,12 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import psutil
 from benchmarks.big_city import Size
 from benchmarks.contestants import Contestant, Floor, Lazy, Product, Traced, TracedWhole, opened
 from benchmarks.load import Figures, Line, Officers, Unit
@@ -102,7 +103,7 @@ class Side:
     async def _used(self) -> tuple[float, ...]:
         """Give so far: CPU seconds of all, of its own, bytes and syncs of write-ahead log, CPU seconds of its front, events."""
         own, servers, front = (
-            sum(sum(process.cpu_times()[:2]) for process in some)
+            sum(map(_cpu_seconds, some))
             for some in (self.contestant.processes(), self.contestant.servers(), self.contestant.front())
         )
         (row,) = await self.contestant.house.rows(
@@ -145,6 +146,13 @@ async def _same_effects(both: list[Side]) -> None:
         if came[0][what] != came[1][what]:
             names = " and ".join(side.contestant.name for side in both)
             raise RuntimeError(f"the same reports led {names} to other {what}: {came[0][what]}, {came[1][what]}")
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    """Give what a process has used, with those of its children that have ended; a connection's may end while it is asked."""
+    with suppress(psutil.NoSuchProcess):
+        return sum(process.cpu_times()[:4])
+    return 0.0
 
 
 def _nothing_refused(side: Side, figures: Figures) -> None:
