@@ -278,7 +278,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "half-to-even",
         "Half a step is rounded to the even one: 7,125 becomes 7,00, and a place in the block turns on it.",
-        "services/scoring/scoring/rules/points.py",
+        "services/scoring/scoring/rules/numbers.py",
         "Decimal((2 * above * step_below + below * step_above) // (2 * below * step_above)) * step",
         "Decimal(round(Fraction(points) / Fraction(step))) * step",
         (f"{SCORING}::test_points_are_rounded_half_up_to_the_step",),

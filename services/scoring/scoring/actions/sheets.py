@@ -29,10 +29,11 @@ async def publish_sheet(tx: Tx, sheet_id: UUID, sheet: rules.Sheet) -> Versioned
             select(sheets).where(sheets.c.sheet_id == sheet_id).order_by(sheets.c.version.desc()).limit(1)
         )
     ).one_or_none()
-    document = sheet.model_dump(mode="json", exclude={"version", "sheet_id"})
-    if newest and newest.document == document:
+    if newest and _parsed(newest.document, sheet_id, sheet.version) == sheet.model_copy(update={"sheet_id": sheet_id}):
+        # By what it means: a document that was kept before sheets could say more has fewer fields.
         return Versioned(version=newest.version)
     version = newest.version + 1 if newest else 1
+    document = sheet.model_dump(mode="json", exclude={"version", "sheet_id"})
     await tx.db.execute(insert(sheets).values(sheet_id=sheet_id, version=version, document=document))
     tx.record(
         SheetPublished(sheet_id=sheet_id, version=version, name=sheet.name, criteria=tuple(rules.form_criteria(sheet)))

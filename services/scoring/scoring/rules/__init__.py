@@ -3,12 +3,13 @@
 Sources: law-and-scoring §4.4 and law-exact §9 of the project's domain notes; amounts are exact decimals throughout.
 """
 
-from scoring.rules.points import Facts, Group, Part, Score, score
-from scoring.rules.ranking import DECIDERS, Ranked, Standing, rank
-from scoring.rules.sheet import Criterion, CriterionGroup, Role, Sheet, form_criteria
+from scoring.rules.points import Block, Facts, Group, Part, Score, lead, score
+from scoring.rules.ranking import DECIDERS, Ranked, Standing, own_chain, rank
+from scoring.rules.sheet import Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
 
 __all__ = [
     "DECIDERS",
+    "Block",
     "Criterion",
     "CriterionGroup",
     "Facts",
@@ -19,7 +20,10 @@ __all__ = [
     "Score",
     "Sheet",
     "Standing",
+    "TieBreak",
     "form_criteria",
+    "lead",
+    "own_chain",
     "rank",
     "score",
 ]

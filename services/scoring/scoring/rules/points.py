@@ -1,40 +1,30 @@
 """From a sheet and the facts to points, each with the sentence that says why.
 
-Order: base points computed exactly and rounded half up to the sheet's step, once per criterion; their sum; bonus in sheet
-order up to its cap; penalties in sheet order until nothing is left. A criterion that is not assigned, or that needs a
-target and has none, leaves the maximum.
+Order: base points computed exactly and rounded half up to the sheet's step, once per criterion; within each group its
+bonus up to its maximum, then its penalties; their sum; bonus in sheet order up to its cap; penalties in sheet order until
+nothing is left. A criterion that is not assigned, or that needs a target and has none, leaves the maximum. One behind a
+gate whose condition is not met stays in it and gets nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.envelope import Amount
 from contracts.registry import Target
-from scoring.rules.sheet import (
-    Bands,
-    Criterion,
-    Direction,
-    Late,
-    NotNegative,
-    PerItem,
-    Proportional,
-    RatioLinear,
-    Role,
-    Sheet,
-    Threshold,
-    YesNo,
-)
+from scoring.rules.kinds import HalfPlusLeader, Late
+from scoring.rules.kinds.base import Line, NotNegative, Outcome, Role
+from scoring.rules.kinds.yes_no import nothing
+from scoring.rules.numbers import CENT, ZERO, Exact, quotient, to_step
+from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
+from scoring.rules.words import said, say, say_points
 
-_CENT = Decimal("0.01")
+__all__ = ["Block", "Facts", "Group", "Part", "Score", "lead", "say", "say_points", "score", "to_step"]
+
 _PERCENT_STEP = Decimal("0.0001")
-_ZERO = Decimal(0)
-_HUNDRED = Decimal(100)
-
-Exact = Decimal | Fraction
 
 
 class Model(BaseModel):
@@ -42,11 +32,23 @@ class Model(BaseModel):
 
 
 class Facts(Model):
-    """What a unit reported, what it was to reach, and whether its report came late."""
+    """What a unit reported, what it was to reach, and whether its report came late.
+
+    ``values`` by the code of a criterion, or of an item of one.
+    """
 
     values: Mapping[str, NotNegative]
     targets: Mapping[str, Target] = {}
     late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What the units of a block have together: of each criterion the highest over-achievement, 0.5 for 50 %."""
+
+    leaders: Mapping[str, Exact]
+    closed: bool = False
+    """Whether nobody can report any more: until then what depends on the leader is provisional."""
 
 
 class Part(Model):
@@ -59,26 +61,31 @@ class Part(Model):
     group: str
     role: Role
     points: Amount
-    over: Amount = _ZERO
+    over: Amount = ZERO
     maximum: Amount
     assigned: bool = True
     rule: str
     value: Amount | None = None
     target: Amount | None = None
     ratio: Amount | None = None
+    provisional: bool = False
     why: str
 
 
 class Group(Model):
-    """The subtotal of one group."""
+    """The subtotal of one group, with that of the groups within it."""
 
     group: str
+    within: str = ""
     points: Amount
     maximum: Amount
 
 
 class Score(Model):
-    """A unit's total. ``points`` = content + bonus − penalty, as shown; ``percent`` of the applicable maximum ranks."""
+    """A unit's total. ``points`` = content + bonus − penalty, as shown; ``percent`` of the applicable maximum ranks.
+
+    ``content`` is the sum of the groups, each with the bonus and penalty lines of its own.
+    """
 
     points: Amount
     maximum: Amount
@@ -88,267 +95,240 @@ class Score(Model):
     bonus_earned: Amount
     penalty: Amount
     tie_points: Amount
-    tie_maximum: Amount = _ZERO
+    tie_maximum: Amount = ZERO
     groups: tuple[Group, ...]
     parts: tuple[Part, ...]
     disqualified: tuple[str, ...] = ()
+    provisional: bool = False
 
 
-def score(sheet: Sheet, facts: Facts) -> Score:
-    """Compute a unit's score; the sum of the shown parts is the shown total."""
-    computed = [_part(sheet, group, criterion, facts) for group, criterion in sheet.criteria()]
-    content = [part for part in computed if part.role is Role.CONTENT]
-    groups = tuple(
-        Group(
-            group=group.code,
-            points=_sum(part.points for part in content if part.group == group.code),
-            maximum=_sum(part.maximum for part in content if part.group == group.code and part.assigned),
-        )
-        for group in sheet.groups
-    )
-    base = _sum(group.points for group in groups)
-    maximum = _sum(group.maximum for group in groups)
-    granted = _grant(computed, sheet.bonus_cap)
+class _Counted(NamedTuple):
+    """Lines and subtotals in the order of the sheet; of a group, its own subtotal first."""
+
+    parts: list[Part]
+    groups: list[Group]
+
+
+def score(sheet: Sheet, facts: Facts, block: Block | None = None) -> Score:
+    """Compute a unit's score; the sum of the shown parts is the shown total.
+
+    ``block`` is asked for by ``half_plus_leader`` alone; without it what depends on the leader is left out as provisional.
+    """
+    scoring = _Scoring(sheet, facts, block, _shut(sheet, facts))
+    counted = [scoring.group(group, "", ()) for group in sheet.groups]
+    extras = [scoring.part("", criterion, ()) for criterion in sheet.extras]
+    groups = [group for each in counted for group in each.groups]
+    computed = [part for each in counted for part in each.parts] + extras
+    base = _sum(each.groups[0].points for each in counted)
+    maximum = _sum(each.groups[0].maximum for each in counted)
+    limit = f"bảng điểm chỉ tính nhiều nhất {say(sheet.bonus_cap)} điểm thưởng, nên tính"
+    granted = list(_upto(computed, sheet.bonus_cap, _bonus_field, limit))
     bonus = _bonus(granted)
-    parts = tuple(_take(granted, base + bonus))
-    penalty = _sum(part.points for part in parts if part.role is Role.PENALTY)
+    parts = tuple(_upto(granted, base + bonus, _penalty_field, _NOTHING_LEFT))
+    penalty = _sum(part.points for part in parts if _penalty_field(part))
     points = base + bonus - penalty
-    deciding = {group.code for group in sheet.groups if group.decides_ties}
+    deciding = {group.code for group in sheet.every_group() if group.decides_ties}
     return Score(
         points=points,
         maximum=maximum,
-        percent=to_step(Fraction(points) * 100 / Fraction(maximum), _PERCENT_STEP) if maximum else _ZERO,
+        percent=to_step(quotient(points * 100, maximum), _PERCENT_STEP) if maximum else ZERO,
         content=base,
         bonus=bonus,
         bonus_earned=_bonus(computed),
         penalty=penalty,
         tie_points=_sum(group.points for group in groups if group.group in deciding),
         tie_maximum=_sum(group.maximum for group in groups if group.group in deciding),
-        groups=groups,
+        groups=tuple(groups),
         parts=parts,
+        disqualified=tuple(
+            each.name for each in sheet.extras if each.role is Role.DISQUALIFIER and facts.values.get(each.code)
+        ),
+        provisional=any(part.provisional for part in parts),
     )
 
 
-def _grant(parts: Iterable[Part], cap: Decimal) -> list[Part]:
-    """Let bonus count in sheet order until the cap is reached."""
-    granted = []
-    left = cap
-    for part in parts:
-        field = "points" if part.role is Role.BONUS else "over"
-        earned = getattr(part, field)
-        counts = min(earned, left)
-        left -= counts
-        limit = f"bảng điểm chỉ tính nhiều nhất {say(cap)} điểm thưởng, nên tính {say_points(counts)}"
-        granted.append(part if counts == earned else _limited(part, field, counts, limit))
-    return granted
+def lead(sheet: Sheet, units: Iterable[Facts], *, closed: bool) -> Block:
+    """Find the leaders of a block from what all its units reported; whoever has no target or no gate open leads nowhere."""
+    leaders: dict[str, Exact] = {}
+    asked = [criterion for _, criterion in sheet.criteria() if isinstance(criterion.rule, HalfPlusLeader)]
+    for facts in units:
+        shut = _shut(sheet, facts)
+        for criterion in asked:
+            target, value = _target(criterion, facts), facts.values.get(criterion.code)
+            if not target or value is None or not _assigned(criterion, facts) or criterion.gate in shut:
+                continue
+            over = quotient(value, target) - 1
+            if over > 0:
+                leaders[criterion.code] = max(over, leaders.get(criterion.code, over))
+    return Block(leaders, closed)
 
 
-def _take(parts: Iterable[Part], left: Decimal) -> Iterator[Part]:
-    """Let penalties count in sheet order until nothing is left to take."""
-    for part in parts:
-        counts = min(part.points, left) if part.role is Role.PENALTY else _ZERO
-        left -= counts
-        if part.role is Role.PENALTY and counts != part.points:
-            yield _limited(part, "points", counts, f"không còn đủ điểm để trừ, nên trừ {say_points(counts)}")
-        else:
-            yield part
+def _shut(sheet: Sheet, facts: Facts) -> Mapping[str, str]:
+    """Give the conditions that this unit does not meet, with their words; one that is not its own shuts nothing."""
+    return {
+        code: each.name
+        for code, each in sheet.conditions.items()
+        if _assigned(each, facts) and not facts.values.get(code)
+    }
 
 
-def _limited(part: Part, field: str, counts: Decimal, why: str) -> Part:
-    return part.model_copy(update={field: counts, "why": f"{part.why.removesuffix('.')}; {why}."})
-
-
-def _bonus(parts: Sequence[Part]) -> Decimal:
-    return _sum(part.over for part in parts) + _sum(part.points for part in parts if part.role is Role.BONUS)
-
-
-def _sum(amounts: Any) -> Decimal:
-    return sum(amounts, start=_ZERO)
-
-
-def _part(sheet: Sheet, group: str, criterion: Criterion, facts: Facts) -> Part:
+def _assigned(criterion: Criterion, facts: Facts) -> bool:
     given = facts.targets.get(criterion.code)
-    target = given.target if given and given.target is not None else criterion.target
-    value = facts.values.get(criterion.code)
+    return given is None or given.assigned
 
-    def part(points: Decimal, why: str, **more: Any) -> Part:
+
+def _target(criterion: Criterion, facts: Facts) -> Decimal | None:
+    given = facts.targets.get(criterion.code)
+    return given.target if given and given.target is not None else criterion.target
+
+
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """One unit on one sheet."""
+
+    sheet: Sheet
+    facts: Facts
+    block: Block | None
+    shut: Mapping[str, str]
+
+    def group(self, group: CriterionGroup, within: str, gates: Sequence[str]) -> _Counted:
+        """Count a group: its lines, the groups within it, and its own bonus and penalties inside its bounds."""
+        gates = (*gates, group.gate) if group.gate else gates
+        parts = [self.part(group.code, criterion, gates) for criterion in group.criteria]
+        inner = [self.group(each, group.code, gates) for each in group.groups]
+        base = _sum(part.points for part in parts if part.role is Role.CONTENT)
+        base += _sum(each.groups[0].points for each in inner)
+        maximum = _sum(part.maximum for part in parts if part.role is Role.CONTENT and part.assigned)
+        maximum += _sum(each.groups[0].maximum for each in inner)
+        points = base
+        if any(part.role is not Role.CONTENT for part in parts):
+            limit = f"nhóm {group.code} nhiều nhất {say(maximum)} điểm, nên tính"
+            parts = list(_upto(parts, maximum - base, _role_field(Role.BONUS), limit))
+            points += _sum(part.points for part in parts if part.role is Role.BONUS)
+            parts = list(_upto(parts, points, _role_field(Role.PENALTY), _NOTHING_LEFT))
+            points -= _sum(part.points for part in parts if part.role is Role.PENALTY)
+        own = Group(group=group.code, within=within, points=points, maximum=maximum)
+        return _Counted(
+            [*parts, *(part for each in inner for part in each.parts)],
+            [own, *(each for found in inner for each in found.groups)],
+        )
+
+    def part(self, group: str, criterion: Criterion, gates: Sequence[str]) -> Part:
+        assigned = _assigned(criterion, self.facts)
+        target = _target(criterion, self.facts)
+        if not assigned:
+            outcome = Outcome(ZERO, "Mục này không giao cho đơn vị, nên không tính vào điểm tối đa.")
+        elif target is None and criterion.rule.needs_target:
+            assigned = False
+            outcome = Outcome(ZERO, "Chưa giao chỉ tiêu cho đơn vị, nên không tính vào điểm tối đa.")
+        elif not criterion.role.has_points:
+            outcome = self._answer(criterion)
+        else:
+            outcome = self._behind(gates, criterion) or self._computed(criterion, target)
         return Part(
             criterion=criterion.code,
             group=group,
             role=criterion.role,
-            points=points,
+            points=outcome.points,
+            over=outcome.over,
             maximum=criterion.maximum,
+            assigned=assigned,
             rule=criterion.rule.kind,
-            value=value,
+            value=self.facts.values.get(criterion.code),
             target=target,
-            why=why,
-            **more,
+            ratio=outcome.ratio,
+            provisional=outcome.provisional,
+            why=outcome.why,
         )
 
-    if given and not given.assigned:
-        return part(_ZERO, "Mục này không giao cho đơn vị, nên không tính vào điểm tối đa.", assigned=False)
-    if target is None and isinstance(criterion.rule, (RatioLinear, Proportional, Threshold)):
-        return part(_ZERO, "Chưa giao chỉ tiêu cho đơn vị, nên không tính vào điểm tối đa.", assigned=False)
-    if isinstance(criterion.rule, Late):
-        if facts.late:
-            return part(criterion.maximum, f"Báo cáo nhận sau hạn nộp, trừ {say_points(criterion.maximum)} điểm.")
-        return part(_ZERO, "Báo cáo nhận trong hạn, không trừ điểm.")
-    if value is None:
-        return part(_ZERO, _nothing("Chưa có số liệu", criterion))
-    exact, why, more = _RULES[type(criterion.rule)](criterion, value, target)
-    step = sheet.step if criterion.role is Role.CONTENT else _CENT
-    points = min(to_step(exact, step), criterion.maximum)
-    if points != exact:
-        why += f" Làm tròn đến {say_points(step)}: {say_points(points)} điểm."
-    if over := more.get("over"):
-        why += f" Vượt chỉ tiêu, thêm {say_points(over)} điểm thưởng."
-    return part(points, why, **more)
+    def _answer(self, criterion: Criterion) -> Outcome:
+        """Say what became of a line without points."""
+        yes = self.facts.values.get(criterion.code)
+        if criterion.role is Role.DISQUALIFIER:
+            return Outcome(ZERO, "Có, nên đơn vị không được xếp hạng." if yes else "Không phát sinh.")
+        return Outcome(
+            ZERO, "Đã đạt điều kiện." if yes else "Chưa đạt điều kiện, các mục cần điều kiện này không được điểm."
+        )
+
+    def _behind(self, gates: Sequence[str], criterion: Criterion) -> Outcome | None:
+        """Give nothing where a gate of the line or of a group around it is shut; penalties stand in front of all gates."""
+        if not self.shut or criterion.role is Role.PENALTY:
+            return None
+        for gate in (*gates, *([criterion.gate] if criterion.gate else ())):
+            if gate in self.shut:
+                unmet = f"Chưa đạt điều kiện {gate} ({self.shut[gate]})"
+                return Outcome(ZERO, f"{unmet}, nên được {said(ZERO)} điểm.")
+        return None
+
+    def _computed(self, criterion: Criterion, target: Decimal | None) -> Outcome:
+        rule, values = criterion.rule, self.facts.values
+        items = {item.code: values[code] for item in rule.asks() if (code := f"{criterion.code}.{item.code}") in values}
+        value = values.get(criterion.code)
+        if value is None and not items and not isinstance(rule, Late):
+            return Outcome(ZERO, nothing("Chưa có số liệu", criterion.role))
+        outcome = rule.compute(
+            Line(
+                maximum=criterion.maximum,
+                measure=criterion.measure,
+                role=criterion.role,
+                value=value,
+                items=items,
+                target=target,
+                late=self.facts.late,
+                leader=self.block.leaders.get(criterion.code) if self.block else None,
+                closed=self.block is not None and self.block.closed,
+            )
+        )
+        step = self.sheet.step if criterion.role is Role.CONTENT else CENT
+        points = min(to_step(outcome.points, step), criterion.maximum)
+        why = outcome.why
+        if points != outcome.points:
+            why += f" Làm tròn đến {said(step)}: {say_points(points)} điểm."
+        # Over-achievement of a bonus or a penalty would be bonus on bonus.
+        over = outcome.over if criterion.role is Role.CONTENT else ZERO
+        if over:
+            why += f" Vượt chỉ tiêu, thêm {say_points(over)} điểm thưởng."
+        return outcome._replace(points=points, over=over, why=why)
 
 
-def to_step(points: Exact, step: Decimal) -> Decimal:
-    """Round half up to a multiple of the step: ⌊points / step + ½⌋ steps, in whole numbers, for it is done for every line."""
-    above, below = points.as_integer_ratio()
-    step_above, step_below = step.as_integer_ratio()
-    return Decimal((2 * above * step_below + below * step_above) // (2 * below * step_above)) * step
+_NOTHING_LEFT = "không còn đủ điểm để trừ, nên trừ"
+
+_Field = Callable[[Part], str | None]
 
 
-Computed = tuple[Exact, str, dict[str, Any]]
+def _role_field(role: Role) -> _Field:
+    return lambda part: "points" if part.role is role else None
 
 
-def _ratio_linear(criterion: Criterion, value: Decimal, target: Decimal | None) -> Computed:
-    rule = criterion.rule
-    assert isinstance(rule, RatioLinear)
-    assert target is not None
-    ratio = _ratio(rule.direction, value, target)
-    maximum = Fraction(criterion.maximum)
-    more: dict[str, Any] = {"ratio": _cut(ratio, 6)}
-    said = f"{_compared(criterion, value, target)}, đạt {_percent(ratio)}"
-    if ratio >= 1:
-        over = min((ratio - 1) * 100 * Fraction(rule.over_rate), Fraction(rule.over_cap)) * maximum
-        why = f"{said}; từ 100% trở lên được điểm tối đa {say_points(maximum)}."
-        return maximum, why, {**more, "over": to_step(over, _CENT)}
-    if ratio < rule.floor:
-        return _ZERO, f"{said}; dưới {say(rule.floor * _HUNDRED)}% không được điểm.", more
-    lost = Fraction(rule.k) * (1 - ratio) * 100
-    points = max(maximum * (1 - lost), Fraction(0))
-    why = (
-        f"{said}; mỗi 1% thiếu trừ {say(rule.k * _HUNDRED)}% của {say_points(maximum)} điểm, còn {say_points(points)}."
-    )
-    return points, why, more
+def _bonus_field(part: Part) -> str:
+    """Name what of a line counts as bonus of the sheet: over-achievement within the groups, points outside of them."""
+    return "points" if part.role is Role.BONUS and not part.group else "over"
 
 
-def _ratio(direction: Direction, value: Decimal, target: Decimal) -> Fraction:
-    above, below = (value, target) if direction is Direction.UP else (target, value)
-    if below == 0:
-        # Nothing was asked for, or nothing bad happened: reached in full.
-        return Fraction(1)
-    return Fraction(above) / Fraction(below)
+def _penalty_field(part: Part) -> str | None:
+    return "points" if part.role is Role.PENALTY and not part.group else None
 
 
-def _proportional(criterion: Criterion, value: Decimal, target: Decimal | None) -> Computed:
-    assert target is not None
-    ratio = min(_ratio(Direction.UP, value, target), Fraction(1))
-    points = Fraction(criterion.maximum) * ratio
-    why = (
-        f"{_compared(criterion, value, target)}: "
-        f"{say_points(criterion.maximum)} × {_percent(ratio)} = {say_points(points)} điểm."
-    )
-    return points, why, {"ratio": _cut(ratio, 6)}
+def _upto(parts: Iterable[Part], left: Decimal, field_of: _Field, limit: str) -> Iterator[Part]:
+    """Let this field of these lines count in sheet order until nothing is left."""
+    for part in parts:
+        field = field_of(part)
+        if field is None:
+            yield part
+            continue
+        earned = getattr(part, field)
+        counts = min(earned, left)
+        left -= counts
+        if counts == earned:
+            yield part
+        else:
+            why = f"{part.why.removesuffix('.')}; {limit} {say_points(counts)}."
+            yield part.model_copy(update={field: counts, "why": why})
 
 
-def _threshold(criterion: Criterion, value: Decimal, target: Decimal | None) -> Computed:
-    rule = criterion.rule
-    assert isinstance(rule, Threshold)
-    assert target is not None
-    up = rule.direction is Direction.UP
-    met = value >= target if up else value <= target
-    words = "trở lên" if up else "trở xuống"
-    points = criterion.maximum if met else _ZERO
-    end = f"được {say_points(points)} điểm" if met else f"chưa đạt nên được {say_points(points)} điểm"
-    why = f"{_compared(criterion, value, target)}; từ {_short(criterion, target)} {words} mới được điểm: {end}."
-    return points, why, {}
+def _bonus(parts: Sequence[Part]) -> Decimal:
+    return _sum(getattr(part, _bonus_field(part)) for part in parts)
 
 
-def _bands(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Computed:
-    rule = criterion.rule
-    assert isinstance(rule, Bands)
-    band = max((band for band in rule.bands if band.at_least <= value), key=lambda each: each.at_least)
-    why = (
-        f"Thực hiện {_measured(criterion, value)}, thuộc mức từ {_short(criterion, band.at_least)}: "
-        f"được {say_points(band.points)} điểm."
-    )
-    return band.points, why, {}
-
-
-def _yes_no(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Computed:
-    if value:
-        return criterion.maximum, f"Đã thực hiện, {_counted(criterion)} {say_points(criterion.maximum)} điểm.", {}
-    return _ZERO, _nothing("Chưa thực hiện", criterion), {}
-
-
-def _per_item(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Computed:
-    rule = criterion.rule
-    assert isinstance(rule, PerItem)
-    points = min(Fraction(value) * Fraction(rule.each), Fraction(criterion.maximum))
-    one = f"1{criterion.measure}" if criterion.measure.startswith("%") else criterion.measure
-    why = (
-        f"{_measured(criterion, value)}, mỗi {one} {_counted(criterion)} {say_points(rule.each)} điểm, "
-        f"nhiều nhất {say_points(criterion.maximum)}: {say_points(points)} điểm."
-    )
-    return points, why, {}
-
-
-def _nothing(reason: str, criterion: Criterion) -> str:
-    return f"{reason}, nên được {say_points(_ZERO)} điểm." if criterion.role is Role.CONTENT else "Không phát sinh."
-
-
-def _counted(criterion: Criterion) -> str:
-    return "trừ" if criterion.role is Role.PENALTY else "được"
-
-
-def _compared(criterion: Criterion, value: Decimal, target: Decimal) -> str:
-    return f"Thực hiện {_short(criterion, value)} trên chỉ tiêu {_measured(criterion, target)}"
-
-
-def _measured(criterion: Criterion, amount: Decimal) -> str:
-    between = "" if criterion.measure.startswith("%") else " "
-    return f"{say(amount)}{between}{criterion.measure}"
-
-
-def _short(criterion: Criterion, amount: Decimal) -> str:
-    return f"{say(amount)}%" if criterion.measure.startswith("%") else say(amount)
-
-
-def _percent(ratio: Fraction) -> str:
-    return f"{say(_cut(ratio * 100, 2))}%"
-
-
-def _cut(amount: Exact, places: int) -> Decimal:
-    """Drop what lies beyond these places: what is shown never reaches a bound that the exact amount missed."""
-    above, below = amount.as_integer_ratio()
-    return Decimal(above * 10**places // below).scaleb(-places)
-
-
-def say(amount: Decimal, least: int = 0) -> str:
-    """Write an amount for people: dots between thousands, decimal comma, every place it has, no idle zeros.
-
-    ``least`` places are written even where they are zeros.
-    """
-    whole, _, places = f"{amount:,f}".partition(".")
-    places = places.rstrip("0").ljust(least, "0")
-    return whole.replace(",", ".") + (f",{places}" if places else "")
-
-
-def say_points(points: Exact) -> str:
-    """Write points for people: always two places, and up to four where they are not rounded yet."""
-    return say(_cut(points, 4), least=2)
-
-
-_RULES: Mapping[type, Callable[[Criterion, Decimal, Decimal | None], Computed]] = {
-    RatioLinear: _ratio_linear,
-    Proportional: _proportional,
-    Threshold: _threshold,
-    Bands: _bands,
-    YesNo: _yes_no,
-    PerItem: _per_item,
-}
+def _sum(amounts: Any) -> Decimal:
+    return sum(amounts, start=ZERO)

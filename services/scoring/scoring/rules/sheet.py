@@ -1,135 +1,41 @@
-"""What a score sheet is: groups, criteria and the rule of each, checked as a whole."""
+"""What a score sheet is: groups within groups, criteria and the rule of each, checked as a whole."""
 
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from enum import StrEnum
-from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from contracts.envelope import Amount
 from contracts.scoring import SheetCriterion, ValueKind
+from scoring.rules.faults import faults
+from scoring.rules.kinds import Rule
+from scoring.rules.kinds.base import Model, NotNegative, Positive, Role
 
-Positive = Annotated[Amount, Field(gt=0)]
-NotNegative = Annotated[Amount, Field(ge=0)]
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Role(StrEnum):
-    """Whether a criterion counts towards the scale, on top of it, or against it."""
-
-    CONTENT = "content"
-    BONUS = "bonus"
-    PENALTY = "penalty"
-
-
-class Direction(StrEnum):
-    """Whether more is better (``up``) or less (``down``)."""
-
-    UP = "up"
-    DOWN = "down"
-
-
-class RatioLinear(Model):
-    """Full points from the target on; below it ``k`` of the maximum is lost per missing percent, nothing under ``floor``.
-
-    Over-achievement adds ``over_rate`` of the maximum per percent above the target, up to ``over_cap`` of it, and counts
-    as bonus.
-    """
-
-    kind: Literal["ratio_linear"]
-    direction: Direction = Direction.UP
-    k: Positive = Decimal("0.01")
-    floor: NotNegative = Decimal("0.70")
-    over_rate: NotNegative = Decimal(0)
-    over_cap: NotNegative = Decimal(0)
-
-
-class Proportional(Model):
-    """``maximum × value / target``, never more than the maximum."""
-
-    kind: Literal["proportional"]
-
-
-class Threshold(Model):
-    """All the points from the target on (or up to it, where less is better), else none."""
-
-    kind: Literal["threshold"]
-    direction: Direction = Direction.UP
-
-
-class Band(Model):
-    """From this value on, the lower bound included, these points."""
-
-    at_least: NotNegative
-    points: NotNegative
-
-
-class Bands(Model):
-    """Points by the band a value lies in. Bands are given by their lower bounds, so they can neither overlap nor gap."""
-
-    kind: Literal["bands"]
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _rising(self) -> "Bands":
-        if self.bands[0].at_least != 0:
-            raise ValueError(f"mức đầu tiên phải bắt đầu từ 0, đang là {self.bands[0].at_least}")
-        for lower, upper in pairwise(self.bands):
-            if upper.at_least <= lower.at_least:
-                raise ValueError(f"các mức chồng nhau: sau mức {lower.at_least} lại là mức {upper.at_least}")
-        return self
-
-
-class YesNo(Model):
-    """Done: all the points; not done: none."""
-
-    kind: Literal["yes_no"]
-
-
-class PerItem(Model):
-    """So many points for each, up to the maximum."""
-
-    kind: Literal["per_item"]
-    each: Positive
-
-
-class Late(Model):
-    """Points off when the report was accepted after its due time; nobody types it."""
-
-    kind: Literal["late"]
-
-
-Rule = Annotated[RatioLinear | Proportional | Threshold | Bands | YesNo | PerItem | Late, Field(discriminator="kind")]
-
-_VALUE_KINDS = {
-    "ratio_linear": ValueKind.AMOUNT,
-    "proportional": ValueKind.AMOUNT,
-    "threshold": ValueKind.AMOUNT,
-    "bands": ValueKind.AMOUNT,
-    "yes_no": ValueKind.YES_NO,
-    "per_item": ValueKind.COUNT,
-    "late": ValueKind.DERIVED,
-}
-_NEEDS_TARGET = frozenset({"ratio_linear", "proportional", "threshold"})
+__all__ = [
+    "Criterion",
+    "CriterionGroup",
+    "Model",
+    "NotNegative",
+    "Positive",
+    "Role",
+    "Sheet",
+    "TieBreak",
+    "form_criteria",
+]
 
 
 class Criterion(Model):
     """One line of a sheet. ``target`` is the plan value where a unit was given none of its own.
 
-    A rule that needs a target and has neither is not counted for that unit.
+    A rule that needs a target and has neither is not counted for that unit. A line with a ``gate`` gets nothing while the
+    condition of that code is not met; it stays in the maximum.
     """
 
-    code: Annotated[str, Field(pattern=r"^[A-Z0-9]+(\.[0-9]+)*$", max_length=12)]
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]+[a-z]?(\.[0-9]+)*$", max_length=12)]
     name: Annotated[str, Field(min_length=1)]
     measure: str
-    maximum: Positive
+    maximum: NotNegative = Decimal(0)
     rule: Rule
     role: Role = Role.CONTENT
     hint: str = ""
@@ -137,22 +43,50 @@ class Criterion(Model):
     required: bool = True
     largest: NotNegative | None = None
     citation: str | None = None
+    gate: str | None = None
+    evidence: str = ""
+    """What has to be attached, in words."""
+    verified_by: str = ""
+    """Who verifies what was reported: a body or a post, in words."""
 
     @property
     def value_kind(self) -> ValueKind:
-        """What a unit types for this line."""
-        return _VALUE_KINDS[self.rule.kind]
+        """What a unit types for this line; nothing where each of several items is asked for by itself."""
+        return ValueKind.DERIVED if self.rule.asks() else self.rule.value_kind
+
+    @property
+    def may_stay_empty(self) -> bool:
+        return not self.required or self.role not in (Role.CONTENT, Role.CONDITION)
 
 
 class CriterionGroup(Model):
-    """A field of the campaign (lĩnh vực) with the criteria that add up to its maximum."""
+    """A field of the campaign (lĩnh vực): its own criteria and the groups within it add up to its maximum.
+
+    Bonus and penalty lines of a group stay within it: they lift it to its maximum at most, and take no more than there is.
+    """
 
     code: str
     name: str
     maximum: Positive
-    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+    criteria: tuple[Criterion, ...] = ()
+    groups: tuple["CriterionGroup", ...] = ()
     decides_ties: bool = False
     """The group on emulation work itself, the second rule that decides between equals."""
+    gate: str | None = None
+
+    def every(self) -> Iterator["CriterionGroup"]:
+        """Give this group and all groups within it, in the order of the sheet."""
+        yield self
+        for group in self.groups:
+            yield from group.every()
+
+
+class TieBreak(Model):
+    """Among equals: the larger sum of what was reported for these lines."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z_]+$")]
+    name: Annotated[str, Field(min_length=1)]
+    criteria: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Sheet(Model):
@@ -168,64 +102,55 @@ class Sheet(Model):
     bonus_cap: NotNegative = Decimal(0)
     groups: Annotated[tuple[CriterionGroup, ...], Field(min_length=1)]
     extras: tuple[Criterion, ...] = ()
-    """Bonus and penalty lines, outside the scale."""
+    """Bonus and penalty lines outside the scale, and the conditions and disqualifiers, which have no points."""
+    tie_breaks: tuple[TieBreak, ...] = ()
+    """What decides between equal percents where the sheet says so itself, in order; else the usual chain does."""
+
+    @property
+    def conditions(self) -> dict[str, Criterion]:
+        """Give what gates name, by code."""
+        return {each.code: each for each in self.extras if each.role is Role.CONDITION}
+
+    def every_group(self) -> Iterator[CriterionGroup]:
+        for group in self.groups:
+            yield from group.every()
 
     def criteria(self) -> Iterator[tuple[str, Criterion]]:
         """Give (group code, criterion) in the order of the sheet; extras stand in group ``""``."""
-        for group in self.groups:
+        for group in self.every_group():
             for criterion in group.criteria:
                 yield group.code, criterion
         for criterion in self.extras:
             yield "", criterion
 
     @model_validator(mode="after")
-    def _adds_up(self) -> "Sheet":
-        faults = list(_faults(self))
-        if faults:
-            raise ValueError("; ".join(faults))
+    def _holds_together(self) -> "Sheet":
+        found = list(faults(self))
+        if found:
+            raise ValueError("; ".join(found))
         return self
 
 
-def _faults(sheet: Sheet) -> Iterator[str]:
-    """Name everything that keeps a sheet from being used, in the words of the office."""
-    counted = Counter(criterion.code for _, criterion in sheet.criteria())
-    yield from (f"mục {code} xuất hiện {times} lần" for code, times in counted.items() if times > 1)
-    for group in sheet.groups:
-        summed = sum(criterion.maximum for criterion in group.criteria)
-        if summed != group.maximum:
-            yield f"nhóm {group.code}: các mục cộng lại {summed} điểm, nhóm ghi {group.maximum}"
-        yield from (
-            f"mục {criterion.code}: điểm thưởng và điểm trừ đứng ngoài các nhóm"
-            for criterion in group.criteria
-            if criterion.role is not Role.CONTENT
-        )
-    summed = sum(group.maximum for group in sheet.groups)
-    if summed != sheet.total:
-        yield f"các nhóm cộng lại {summed} điểm, bảng ghi {sheet.total}"
-    for _, criterion in sheet.criteria():
-        rule = criterion.rule
-        if isinstance(rule, Bands) and max(band.points for band in rule.bands) > criterion.maximum:
-            yield f"mục {criterion.code}: có mức điểm cao hơn điểm tối đa {criterion.maximum}"
-        if rule.kind in _NEEDS_TARGET and criterion.target == 0:
-            yield f"mục {criterion.code}: chỉ tiêu chung không thể bằng 0"
-        if isinstance(rule, Late) and criterion.role is not Role.PENALTY:
-            yield f"mục {criterion.code}: nộp muộn chỉ có thể là điểm trừ"
-    yield from (
-        f"mục {criterion.code}: ngoài các nhóm chỉ có điểm thưởng và điểm trừ"
-        for criterion in sheet.extras
-        if criterion.role is Role.CONTENT
-    )
-
-
 def form_criteria(sheet: Sheet) -> Iterator[SheetCriterion]:
-    """Give what a report form must know of each line."""
+    """Give what a report form must know of each line; after a line of several items, each of these."""
     for group, criterion in sheet.criteria():
-        yield SheetCriterion(
+        line = SheetCriterion(
             criterion=criterion.code,
             group=group,
             name=criterion.name,
             measure=criterion.measure,
             value_kind=criterion.value_kind,
-            required=criterion.required and criterion.role is Role.CONTENT,
-            largest=criterion.largest,
+            required=not criterion.may_stay_empty,
+            largest=criterion.rule.largest(criterion.maximum) if criterion.largest is None else criterion.largest,
         )
+        yield line
+        for item in criterion.rule.asks():
+            yield line.model_copy(
+                update={
+                    "criterion": f"{criterion.code}.{item.code}",
+                    "name": f"{criterion.name}: {item.name}",
+                    "value_kind": criterion.rule.value_kind,
+                    # Not every body ranks or awards: what is asked for as a count may stay empty.
+                    "required": line.required and criterion.rule.value_kind is ValueKind.YES_NO,
+                }
+            )

@@ -1,0 +1,90 @@
+"""What keeps a sheet from being used: everything at once, in the words of the office, each with what would do."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scoring.rules.kinds.base import Role
+from scoring.rules.kinds.yes_no import YesNo
+from scoring.rules.words import say
+
+if TYPE_CHECKING:
+    from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
+
+
+def faults(sheet: "Sheet") -> Iterator[str]:
+    yield from _twice("mục", _codes(sheet))
+    yield from _twice("nhóm", (group.code for group in sheet.every_group()))
+    for group in sheet.every_group():
+        yield from _of_group(sheet, group)
+    summed = _sum(group.maximum for group in sheet.groups)
+    if summed != sheet.total:
+        yield f"các nhóm cộng lại {say(summed)} điểm, bảng ghi {say(sheet.total)}: sửa điểm tối đa của nhóm hoặc của bảng"
+    for group_code, criterion in sheet.criteria():
+        yield from (f"mục {criterion.code}: {fault}" for fault in _of_line(sheet, group_code, criterion))
+    known = {criterion.code for _, criterion in sheet.criteria()}
+    for each in sheet.tie_breaks:
+        for code in each.criteria:
+            if code not in known:
+                yield f"tiêu chí phụ “{each.name}”: bảng không có mục {code}"
+
+
+def _codes(sheet: "Sheet") -> Iterator[str]:
+    for _, criterion in sheet.criteria():
+        yield criterion.code
+        yield from (f"{criterion.code}.{item.code}" for item in criterion.rule.asks())
+
+
+def _twice(what: str, codes: Iterable[str]) -> Iterator[str]:
+    for code, times in Counter(codes).items():
+        if times > 1:
+            yield f"{what} {code} xuất hiện {times} lần: đổi mã để mỗi {what} một mã"
+
+
+def _of_group(sheet: "Sheet", group: "CriterionGroup") -> Iterator[str]:
+    content = [criterion.maximum for criterion in group.criteria if criterion.role is Role.CONTENT]
+    summed = _sum([*content, *(each.maximum for each in group.groups)])
+    if not content and not group.groups:
+        yield f"nhóm {group.code} chưa có mục nào: thêm mục hoặc bỏ nhóm"
+    elif summed != group.maximum:
+        what = "các nhóm con" if group.groups and not content else "các mục"
+        yield (
+            f"nhóm {group.code}: {what} cộng lại {say(summed)} điểm, nhóm ghi {say(group.maximum)}: "
+            f"sửa điểm của mục hoặc ghi nhóm {say(summed)}"
+        )
+    if group.decides_ties and any(each.decides_ties for each in group.every() if each is not group):
+        yield f"nhóm {group.code}: nhóm này và một nhóm bên trong cùng quyết định khi bằng điểm, chỉ chọn một"
+    yield from (f"nhóm {group.code}: {fault}" for fault in _of_gate(sheet, group.gate))
+
+
+def _of_gate(sheet: "Sheet", gate: str | None) -> Iterator[str]:
+    if gate is not None and gate not in sheet.conditions:
+        there = ", ".join(sheet.conditions) or "chưa có điều kiện nào"
+        yield f"không có điều kiện {gate}, trong bảng có: {there}"
+
+
+def _of_line(sheet: "Sheet", group: str, criterion: "Criterion") -> Iterator[str]:
+    role, rule = criterion.role, criterion.rule
+    if role.has_points:
+        if criterion.maximum == 0:
+            yield "điểm tối đa phải lớn hơn 0"
+        yield from rule.faults(criterion.maximum, role)
+    else:
+        if criterion.maximum != 0:
+            yield "điều kiện không có điểm: bỏ điểm tối đa, hoặc chọn điểm thưởng hay điểm trừ"
+        if not isinstance(rule, YesNo):
+            yield "điều kiện chỉ trả lời có hoặc không"
+    if group and not role.has_points:
+        yield "điều kiện và trường hợp không xếp hạng đứng ngoài các nhóm"
+    if not group and role is Role.CONTENT:
+        yield "ngoài các nhóm chỉ có điểm thưởng và điểm trừ, điều kiện và trường hợp không xếp hạng"
+    if rule.needs_target and criterion.target == 0:
+        yield "chỉ tiêu chung không thể bằng 0: ghi số lớn hơn 0, hoặc để trống và giao cho từng đơn vị"
+    if criterion.gate is not None and role not in (Role.CONTENT, Role.BONUS):
+        yield "chỉ mục tính điểm và điểm thưởng mới có điều kiện"
+    yield from _of_gate(sheet, criterion.gate)
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, start=Decimal(0))

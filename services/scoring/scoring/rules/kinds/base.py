@@ -1,0 +1,115 @@
+"""What every kind of rule is: a model of what stands on the sheet, with the function that makes points of it.
+
+A kind is one file here and one name in the list of ``__init__.py``. It says what a unit types for it (``value_kind``, or
+several ``asks``), what of its own does not hold together (``faults``), and what points a line gets (``compute``), with the
+sentence that says why.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, ClassVar, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.envelope import Amount
+from contracts.scoring import ValueKind
+from scoring.rules.numbers import ZERO, Exact
+
+Positive = Annotated[Amount, Field(gt=0)]
+NotNegative = Annotated[Amount, Field(ge=0)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Role(StrEnum):
+    """Whether a line counts towards the scale, on top of it, or against it; or decides without points of its own.
+
+    A ``condition`` is what gates name: where it is not met, what stands behind it gets nothing. Whoever answers yes to a
+    ``disqualifier`` keeps its points and is not ranked.
+    """
+
+    CONTENT = "content"
+    BONUS = "bonus"
+    PENALTY = "penalty"
+    CONDITION = "condition"
+    DISQUALIFIER = "disqualifier"
+
+    @property
+    def has_points(self) -> bool:
+        return self not in (Role.CONDITION, Role.DISQUALIFIER)
+
+
+class Direction(StrEnum):
+    """Whether more is better (``up``) or less (``down``)."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Item(Model):
+    """One of several things that are asked for a line; its full code is the line's, a dot, and this one."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]+$", max_length=3)]
+    name: Annotated[str, Field(min_length=1)]
+
+
+class Line(NamedTuple):
+    """A line of the sheet beside what is known of one unit."""
+
+    maximum: Decimal
+    measure: str
+    role: Role
+    value: Decimal | None = None
+    items: Mapping[str, Decimal] = {}
+    """What was typed for each of ``asks``, by the item's own code."""
+    target: Decimal | None = None
+    late: bool = False
+    leader: Exact | None = None
+    """The highest over-achievement of the block, 0.5 for 50 % above the target; None while nothing is known of it."""
+    closed: bool = False
+    """Whether the leader can no longer change."""
+
+    @property
+    def counted(self) -> str:
+        return "trừ" if self.role is Role.PENALTY else "được"
+
+
+class Outcome(NamedTuple):
+    """Points before they are rounded, and why. ``over`` is what counts as bonus; ``ratio`` of value to target."""
+
+    points: Exact
+    why: str
+    over: Decimal = ZERO
+    ratio: Decimal | None = None
+    provisional: bool = False
+
+
+class Kind(Model):
+    value_kind: ClassVar[ValueKind]
+    needs_target: ClassVar[bool] = False
+
+    def asks(self) -> tuple[Item, ...]:
+        """Give what is typed where that is more than one figure; ``value_kind`` is then that of each."""
+        return ()
+
+    def largest(self, maximum: Decimal) -> Decimal | None:  # noqa: ARG002
+        """Give the most that may be typed, where the rule itself sets it."""
+        return None
+
+    def faults(self, maximum: Decimal, role: Role) -> Iterable[str]:  # noqa: ARG002
+        """Name what does not hold together, each with what would."""
+        return ()
+
+    @abstractmethod
+    def compute(self, line: Line) -> Outcome:
+        """Give the points of a line for which something is known, and a target where one is needed."""
+
+
+def given(amount: Decimal | None) -> Decimal:
+    """Take what the caller has made sure of."""
+    assert amount is not None
+    return amount

@@ -1,0 +1,48 @@
+"""Full points from the target on, a fixed share less for each missing percent, bonus for what goes beyond."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import ClassVar, Literal
+
+from contracts.scoring import ValueKind
+from scoring.rules.kinds.base import Direction, Kind, Line, NotNegative, Outcome, Positive, given
+from scoring.rules.kinds.ratios import reached
+from scoring.rules.numbers import CENT, ZERO, cut, exact, to_step
+from scoring.rules.words import compared, said, say, say_percent, say_points
+
+_HUNDRED = Decimal(100)
+
+
+class RatioLinear(Kind):
+    """Full points from the target on; below it ``k`` of the maximum is lost per missing percent, nothing under ``floor``.
+
+    Over-achievement adds ``over_rate`` of the maximum per percent above the target, up to ``over_cap`` of it, and counts
+    as bonus.
+    """
+
+    value_kind: ClassVar = ValueKind.AMOUNT
+    needs_target: ClassVar = True
+
+    kind: Literal["ratio_linear"]
+    direction: Direction = Direction.UP
+    k: Positive = Decimal("0.01")
+    floor: NotNegative = Decimal("0.70")
+    over_rate: NotNegative = Decimal(0)
+    over_cap: NotNegative = Decimal(0)
+
+    def compute(self, line: Line) -> Outcome:
+        value, target = given(line.value), given(line.target)
+        ratio = reached(value, target, self.direction)
+        shown = cut(ratio, 6)
+        maximum = exact(line.maximum)
+        told = f"{compared(value, target, line.measure)}, đạt {say_percent(ratio)}"
+        if ratio >= 1:
+            over = min((ratio - 1) * 100 * exact(self.over_rate), exact(self.over_cap)) * maximum
+            why = f"{told}; từ 100% trở lên được điểm tối đa {said(line.maximum)}."
+            return Outcome(line.maximum, why, over=to_step(over, CENT), ratio=shown)
+        if ratio < exact(self.floor):
+            return Outcome(ZERO, f"{told}; dưới {say(self.floor * _HUNDRED)}% không được điểm.", ratio=shown)
+        lost = exact(self.k) * (1 - ratio) * 100
+        points = max(maximum * (1 - lost), Fraction(0))
+        each = f"mỗi 1% thiếu trừ {say(self.k * _HUNDRED)}% của {said(line.maximum)} điểm"
+        return Outcome(points, f"{told}; {each}, còn {say_points(points)}.", ratio=shown)
