@@ -279,6 +279,9 @@ class _Scoring:
                 closed=self.block is not None and self.block.closed,
             )
         )
+        if isinstance(rule, Late):
+            # What the sheet sets for it, to the letter.
+            return outcome
         step = self.sheet.step if criterion.role is Role.CONTENT else CENT
         points = min(to_step(outcome.points, step), criterion.maximum)
         why = outcome.why
