@@ -20,6 +20,7 @@ from city import (
     TAN_PHONG,
 )
 from house import House, event_of, ident
+from sqlalchemy import update
 
 from chassis.db import Read
 from contracts.envelope import Event
@@ -36,6 +37,7 @@ from contracts.registry import (
 from contracts.scoring import RankingChanged
 from scoring import actions, queries
 from scoring.rules import Sheet
+from scoring.tables import sheets
 
 LATE = {
     "code": "P.1",
@@ -269,3 +271,11 @@ async def test_a_report_that_is_sent_again_with_the_same_figures_counts_again(sc
     versions = await scoring.rows("scoring", "SELECT version FROM scores")
     assert [row["version"] for row in versions] == [2]
     assert await places(scoring) == [(TAN_PHONG, 1)]
+
+
+async def test_a_sheet_that_was_kept_with_fewer_fields_is_not_published_anew(scoring: House) -> None:
+    same = Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE]})
+    async with scoring.at_work("scoring") as tx:
+        await tx.db.execute(update(sheets).values(document={**SHEET_DOCUMENT, "extras": [LATE]}))
+        assert (await actions.publish_sheet(tx, SHEET, same)).version == 1
+        assert (await actions.publish_sheet(tx, SHEET, same.model_copy(update={"name": "Khác"}))).version == 2

@@ -105,6 +105,7 @@ DECIDED_BY: Final[Mapping[str, str]] = {
     "content_points": "bằng tỷ lệ điểm, hơn về điểm nội dung",
     "emulation_points": "bằng điểm nội dung, hơn về điểm công tác thi đua, khen thưởng",
     "fewer_penalties": "bằng các điểm trên, hơn vì ít điểm trừ",
+    "block_vote": "các tiêu chí so sánh đều bằng nhau, hơn về số phiếu của khối",
     "shared": "đồng hạng: các tiêu chí so sánh đều bằng nhau, khối chưa bỏ phiếu",
 }
 

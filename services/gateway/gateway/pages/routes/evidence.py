@@ -15,6 +15,7 @@ from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes.report import own_unit, report_path
+from gateway.pages.sheets import lines_of, typed
 from gateway.services import refusal
 
 router = APIRouter()
@@ -65,8 +66,8 @@ async def _page(
     if block is None:
         raise NotFound("Đơn vị chưa đứng trong khối nào của năm nay.")
     document = await desk.get("scoring", f"sheets/{block['sheet_id']}")
-    lines = [each for group in document["groups"] for each in group["criteria"]] + document["extras"]
-    found = next((each for each in lines if each["code"] == criterion), None)
+    lines = lines_of(document)
+    found = next((each for each in [*lines, *typed(lines)] if each["code"] == criterion), None)
     if found is None:
         raise NotFound(f"Bảng điểm không có mục {criterion}.")
     attached = report["evidence"].get(criterion, [])

@@ -14,6 +14,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, Problem
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.sheets import groups_of, typed
 
 router = APIRouter()
 
@@ -55,7 +56,8 @@ class Sheet:
     @property
     def groups(self) -> list[dict[str, Any]]:
         """The groups with the lines that the unit fills; bonus lines stand in a group of their own."""
-        groups = [{**group, "lines": self._asked(group["criteria"])} for group in self.document["groups"]]
+        every = groups_of(self.document["groups"])
+        groups: list[dict[str, Any]] = [{**group, "lines": self._asked(group["criteria"])} for group in every]
         extras = self._asked(self.document["extras"])
         if extras:
             cap = self.document["bonus_cap"]
@@ -65,7 +67,7 @@ class Sheet:
     def _asked(self, criteria: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Leave out what nobody types: lateness, and what was not assigned to this unit."""
         spared = {code for code, target in self.targets.items() if not target["assigned"]}
-        return [each for each in criteria if each["rule"]["kind"] != "late" and each["code"] not in spared]
+        return list(typed([each for each in criteria if each["code"] not in spared]))
 
     def target(self, line: dict[str, Any]) -> str | None:
         """The unit's own plan value, else the sheet's."""

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from chassis.errors import NotFound
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.sheets import groups_of, lines_of
 
 router = APIRouter()
 
@@ -37,8 +38,6 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID) -> dict[str, Any]:
     sheet, block, _ = await asyncio.gather(
         desk.get("scoring", f"sheets/{score['sheet_id']}"), desk.block_of(str(unit_id)), desk.learn([str(unit_id)])
     )
-    lines = {line["code"]: line for group in sheet["groups"] for line in group["criteria"]}
-    lines |= {line["code"]: line for line in sheet["extras"]}
     return {
         "desk": desk,
         "section": "bang-khoi",
@@ -48,5 +47,6 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID) -> dict[str, Any]:
         "block": block,
         "score": score,
         "sheet": sheet,
-        "lines": lines,
+        "groups": list(groups_of(sheet["groups"])),
+        "lines": {line["code"]: line for line in lines_of(sheet)},
     }

@@ -1,0 +1,32 @@
+"""The lines of a score sheet as pages show them: groups within groups laid out in one row, items as lines of their own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Line = dict[str, Any]
+
+
+def groups_of(groups: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Give every group that has lines, in the order of the sheet."""
+    for group in groups:
+        if group["criteria"]:
+            yield group
+        yield from groups_of(group.get("groups", ()))
+
+
+def lines_of(sheet: Mapping[str, Any]) -> list[Line]:
+    """Give every line, those outside the groups last."""
+    return [line for group in groups_of(sheet["groups"]) for line in group["criteria"]] + list(sheet["extras"])
+
+
+def typed(lines: Sequence[Line]) -> Iterator[Line]:
+    """Give what is typed: a line, or each of its items; nothing for lateness."""
+    for line in lines:
+        rule = line["rule"]
+        items = rule.get("bodies") or rule.get("items") or ()
+        kind = "yes_no" if rule["kind"] == "checklist" else "per_item"
+        if not items and rule["kind"] != "late":
+            yield line
+        for item in items:
+            own = {"code": f"{line['code']}.{item['code']}", "name": f"{line['name']}: {item['name']}"}
+            yield {**line, **own, "maximum": item.get("points", line["maximum"]), "rule": {"kind": kind}}
