@@ -57,7 +57,9 @@ async def scoring(house: House) -> House:
     return house
 
 
-def a_report(version: int, amount: int, *, late: bool = False, unit: UUID = TAN_PHONG) -> Event[ReportSubmitted]:
+def a_report(
+    version: int, amount: int, *, late: bool = False, unit: UUID = TAN_PHONG, block: UUID = BLOCK
+) -> Event[ReportSubmitted]:
     return event_of(
         ReportSubmitted(
             report_id=uuid4(),
@@ -65,7 +67,7 @@ def a_report(version: int, amount: int, *, late: bool = False, unit: UUID = TAN_
             version=version,
             campaign_id=CAMPAIGN,
             period_id=PERIOD,
-            block_id=BLOCK,
+            block_id=block,
             unit_id=unit,
             accepted_at=datetime.now(UTC),
             late=late,
@@ -269,3 +271,16 @@ async def test_a_report_that_is_sent_again_with_the_same_figures_counts_again(sc
     versions = await scoring.rows("scoring", "SELECT version FROM scores")
     assert [row["version"] for row in versions] == [2]
     assert await places(scoring) == [(TAN_PHONG, 1)]
+
+
+async def test_the_same_figures_in_another_block_give_a_place_there(scoring: House) -> None:
+    await heard(scoring, a_report(1, 900))
+    other = ident("other-block")
+    for block_id, version, members in ((BLOCK, 2, (QUYET_THANG,)), (other, 1, (TAN_PHONG,))):
+        formed = {**BLOCK_DOCUMENT, "block_id": block_id, "version": version, "member_unit_ids": members}
+        async with scoring.at_work("scoring") as tx:
+            await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed))])
+    await heard(scoring, a_report(2, 900, block=other))
+    assert [tuple(row) for row in await scoring.rows("scoring", "SELECT block_id, unit_id, rank FROM places")] == [
+        (other, TAN_PHONG, 1)
+    ]

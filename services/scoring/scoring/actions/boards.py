@@ -1,6 +1,7 @@
 """Boards: the places of a block in a period, given anew whenever a score on it changes or somebody leaves it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -49,21 +50,21 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
     if not touched:
         return
     now = await tx.now()
-    locked = await _locked(tx, touched)
-    standing: dict[Key, dict[UUID, rules.Standing]] = {key: {} for key in locked}
-    before: dict[Key, dict[UUID, Any]] = {key: {} for key in locked}
+    known = await locked(tx, touched)
+    standing: dict[Key, dict[UUID, rules.Standing]] = {key: {} for key in known}
+    before: dict[Key, dict[UUID, Any]] = {key: {} for key in known}
     campaign: dict[UUID, UUID] = {}
-    members = {key: frozenset(board.members) for key, board in locked.items()}
-    for period_id, block_id, unit_id, campaign_id, withdrawn, *figures in await _STANDINGS.rows(tx.db, wanted(locked)):
+    members = {key: frozenset(board.members) for key, board in known.items()}
+    for period_id, block_id, unit_id, campaign_id, withdrawn, *figures in await _STANDINGS.rows(tx.db, wanted(known)):
         campaign[period_id] = campaign_id
         if not withdrawn and unit_id in members[period_id, block_id]:
             standing[period_id, block_id][unit_id] = rules.Standing(*figures)
-    for row in await _PLACES.rows(tx.db, wanted(locked)):
+    for row in await _PLACES.rows(tx.db, wanted(known)):
         before[row.period_id, row.block_id][row.unit_id] = row
     moved: list[dict[str, Any]] = []
     left: list[tuple[UUID, UUID, UUID]] = []
     changed_boards = []
-    for key, board in locked.items():
+    for key, board in known.items():
         ranked = rules.rank(standing[key])
         gone = before[key].keys() - standing[key].keys()
         changed = (*_changes(ranked, before[key]), *_unplaced(before[key], sorted(gone & members[key])))
@@ -82,7 +83,7 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
                 version=version,
                 members=len(members[key]),
                 ranked=sum(place.rank is not None for place in ranked),
-                leader_points=max((place.points for place in ranked if place.rank == 1 and place.points), default=None),
+                leader_points=leader_points(ranked),
                 changed=changed,
             ),
             because=touched[key],
@@ -95,7 +96,7 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
     await put(tx, boards, changed_boards, key=("period_id", "block_id"))
 
 
-async def _locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Key, Any]:
+async def locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Key, Any]:
     """Lock boards in one order, making those that are new, and give them with their blocks' members.
 
     Two batches must not rank one block at once: each would miss the other's scores.
@@ -124,7 +125,13 @@ async def _ask(tx: Tx, keys: Iterable[Key]) -> dict[Key, Any]:
     return {(row.period_id, row.block_id): row for row in await _BOARDS.rows(tx.db, wanted(list(keys)))}
 
 
+def leader_points(ranked: Iterable[rules.Ranked]) -> Decimal | None:
+    """Give the points of whoever leads, if somebody is ranked."""
+    return max((place.points for place in ranked if place.rank == 1 and place.points), default=None)
+
+
 def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterable[Place]:
+    """Give the places that are not what they were."""
     for place in ranked:
         old = before.get(place.unit_id)
         if old and (old.rank, old.points, old.percent, old.decided_by) == (
