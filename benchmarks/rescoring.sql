@@ -1,12 +1,12 @@
 -- The rescoring of the bench's sheet in one statement: arithmetic, sentences, places and events, as far as SQL can say them.
 -- Placeholders are those of str.format; both sides of the comparison end with the same rows (benchmarks.rescoring checks it).
 WITH amounts AS MATERIALIZED (
-  SELECT reports.period_id, reports.unit_id, reports.block_id, reports.campaign_id, scores.points AS previous_points,
+  SELECT reports.period_id, reports.unit_id, scores.block_id, reports.campaign_id, scores.points AS previous_points,
     scores.percent AS previous_percent, scores.maximum AS previous_maximum, scores.version AS previous_version,
     (reports.values -> 0 ->> 'value')::numeric AS v1, reports.values -> 0 ->> 'value' AS t1,
     (reports.values -> 1 ->> 'value')::numeric AS v2, reports.values -> 1 ->> 'value' AS t2
-  FROM reports JOIN scores USING (period_id, unit_id, block_id)
-  WHERE scores.sheet_id = '{sheet_id}' AND scores.sheet_version < {version}),
+  FROM reports JOIN scores USING (period_id, unit_id)
+  WHERE scores.sheet_id = '{sheet_id}' AND scores.sheet_version < {version} AND NOT reports.withdrawn AND NOT scores.withdrawn),
 exact AS (
   SELECT *, v1 / 1000 AS ratio,
     CASE WHEN v1 >= 1000 THEN {m1} WHEN v1 / 1000 < {floor} THEN 0 ELSE {m1} * v1 / 1000 END AS e1 FROM amounts),

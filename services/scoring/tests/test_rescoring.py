@@ -244,6 +244,33 @@ async def test_a_step_waits_for_whoever_is_taking_up_a_report_on_its_boards(city
     assert len(await city.rows("scoring", "SELECT 1 FROM scores WHERE report_version = 2")) == len(BLOCKS)
 
 
+async def test_a_step_that_waits_for_a_move_sees_who_came(city: House) -> None:
+    """The unit comes from a board that is not of this step, so that only the board it comes to is waited for."""
+    there, *_, here = sorted(BLOCKS)
+    moving = UNITS[here][3]
+    await publish(city, sheet(floor="0.85"))
+    first = await start(city)
+    async with city.at_work("scoring") as tx:
+        await actions.learn_moves(tx, [moved(moving, there)])
+        stepping = asyncio.create_task(take(city, first))
+
+        async def waits() -> bool:
+            return bool(await city.rows("scoring", "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+        await eventually(waits, expect="the step waits for the board")
+    await stepping
+    places = await city.rows("scoring", "SELECT rank FROM places WHERE block_id = $1 ORDER BY rank", there)
+    # Two lead with 91 points, the rest have ten.
+    assert [row["rank"] for row in places] == [1, 1, 3, 3, 3]
+    (event,) = [each for each in await told(city, BlockRescored) if each.data.block_id == there]
+    assert (event.data.members, event.data.ranked) == (5, 5)
+
+
+def moved(unit: UUID, to: UUID) -> Event[UnitChanged]:
+    move = {"change_id": uuid4(), "unit_id": unit, "version": 2, "effective_on": date(2023, 9, 1)}
+    return event_of(UnitChanged(**move, kind=UnitChangeKind.MOVED, block_id=to))
+
+
 async def test_whoever_has_left_the_block_is_told_of_its_points_and_gets_no_place(city: House) -> None:
     """Its score of that time still is one; it stands nowhere."""
     lowest, gone, *others = UNITS[BLOCKS[0]]
@@ -261,11 +288,10 @@ async def test_whoever_has_moved_is_rescored_on_its_new_board_and_whoever_withdr
     """Both have a score that names, or a report that came with, another state than the one that counts."""
     here, there = BLOCKS[0], BLOCKS[1]
     moving, withdrawing = UNITS[here][3], UNITS[there][3]
-    move = {"change_id": uuid4(), "unit_id": moving, "version": 2, "effective_on": date(2023, 9, 1)}
     of_report = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": there, "unit_id": withdrawing, "version": 2}
     withdrawn = ReportWithdrawn(**of_report, report_id=uuid4(), receipt_number="BN", withdrawn_at=datetime.now(UTC))
     async with city.at_work("scoring") as tx:
-        await actions.learn_moves(tx, [event_of(UnitChanged(**move, kind=UnitChangeKind.MOVED, block_id=there))])
+        await actions.learn_moves(tx, [moved(moving, there)])
         await actions.take_up_reports(tx, [event_of(withdrawn)])
     await publish(city, sheet(floor="0.95"))
     asked = await start(city)

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, CompoundSelect, select, text, tuple_, union
 
 from chassis.clock import VIETNAM
 from chassis.events import Tx
@@ -20,7 +19,6 @@ from contracts.registry import (
     UnitChanged,
     UnitChangeKind,
 )
-from scoring.actions.boards import rank, rank_again
 from scoring.actions.keys import Key
 from scoring.actions.scores import score
 from scoring.tables import blocks, moves, periods, reports, scores, targets
@@ -31,10 +29,19 @@ async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
     for event in events:
         if await learn_all(tx, blocks, block_rows(event), key=("block_id",)):
             tx.changed(event)
-            # Also what came with this block of a unit that is not formed into it any more.
-            concerned = reports.c.unit_id.in_(event.data.member_unit_ids) | (reports.c.block_id == event.data.block_id)
-            await _score_again(tx, event, concerned)
-            await rank_again(tx, event.data.block_id, event)
+            await _score_again(tx, event, _OF_REPORT.in_(_concerned(event.data)))
+
+
+_OF_REPORT: Final = tuple_(*reports.primary_key)
+
+
+def _concerned(block: BlockFormed) -> CompoundSelect[Any]:
+    """Ask for what its members have reported, and what came with the block or was scored in it: who left it goes elsewhere."""
+    return union(
+        select(*reports.primary_key).where(reports.c.unit_id.in_(block.member_unit_ids)),
+        select(*reports.primary_key).where(reports.c.block_id == block.block_id),
+        select(*scores.primary_key).where(scores.c.block_id == block.block_id),
+    )
 
 
 async def learn_moves(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
@@ -42,18 +49,16 @@ async def learn_moves(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
     for event in events:
         if await learn_all(tx, moves, move_rows(event), key=("unit_id", "from_on")):
             tx.changed(event)
-            standing = await tx.db.execute(
-                select(scores.c.period_id, scores.c.block_id).where(scores.c.unit_id == event.data.unit_id)
-            )
-            left: dict[Key, list[Event[Any]]] = {tuple(row): [event] for row in standing}
             await _score_again(tx, event, reports.c.unit_id == event.data.unit_id)
-            await rank(tx, left)
 
 
 async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> None:
+    """Keep when each period closes. On which board a unit stands that has moved hangs on that day."""
     for event in events:
-        if await learn_all(tx, periods, period_rows(event), key=("period_id",)):
+        if news := await learn_all(tx, periods, period_rows(event), key=("period_id",)):
             tx.changed(event)
+            of_periods = reports.c.period_id.in_([period_id for (period_id,) in news])
+            await _score_again(tx, event, of_periods, reports.c.unit_id.in_(select(moves.c.unit_id)))
 
 
 async def learn_targets(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> None:
@@ -82,11 +87,26 @@ async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted] | Even
     await score(tx, because)
 
 
+_ALONE: Final = text("LOCK TABLE reports IN SHARE ROW EXCLUSIVE MODE")
+"""Whoever is taking up a report has read the facts as they were, and is waited for; whoever begins after this reads the new."""
+
+
 async def _score_again(tx: Tx, event: Event[Any], *which: ColumnElement[bool]) -> None:
-    """Score these reports again. They are locked: one that is just being taken up elsewhere is waited for."""
-    stored = select(reports.c.period_id, reports.c.unit_id).where(*which).order_by(*reports.primary_key)
-    found: list[tuple[UUID, UUID]] = [tuple(row) for row in await tx.db.execute(stored.with_for_update())]
-    await score(tx, {key: [event] for key in found})
+    """Score these reports again and rank the boards that they stood on: whoever leaves one leaves a place."""
+    await tx.db.execute(_ALONE)
+    stored = (
+        select(*reports.primary_key, scores.c.block_id)
+        .outerjoin(scores, (scores.c.period_id == reports.c.period_id) & (scores.c.unit_id == reports.c.unit_id))
+        .where(*which)
+        .order_by(*reports.primary_key)
+        .with_for_update(of=reports)
+    )
+    found = (await tx.db.execute(stored)).all()
+    await score(
+        tx,
+        {(row.period_id, row.unit_id): [event] for row in found},
+        stood={(row.period_id, row.block_id): event for row in found if row.block_id},
+    )
 
 
 Rows = list[dict[str, Any]]

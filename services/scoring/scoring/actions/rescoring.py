@@ -268,7 +268,7 @@ def _rescored(known: Any, sheet: rules.Sheet, event: Event[Any], now: datetime) 
 async def _rank(
     tx: Tx,
     job: Any,
-    standings: Iterable[tuple[Key, Any, Sequence[_Unit]]],
+    standings: Iterable[tuple[Key, standing.Board, Sequence[_Unit]]],
     event: Event[RescoringAdvanced],
     now: datetime,
 ) -> int:
@@ -278,8 +278,7 @@ async def _rank(
     other_places = 0
     for key, board, units in standings:
         own = dict(zip(("period_id", "block_id"), key, strict=True))
-        members = frozenset(board.members)
-        on_board = {each.before.unit_id: each for each in units if each.before.unit_id in members}
+        on_board = {each.before.unit_id: each for each in units if each.before.unit_id in board.members}
         ranked = rules.rank({unit_id: each.after for unit_id, each in on_board.items()})
         changed = []
         for place in ranked:
@@ -309,7 +308,7 @@ async def _rank(
                     version=board.version + bool(changed),
                     part=part,
                     parts=len(parts),
-                    members=len(members),
+                    members=len(board.members),
                     ranked=sum(place.rank is not None for place in ranked),
                     leader_points=standing.leader_points(ranked),
                     changed=tuple(some),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -77,16 +78,22 @@ _FACTS: Final = Prepared(
 )
 
 
-async def score(tx: Tx, because: Mapping[Key, Sequence[Event[Any]]]) -> None:
-    """Recompute the scores of these units, then the places of every board they stand on.
+async def score(
+    tx: Tx,
+    because: Mapping[Key, Sequence[Event[Any]]],
+    *,
+    stood: Mapping[Key, Event[Any]] = MappingProxyType({}),
+) -> None:
+    """Recompute the scores of these units, then the places of every board where one changes, and of those of ``stood``.
 
     ``because`` gives for each (period, unit) the events that ask for it, the decisive one last. Its reports are locked by
-    the caller, so nobody computes one of these scores from older facts at the same time.
+    the caller, so nobody computes one of these scores from older facts at the same time. All boards are ranked at once,
+    for they are locked in one order.
     """
     if not because:
         return
     facts = await _facts(tx, because)
-    touched: dict[Key, list[Event[Any]]] = defaultdict(list)
+    touched: dict[Key, list[Event[Any]]] = defaultdict(list, {board: [event] for board, event in stood.items()})
     rows = []
     taken_back = {key: facts.pop(key).known for key in because if key in facts and facts[key].known.withdrawn}
     for (period_id, unit_id), known in taken_back.items():
