@@ -60,15 +60,24 @@ async def replay_scoring(scoring_url: str, registry_url: str) -> Replayed:
             async with connection.begin():
                 tx = Tx(connection, Source("", "replay"), Cause(SYSTEM_ACTOR, uuid4()))
                 await replay.begin(tx)
-                events = 0
-                async for some in logged(registry):
-                    events += await replay.learn(tx, some)
+                events = await _learn(tx, registry)
                 await replay.rebuild(tx)
                 compared = await replay.compare(tx)
         return Replayed(events, compared, await _names(registry, compared.named))
     finally:
         await registry.close()
         await engine.dispose()
+
+
+async def _learn(tx: Tx, registry: asyncpg.Connection) -> int:
+    """Have some events kept while the next are read and decoded; give how many scoring had taken up."""
+    taken = 0
+    keeping: asyncio.Task[int] | None = None
+    async with asyncio.TaskGroup() as tasks:
+        async for some in logged(registry):
+            taken += await keeping if keeping else 0
+            keeping = tasks.create_task(replay.learn(tx, some))
+    return taken + (keeping.result() if keeping else 0)
 
 
 async def logged(registry: asyncpg.Connection) -> AsyncIterator[Sequence[Event[Any]]]:

@@ -152,7 +152,9 @@ def formed(block: UUID, version: int, *members: UUID) -> Event[BlockFormed]:
     return event_of(BlockFormed.model_validate({**document, "member_unit_ids": members}))
 
 
-def launched(version: int = 1, *, early_closes: datetime = datetime(2023, 7, 15, 10, tzinfo=UTC)) -> Event[CampaignLaunched]:
+def launched(
+    version: int = 1, *, early_closes: datetime = datetime(2023, 7, 15, 10, tzinfo=UTC)
+) -> Event[CampaignLaunched]:
     closing = {EARLY: early_closes, PERIOD: datetime(2023, 12, 15, 10, tzinfo=UTC)}
     periods = tuple(
         CampaignPeriod(period_id=period, number=number, name="Kỳ", opens_at=closes, due_at=closes, closes_at=closes)
@@ -285,7 +287,9 @@ async def test_a_report_that_is_being_taken_up_while_its_block_is_learnt_is_scor
                 await actions.learn_blocks(other, [formed(OTHER, 1, TAN_PHONG)])
 
         learning = asyncio.create_task(learn())
-        await eventually(lambda: waits_or_done(scoring, learning), expect="the block waits for the report, or passes it by")
+        await eventually(
+            lambda: waits_or_done(scoring, learning), expect="the block waits for the report, or passes it by"
+        )
     await learning
     assert await boards(scoring, PERIOD) == {BLOCK: [], OTHER: [TAN_PHONG]}
 

@@ -251,7 +251,7 @@ async def test_a_step_that_waits_for_a_move_sees_who_came(city: House) -> None:
     await publish(city, sheet(floor="0.85"))
     first = await start(city)
     async with city.at_work("scoring") as tx:
-        await actions.learn_moves(tx, [moved(moving, there)])
+        await actions.learn_moves(tx, [a_move(moving, there)])
         stepping = asyncio.create_task(take(city, first))
 
         async def waits() -> bool:
@@ -266,7 +266,7 @@ async def test_a_step_that_waits_for_a_move_sees_who_came(city: House) -> None:
     assert (event.data.members, event.data.ranked) == (5, 5)
 
 
-def moved(unit: UUID, to: UUID) -> Event[UnitChanged]:
+def a_move(unit: UUID, to: UUID) -> Event[UnitChanged]:
     move = {"change_id": uuid4(), "unit_id": unit, "version": 2, "effective_on": date(2023, 9, 1)}
     return event_of(UnitChanged(**move, kind=UnitChangeKind.MOVED, block_id=to))
 
@@ -291,7 +291,7 @@ async def test_whoever_has_moved_is_rescored_on_its_new_board_and_whoever_withdr
     of_report = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": there, "unit_id": withdrawing, "version": 2}
     withdrawn = ReportWithdrawn(**of_report, report_id=uuid4(), receipt_number="BN", withdrawn_at=datetime.now(UTC))
     async with city.at_work("scoring") as tx:
-        await actions.learn_moves(tx, [moved(moving, there)])
+        await actions.learn_moves(tx, [a_move(moving, there)])
         await actions.take_up_reports(tx, [event_of(withdrawn)])
     await publish(city, sheet(floor="0.95"))
     asked = await start(city)

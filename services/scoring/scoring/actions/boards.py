@@ -1,6 +1,6 @@
 """Boards: the places of a block in a period, given anew whenever a score on it changes or somebody leaves it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -122,10 +122,12 @@ async def locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Ke
         )
         found = await _LOCK.rows(tx.db, asked)
     version = {(row.period_id, row.block_id): row.version for row in found}
-    return {
-        (row.period_id, row.block_id): Board(version[row.period_id, row.block_id], frozenset(row.members))
-        for row in await _MEMBERS.rows(tx.db, asked)
-    }
+    return {key: Board(version[key], members) for key, members in (await members_of(tx, touched)).items()}
+
+
+async def members_of(tx: Tx, keys: Collection[Key]) -> dict[Key, frozenset[UUID]]:
+    """Give who stands on these boards, ranked or not; a block that has not been heard of is left out."""
+    return {(row.period_id, row.block_id): frozenset(row.members) for row in await _MEMBERS.rows(tx.db, wanted(keys))}
 
 
 def leader_points(ranked: Iterable[rules.Ranked]) -> Decimal | None:

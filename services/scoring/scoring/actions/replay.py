@@ -6,11 +6,12 @@ are scoring's own and never change.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TableClause, Uuid, bindparam, column, insert, select, text, tuple_
+from sqlalchemy import Table, TableClause, Uuid, column, insert, select, text
 
 from chassis.db import Prepared
 from chassis.events import Tx
@@ -26,13 +27,14 @@ from contracts.registry import (
 )
 from contracts.scoring import BlockRescored, ScoreChanged
 from scoring import rules
+from scoring.actions.boards import members_of
 from scoring.actions.facts import Rows, block_rows, move_rows, period_rows, report_rows, target_rows
 from scoring.actions.keys import Key, wanted
 from scoring.actions.scores import given_by, in_its_block, kept, put_as_computed
-from scoring.actions.sheets import ever_published
-from scoring.tables import MEMBERS, blocks, moves, periods, places, reports, scores, targets
+from scoring.actions.sheets import Published, ever_published
+from scoring.tables import blocks, moves, periods, places, reports, scores, targets
 
-_AT_ONCE: Final = 2_000
+_BOARDS_AT_ONCE: Final = 50
 _MOST_NAMED: Final = 100
 _NOTHING: Final = UUID(int=0)
 
@@ -55,19 +57,15 @@ _SETTINGS: Final = (
 
 _STOOD: Final = f"""CREATE TEMPORARY TABLE stood ON COMMIT DROP AS
   WITH told AS MATERIALIZED (
-    SELECT type, CAST(convert_from(bytes, 'UTF8') AS json) -> 'data' AS said FROM public.event_log
+    SELECT type, said.* FROM public.event_log, json_to_record(CAST(convert_from(bytes, 'UTF8') AS json) -> 'data')
+      AS said (period_id uuid, block_id uuid, unit_id uuid, sheet_id uuid, sheet_version integer, version integer)
     WHERE type IN ('{ScoreChanged.event_type}', '{BlockRescored.event_type}')),
   scored AS (
-    SELECT DISTINCT ON (period_id, unit_id) * FROM (
-      SELECT CAST(said ->> 'period_id' AS uuid) AS period_id, CAST(said ->> 'unit_id' AS uuid) AS unit_id,
-        CAST(said ->> 'block_id' AS uuid) AS block_id, CAST(said ->> 'sheet_id' AS uuid) AS sheet_id,
-        CAST(said ->> 'sheet_version' AS integer) AS sheet_version, CAST(said ->> 'version' AS integer) AS version
-      FROM told WHERE type = '{ScoreChanged.event_type}') AS each
+    SELECT DISTINCT ON (period_id, unit_id) * FROM told WHERE type = '{ScoreChanged.event_type}'
     ORDER BY period_id, unit_id, version DESC),
   rescored AS (
-    SELECT CAST(said ->> 'period_id' AS uuid) AS period_id, CAST(said ->> 'block_id' AS uuid) AS block_id,
-      CAST(said ->> 'sheet_id' AS uuid) AS sheet_id, max(CAST(said ->> 'sheet_version' AS integer)) AS sheet_version
-    FROM told WHERE type = '{BlockRescored.event_type}' GROUP BY 1, 2, 3)
+    SELECT period_id, block_id, sheet_id, max(sheet_version) AS sheet_version
+    FROM told WHERE type = '{BlockRescored.event_type}' GROUP BY period_id, block_id, sheet_id)
   SELECT period_id, unit_id, sheet_id, greatest(scored.sheet_version, rescored.sheet_version) AS sheet_version
   FROM scored LEFT JOIN rescored USING (period_id, block_id, sheet_id)"""  # noqa: S608 - our own names of events
 """On which version of which sheet each score stands, by scoring's own word: no other log says which was the newest then."""
@@ -80,7 +78,9 @@ async def begin(tx: Tx) -> None:
     for table in _REBUILT:
         like = f"CREATE TEMPORARY TABLE {table.name} (LIKE public.{table.name} INCLUDING DEFAULTS INCLUDING INDEXES) ON COMMIT DROP"
         await tx.db.execute(text(like))
-    await tx.db.execute(text("CREATE TEMPORARY TABLE resting (period_id uuid, unit_id uuid) ON COMMIT DROP"))
+    await tx.db.execute(
+        text("CREATE TEMPORARY TABLE standing (period_id uuid, unit_id uuid, block_id uuid) ON COMMIT DROP")
+    )
 
 
 _TAKEN: Final = Prepared(
@@ -102,105 +102,68 @@ async def learn(tx: Tx, events: Sequence[Event[Any]]) -> int:
 
 
 async def rebuild(tx: Tx) -> None:
-    """Score and rank all that was learnt."""
+    """Score and rank all that was learnt, some boards at once."""
     await tx.db.execute(text(_STOOD))
     await tx.db.execute(text("CREATE UNIQUE INDEX ON stood (period_id, unit_id)"))
-    for table in ("stood", *[table.name for table in _REBUILT]):
-        await tx.db.execute(text(f"ANALYZE {table}"))
-    await tx.db.execute(_REST)
-    await _score(tx)
-    await _rank(tx)
+    await tx.db.execute(text(f"ANALYZE {', '.join(table.name for table in _REBUILT)}"))
+    await tx.db.execute(_STAND)
+    await tx.db.execute(text("CREATE INDEX ON standing (period_id, block_id)"))
+    await tx.db.execute(text("ANALYZE stood, standing"))
+    now, sheets = await tx.now(), await ever_published(tx)
+    boards: list[Key] = [tuple(row) for row in await tx.db.execute(_BOARDS)]
+    for start in range(0, len(boards), _BOARDS_AT_ONCE):
+        await _rebuild(tx, boards[start : start + _BOARDS_AT_ONCE], sheets, now)
 
 
-_OF_REPORT: Final = tuple_(reports.c.period_id, reports.c.unit_id)
-_resting: Final = TableClause("resting", column("period_id", Uuid), column("unit_id", Uuid))
-_REST: Final = insert(_resting).from_select(
-    ["period_id", "unit_id"],
-    in_its_block(select(reports.c.period_id, reports.c.unit_id).select_from(reports), known=False).where(
-        blocks.c.block_id.is_(None)
-    ),
+_standing: Final = TableClause("standing", column("period_id", Uuid), column("unit_id", Uuid), column("block_id", Uuid))
+_STAND: Final = insert(_standing).from_select(
+    ["period_id", "unit_id", "block_id"],
+    in_its_block(select(reports.c.period_id, reports.c.unit_id, blocks.c.block_id).select_from(reports), known=False),
 )
-"""Reports of units that stand in no block any more. Whether one was scored before its unit left, no event says."""
-_stood: Final = TableClause(
-    "stood", column("period_id", Uuid), column("unit_id", Uuid), column("sheet_id", Uuid), column("sheet_version")
+"""On which board each report stands, or on none any more. Whether such a one was scored before its unit left, no event says."""
+_BOARDS: Final = (
+    select(_standing.c.period_id, _standing.c.block_id)
+    .where(_standing.c.block_id.is_not(None))
+    .distinct()
+    .order_by(_standing.c.period_id, _standing.c.block_id)
 )
 _REPORTS: Final = Prepared(
-    in_its_block(
-        select(
-            *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "late")],
-            blocks.c.block_id,
-            reports.c.version.label("report_version"),
-            reports.c["values"].label("reported"),
-            targets.c.targets,
-            _stood.c.sheet_id,
-            _stood.c.sheet_version,
-        ).select_from(reports)
+    text(
+        """SELECT period_id, standing.block_id, unit_id, reports.campaign_id, reports.version AS report_version, late,
+      reports.values AS reported, targets.targets, stood.sheet_id, stood.sheet_version
+    FROM standing JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
+      USING (period_id, block_id)
+    JOIN reports USING (period_id, unit_id) JOIN stood USING (period_id, unit_id)
+    LEFT JOIN targets USING (campaign_id, unit_id)
+    WHERE NOT reports.withdrawn"""
     )
-    .join(_stood, (_stood.c.period_id == reports.c.period_id) & (_stood.c.unit_id == reports.c.unit_id))
-    .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
-    .where(
-        ~reports.c.withdrawn, tuple_(bindparam("period_id", type_=Uuid), bindparam("unit_id", type_=Uuid)) < _OF_REPORT
-    )
-    .order_by(reports.c.period_id, reports.c.unit_id)
-    .limit(bindparam("most"))
 )
-
-
 _COPIED: Final = ("period_id", "unit_id", "campaign_id", "block_id", "report_version", "sheet_id", "sheet_version")
 
 
-async def _score(tx: Tx) -> None:
-    now, on = await tx.now(), await ever_published(tx)
-    reached = {"period_id": _NOTHING, "unit_id": _NOTHING}
+async def _rebuild(tx: Tx, boards: Sequence[Key], sheets: Mapping[Published, rules.Sheet], now: datetime) -> None:
+    """Score all that stands on these boards, and rank them."""
+    members = await members_of(tx, boards)
+    found = await _REPORTS.rows(tx.db, wanted(boards))
+    standing: dict[Key, dict[UUID, rules.Standing]] = defaultdict(dict)
 
-    def row(known: Any) -> dict[str, Any]:
-        given = given_by(known)
-        return {
-            **{name: known[name] for name in _COPIED},
-            **kept(rules.score(on[known.sheet_id, known.sheet_version], given), given),
-            "version": 0,
-            "caused_by": _NOTHING,
-            "scored_at": now,
-        }
+    def scored() -> Iterator[dict[str, Any]]:
+        for known in found:
+            given = given_by(known)
+            score = rules.score(sheets[known.sheet_id, known.sheet_version], given)
+            board = (known.period_id, known.block_id)
+            if known.unit_id in members[board]:
+                standing[board][known.unit_id] = rules.standing(score)
+            made = {"version": 0, "caused_by": _NOTHING, "scored_at": now}
+            yield {**{name: known[name] for name in _COPIED}, **kept(score, given), **made}
 
-    while found := await _REPORTS.rows(tx.db, {**reached, "most": _AT_ONCE}):
-        await put_as_computed(tx, map(row, found))
-        reached = {name: found[-1][name] for name in reached}
-
-
-_BOARDS: Final = Prepared(
-    text(
-        f"""SELECT period_id, blocks.block_id, {MEMBERS} AS members
-    FROM (SELECT DISTINCT period_id, block_id FROM scores WHERE (period_id, block_id) > (:period_id, :block_id)
-      ORDER BY period_id, block_id LIMIT :most) AS ranked
-    JOIN blocks USING (block_id) LEFT JOIN periods USING (period_id)
-    ORDER BY period_id, block_id"""  # noqa: S608 - our own columns
-    )
-)
-_STANDINGS: Final = Prepared(
-    text(
-        f"""SELECT period_id, block_id, unit_id, {", ".join(rules.Standing._fields)}
-    FROM scores JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
-      USING (period_id, block_id)"""  # noqa: S608 - our own columns
-    )
-)
-
-
-async def _rank(tx: Tx) -> None:
-    reached = {"period_id": _NOTHING, "block_id": _NOTHING}
-    while found := await _BOARDS.rows(tx.db, {**reached, "most": _AT_ONCE // 20}):
-        members = {(row.period_id, row.block_id): frozenset(row.members) for row in found}
-        standing: dict[Key, dict[UUID, rules.Standing]] = defaultdict(dict)
-        for period_id, block_id, unit_id, *figures in await _STANDINGS.rows(tx.db, wanted(members)):
-            if unit_id in members[period_id, block_id]:
-                standing[period_id, block_id][unit_id] = rules.Standing(*figures)
-        rows = [
-            {"period_id": period_id, "block_id": block_id, **place._asdict(), "previous_rank": None}
-            for (period_id, block_id), on_board in standing.items()
-            for place in rules.rank(on_board)
-        ]
-        await put(tx, places, rows, key=("period_id", "block_id", "unit_id"))
-        reached = {name: found[-1][name] for name in reached}
+    await put_as_computed(tx, scored())
+    placed = [
+        {"period_id": period_id, "block_id": block_id, **place._asdict(), "previous_rank": None}
+        for (period_id, block_id), on_board in standing.items()
+        for place in rules.rank(on_board)
+    ]
+    await put(tx, places, placed, key=("period_id", "block_id", "unit_id"))
 
 
 class Difference(NamedTuple):
@@ -238,8 +201,8 @@ async def compare(tx: Tx) -> Compared:
     differing = 0
     for table in _REBUILT:
         keys = [column.name for column in table.primary_key]
-        found = (await tx.db.execute(text(_against(table.name, ", ".join(keys))), {"most": _MOST_NAMED})).all()
-        count = f"SELECT count(*) FROM public.{table.name} AS {table.name}{_counting(table.name)}"  # noqa: S608 - our own tables
+        found = (await tx.db.execute(text(_against(table)), {"most": _MOST_NAMED})).all()
+        count = f"SELECT count(*) FROM {_counting(table, 'public')} AS stored"  # noqa: S608 - our own tables
         rows[table.name] = (await tx.db.execute(text(count))).scalar_one()
         differing += found[0].differing if found else 0
         named += [
@@ -249,19 +212,23 @@ async def compare(tx: Tx) -> Compared:
     return Compared(rows, differing, named)
 
 
-def _counting(table: str) -> str:
+def _counting(table: Table, schema: str) -> str:
     """Leave out the scores that stay though they count nowhere: of withdrawn reports, and of units that stand in no block."""
-    if table != scores.name:
-        return ""
-    return " WHERE NOT scores.withdrawn AND (scores.period_id, scores.unit_id) NOT IN (SELECT period_id, unit_id FROM resting)"
+    rows = f"SELECT * FROM {schema}.{table.name}"  # noqa: S608 - our own tables
+    if table is scores:
+        resting = "SELECT period_id, unit_id FROM standing WHERE block_id IS NULL"
+        rows += f" WHERE NOT withdrawn AND (period_id, unit_id) NOT IN ({resting})"
+    return f"({rows})"
 
 
-def _against(table: str, keys: str) -> str:
-    history = ", ".join(f"'{name}'" for name in (_HISTORY if table in (scores.name, places.name) else ()))
-    stored, rebuilt = (
-        f"(SELECT {keys}, to_jsonb({table}) - ARRAY[{history}]::text[] AS said FROM {schema}.{table} AS {table}{_counting(table)})"  # noqa: S608
-        for schema in ("public", "pg_temp")
-    )
-    return f"""SELECT {keys}, stored.said AS stored, rebuilt.said AS rebuilt, count(*) OVER () AS differing
-    FROM {stored} AS stored FULL JOIN {rebuilt} AS rebuilt USING ({keys})
-    WHERE stored.said IS DISTINCT FROM rebuilt.said ORDER BY {keys} LIMIT :most"""  # noqa: S608 - our own tables
+def _against(table: Table) -> str:
+    """Ask for the rows that differ. They are compared as they are; only what differs is written out for people."""
+    keys = ", ".join(column.name for column in table.primary_key)
+    history = _HISTORY if table in (scores, places) else frozenset()
+    same = [column.name for column in table.columns if column.name not in history]
+    stored, rebuilt = (", ".join(f"{side}.{name}" for name in same) for side in ("stored", "rebuilt"))
+    without = ", ".join(f"'{name}'" for name in sorted(history))
+    return f"""SELECT {keys}, to_jsonb(stored) - ARRAY[{without}]::text[] AS stored,
+      to_jsonb(rebuilt) - ARRAY[{without}]::text[] AS rebuilt, count(*) OVER () AS differing
+    FROM {_counting(table, "public")} AS stored FULL JOIN {_counting(table, "pg_temp")} AS rebuilt USING ({keys})
+    WHERE ({stored}) IS DISTINCT FROM ({rebuilt}) ORDER BY {keys} LIMIT :most"""  # noqa: S608 - our own tables
