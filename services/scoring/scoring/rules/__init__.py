@@ -4,7 +4,7 @@ Sources: law-and-scoring §4.4 and law-exact §9 of the project's domain notes; 
 """
 
 from scoring.rules.points import Block, Facts, Group, Part, Score, lead, score
-from scoring.rules.ranking import DECIDERS, Ranked, Standing, own_chain, rank
+from scoring.rules.ranking import DECIDERS, Ranked, Standing, own_chain, rank, standing
 from scoring.rules.sheet import Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "own_chain",
     "rank",
     "score",
+    "standing",
 ]

@@ -9,9 +9,9 @@ gate whose condition is not met stays in it and gets nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import Amount
 from contracts.registry import Target
@@ -25,6 +25,10 @@ from scoring.rules.words import said, say, say_points
 __all__ = ["Block", "Facts", "Group", "Part", "Score", "lead", "say", "say_points", "score", "to_step"]
 
 _PERCENT_STEP = Decimal("0.0001")
+
+T = TypeVar("T")
+WhereSo = Annotated[T, Field(exclude_if=lambda said: not said)]
+"""Told only where it is so: a score that was kept before this could be told is the same, to the letter."""
 
 
 class Model(BaseModel):
@@ -68,7 +72,7 @@ class Part(Model):
     value: Amount | None = None
     target: Amount | None = None
     ratio: Amount | None = None
-    provisional: bool = False
+    provisional: WhereSo[bool] = False
     why: str
 
 
@@ -76,7 +80,7 @@ class Group(Model):
     """The subtotal of one group, with that of the groups within it."""
 
     group: str
-    within: str = ""
+    within: WhereSo[str] = ""
     points: Amount
     maximum: Amount
 
@@ -99,7 +103,7 @@ class Score(Model):
     groups: tuple[Group, ...]
     parts: tuple[Part, ...]
     disqualified: tuple[str, ...] = ()
-    provisional: bool = False
+    provisional: WhereSo[bool] = False
 
 
 class _Counted(NamedTuple):
@@ -279,8 +283,8 @@ class _Scoring:
                 closed=self.block is not None and self.block.closed,
             )
         )
-        if isinstance(rule, Late):
-            # What the sheet sets for it, to the letter.
+        if value is None and not items:
+            # Lateness: what the sheet sets for it, to the letter.
             return outcome
         step = self.sheet.step if criterion.role is Role.CONTENT else CENT
         points = min(to_step(outcome.points, step), criterion.maximum)
@@ -291,7 +295,7 @@ class _Scoring:
         over = outcome.over if criterion.role is Role.CONTENT else ZERO
         if over:
             why += f" Vượt chỉ tiêu, thêm {say_points(over)} điểm thưởng."
-        return outcome._replace(points=points, over=over, why=why)
+        return Outcome(points, why, over, outcome.ratio, outcome.provisional)
 
 
 _NOTHING_LEFT = "không còn đủ điểm để trừ, nên trừ"

@@ -40,6 +40,20 @@ class Standing(NamedTuple):
     disqualified: bool
 
 
+def standing(score: Score) -> Standing:
+    """Give of a score what decides its place."""
+    return Standing(
+        points=score.points,
+        maximum=score.maximum,
+        percent=score.percent,
+        content=score.content,
+        penalty=score.penalty,
+        tie_points=score.tie_points,
+        tie_maximum=score.tie_maximum,
+        disqualified=bool(score.disqualified),
+    )
+
+
 Decider = tuple[str, Callable[[UUID, Score | Standing], Exact]]
 
 DECIDERS: Final[Sequence[Decider]] = (
