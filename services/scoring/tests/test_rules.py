@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.registry import Target
 from contracts.scoring import ValueKind
-from scoring.rules import Facts, Part, Role, Score, Sheet, form_criteria, rank, score
+from scoring.rules import DECIDERS, Facts, Part, Role, Score, Sheet, form_criteria, own_chain, rank, score
 from scoring.rules.points import say, say_points, to_step
 
 LATE = {
@@ -453,3 +453,43 @@ def test_a_place_is_one_more_than_the_units_ahead(given_scores: dict[UUID, Score
     ranks = [each.rank for each in rank(given_scores) if each.rank is not None]
     assert ranks == [1 + sum(other < mine for other in ranks) for mine in ranks]
     assert len(ranks) == sum(not each.disqualified for each in given_scores.values())
+
+
+OWN = sheet(
+    group(
+        "1", line("1.1", "2", {"kind": "per_item", "each": "1"}), line("1.2", "2", {"kind": "per_item", "each": "1"})
+    ),
+    extras=[line("T.1", "1", {"kind": "per_item", "each": "0.01"}, role="bonus")],
+    bonus_cap="0",
+    tie_breaks=[
+        {"code": "more", "name": "Nhiều hơn", "criteria": ["1.2", "T.1"]},
+        {"code": "first", "name": "Mục đầu", "criteria": ["1.1"]},
+    ],
+)
+reported = st.dictionaries(st.sampled_from(["1.1", "1.2", "T.1"]), few.map(Decimal))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(reported, few), max_size=6))
+def test_a_sheets_own_chain_is_asked_in_its_order_and_the_vote_last(
+    units: list[tuple[dict[str, Decimal], int]],
+) -> None:
+    ids = {UUID(int=number): each for number, each in enumerate(units, start=1)}
+    given_facts = {unit: Facts(values=values) for unit, (values, _) in ids.items()}
+    votes = {unit: cast for unit, (_, cast) in ids.items()}
+    ranked = rank({unit: score(OWN, each) for unit, each in given_facts.items()}, own_chain(OWN, given_facts), votes)
+
+    def key(unit: UUID) -> tuple[Decimal, ...]:
+        first, second, third = (given_facts[unit].values.get(code, Decimal(0)) for code in ("1.1", "1.2", "T.1"))
+        return first + second, second + third, first, Decimal(votes[unit])
+
+    for each in ranked:
+        others = [key(unit) for unit in ids if unit != each.unit_id]
+        mine = key(each.unit_id)
+        assert each.rank == 1 + sum(other > mine for other in others)
+        furthest = max((next((n for n in range(4) if other[n] != mine[n]), 4) for other in others), default=0)
+        assert each.decided_by == (None, "more", "first", "block_vote", "shared")[furthest]
+
+
+def test_without_its_own_the_usual_chain_is_asked() -> None:
+    assert own_chain(WHOLE, {}) is DECIDERS

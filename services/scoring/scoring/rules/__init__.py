@@ -3,6 +3,7 @@
 Sources: law-and-scoring §4.4 and law-exact §9 of the project's domain notes; amounts are exact decimals throughout.
 """
 
+from scoring.rules.differences import differences
 from scoring.rules.points import Block, Facts, Group, Part, Score, lead, score
 from scoring.rules.ranking import DECIDERS, Ranked, Standing, own_chain, rank, standing
 from scoring.rules.sheet import Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
@@ -21,6 +22,7 @@ __all__ = [
     "Sheet",
     "Standing",
     "TieBreak",
+    "differences",
     "form_criteria",
     "lead",
     "own_chain",

@@ -88,6 +88,9 @@ class TieBreak(Model):
     name: Annotated[str, Field(min_length=1)]
     criteria: Annotated[tuple[str, ...], Field(min_length=1)]
 
+    def __str__(self) -> str:
+        return f"{self.name} (mục {', '.join(self.criteria)})"
+
 
 class Sheet(Model):
     """A score sheet (bảng điểm). ``step`` is what base points are rounded to, half up, once per criterion."""

@@ -17,10 +17,15 @@ class Award(Item):
 
     points: Positive
 
+    def __str__(self) -> str:
+        return f"{self.name} {said(self.points)} điểm"
+
 
 class Awards(Kind):
     """The highest award counts alone, so that one achievement is not counted twice; or all of them, up to the maximum."""
 
+    called: ClassVar = "theo khen thưởng của nơi khác"
+    words: ClassVar = {"items": "các hình thức", "highest_only": "chỉ tính mức cao nhất"}
     value_kind: ClassVar = ValueKind.COUNT
 
     kind: Literal["awards"]

@@ -22,10 +22,16 @@ class Band(Model):
     points: NotNegative
     below: NotNegative | None = None
 
+    def __str__(self) -> str:
+        end = "" if self.below is None else f" đến dưới {say(self.below)}"
+        return f"từ {say(self.at_least)}{end} được {said(self.points)} điểm"
+
 
 class Bands(Kind):
     """Points by the band a value lies in. Each band ends where the next begins."""
 
+    called: ClassVar = "theo mức"
+    words: ClassVar = {"bands": "các mức"}
     value_kind: ClassVar = ValueKind.AMOUNT
 
     kind: Literal["bands"]

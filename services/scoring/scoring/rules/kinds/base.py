@@ -56,6 +56,9 @@ class Item(Model):
     code: Annotated[str, Field(pattern=r"^[0-9]+$", max_length=3)]
     name: Annotated[str, Field(min_length=1)]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Line(NamedTuple):
     """A line of the sheet beside what is known of one unit."""
@@ -89,6 +92,10 @@ class Outcome(NamedTuple):
 
 
 class Kind(Model):
+    called: ClassVar[str]
+    """What people call it."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """What people call each of its fields; a change of one is told in these words."""
     value_kind: ClassVar[ValueKind]
     needs_target: ClassVar[bool] = False
 

@@ -17,10 +17,15 @@ class Task(Item):
 
     points: Positive
 
+    def __str__(self) -> str:
+        return f"{self.name} {said(self.points)} điểm"
+
 
 class Checklist(Kind):
     """The points of what was done; they add up to the maximum."""
 
+    called: ClassVar = "theo danh mục việc"
+    words: ClassVar = {"items": "các việc"}
     value_kind: ClassVar = ValueKind.YES_NO
 
     kind: Literal["checklist"]

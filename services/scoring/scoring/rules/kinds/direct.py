@@ -12,6 +12,8 @@ from scoring.rules.words import said, say, say_points
 class Direct(Kind):
     """The mark itself, up to the maximum; with ``out_of`` the line weighs its maximum and is marked on another scale."""
 
+    called: ClassVar = "chấm trực tiếp"
+    words: ClassVar = {"out_of": "thang chấm"}
     value_kind: ClassVar = ValueKind.AMOUNT
 
     kind: Literal["direct"]

@@ -21,6 +21,7 @@ from scoring.rules.words import compared, said, say_percent, say_points
 class HalfPlusLeader(Kind):
     """Half of the maximum for reaching the target, the rest in proportion to the leader's over-achievement."""
 
+    called: ClassVar = "một nửa theo chỉ tiêu, một nửa so với đơn vị dẫn đầu"
     value_kind: ClassVar = ValueKind.AMOUNT
     needs_target: ClassVar = True
 

@@ -13,6 +13,7 @@ from scoring.rules.words import said
 class Late(Kind):
     """Points off when the report was accepted after its due time; nobody types it."""
 
+    called: ClassVar = "nộp muộn"
     value_kind: ClassVar = ValueKind.DERIVED
 
     kind: Literal["late"]

@@ -12,6 +12,8 @@ from scoring.rules.words import measured, said, say_points
 class PerItem(Kind):
     """So many points for each, up to the maximum."""
 
+    called: ClassVar = "theo số lượng"
+    words: ClassVar = {"each": "điểm mỗi cái"}
     value_kind: ClassVar = ValueKind.COUNT
 
     kind: Literal["per_item"]

@@ -13,6 +13,7 @@ from scoring.rules.words import compared, said, say_percent, say_points
 class Proportional(Kind):
     """``maximum × value / target``, never more than the maximum."""
 
+    called: ClassVar = "tỷ lệ thuận với chỉ tiêu"
     value_kind: ClassVar = ValueKind.AMOUNT
     needs_target: ClassVar = True
 

@@ -17,6 +17,8 @@ from scoring.rules.words import said, say, say_points
 class RankPoints(Kind):
     """First place the first of ``points``, and so on, nothing after the last; the mean of the bodies that gave a place."""
 
+    called: ClassVar = "theo thứ hạng nơi khác xếp"
+    words: ClassVar = {"points": "điểm từng hạng", "bodies": "nơi xếp hạng"}
     value_kind: ClassVar = ValueKind.COUNT
 
     kind: Literal["rank_points"]

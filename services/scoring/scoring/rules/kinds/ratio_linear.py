@@ -20,6 +20,14 @@ class RatioLinear(Kind):
     as bonus.
     """
 
+    called: ClassVar = "theo tỷ lệ đạt chỉ tiêu"
+    words: ClassVar = {
+        "direction": "chiều",
+        "k": "phần mất cho mỗi 1% thiếu",
+        "floor": "mức sàn",
+        "over_rate": "phần thưởng cho mỗi 1% vượt",
+        "over_cap": "thưởng vượt nhiều nhất",
+    }
     value_kind: ClassVar = ValueKind.AMOUNT
     needs_target: ClassVar = True
 

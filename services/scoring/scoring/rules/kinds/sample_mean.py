@@ -16,6 +16,8 @@ from scoring.rules.words import say, say_points
 class SampleMean(Kind):
     """``size`` are asked, each who confirms is worth ``each``. A unit's own target is the size where fewer could be asked."""
 
+    called: ClassVar = "trung bình mẫu"
+    words: ClassVar = {"size": "số mẫu", "each": "điểm mỗi mẫu"}
     value_kind: ClassVar = ValueKind.COUNT
 
     kind: Literal["sample_mean"]

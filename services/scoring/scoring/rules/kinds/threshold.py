@@ -11,6 +11,8 @@ from scoring.rules.words import compared, said, short
 class Threshold(Kind):
     """All the points from the target on (or up to it, where less is better), else none."""
 
+    called: ClassVar = "đạt hoặc không đạt chỉ tiêu"
+    words: ClassVar = {"direction": "chiều"}
     value_kind: ClassVar = ValueKind.AMOUNT
     needs_target: ClassVar = True
 

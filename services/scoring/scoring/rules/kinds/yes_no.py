@@ -11,6 +11,7 @@ from scoring.rules.words import said
 class YesNo(Kind):
     """Done: all the points; not done: none."""
 
+    called: ClassVar = "có hoặc không"
     value_kind: ClassVar = ValueKind.YES_NO
 
     kind: Literal["yes_no"]
