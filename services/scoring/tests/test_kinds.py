@@ -136,8 +136,7 @@ def test_in_a_block_the_leader_gets_the_maximum_and_the_order_of_results_is_kept
     assert sorted(zip(results, points, strict=True)) == list(zip(sorted(results), sorted(points), strict=True))
     for result, got in zip(results, points, strict=True):
         assert (got <= Decimal("2.5")) == (result <= 10)
-        if result == max(results) > 10:
-            assert got == 5
+        assert (got == 5) == (result == max(results) > 10)
 
 
 @pytest.mark.parametrize(("value", "points"), [("0", "0"), ("37", "14.8"), ("50", "20"), ("60", "20")])
@@ -278,6 +277,15 @@ def test_bonus_and_penalty_of_a_group_stay_within_it(values: dict[str, int], poi
     assert {code: parts[code] for code in whys} == whys
 
 
+def test_over_achievement_of_a_bonus_is_no_bonus_on_bonus() -> None:
+    rule = {"kind": "ratio_linear", "over_rate": "0.02", "over_cap": "0.5"}
+    made = sheet(
+        group("1", line("1.1", "10", YES)), extras=[line("T.1", "4", rule, role="bonus", target="10")], bonus_cap="5"
+    )
+    scored = score(made, facts({"T.1": 20}))
+    assert (scored.bonus, scored.parts[1].points, scored.parts[1].over) == (4, 4, 0)
+
+
 def test_a_form_asks_for_each_item_and_for_no_more_than_there_can_be() -> None:
     made = sheet(
         group("1", line("1.1", "5", TASKS), line("1.2", "60", RANKS), line("1.3", "4", {"kind": "direct"})),
@@ -336,6 +344,12 @@ def test_everything_that_is_wrong_with_a_sheet_is_said_at_once() -> None:
         sheet(
             group("1", line("1.2", "3", bands(("0", "90"), ("88", None)), gate="K.9"), groups=[inner], maximum="9"),
             group("2", maximum="1"),
+            group(
+                "3",
+                line("3.2", "0", YES),
+                groups=[group("3.1", line("3.1.1", "2", YES), decides_ties=True)],
+                decides_ties=True,
+            ),
             extras=[
                 condition("K.1"),
                 {**condition("K.2"), "maximum": "3"},
@@ -343,7 +357,7 @@ def test_everything_that_is_wrong_with_a_sheet_is_said_at_once() -> None:
                 line("P.1", "2", {"kind": "threshold"}, role="penalty", target="0", gate="K.1"),
                 line("T.1", "2", YES, role="bonus"),
             ],
-            total="12",
+            total="15",
             tie_breaks=[{"code": "more", "name": "Nhiều hơn", "criteria": ["9.9"]}],
         )
     (fault,) = refused.value.errors()
@@ -352,9 +366,11 @@ def test_everything_that_is_wrong_with_a_sheet_is_said_at_once() -> None:
         "nhóm 1: các mục cộng lại 8 điểm, nhóm ghi 9: sửa điểm của mục hoặc ghi nhóm 8",
         "nhóm 1.1: các mục cộng lại 4 điểm, nhóm ghi 5: sửa điểm của mục hoặc ghi nhóm 4",
         "nhóm 2 chưa có mục nào: thêm mục hoặc bỏ nhóm",
-        "các nhóm cộng lại 10 điểm, bảng ghi 12: sửa điểm tối đa của nhóm hoặc của bảng",
+        "nhóm 3: nhóm này và một nhóm bên trong cùng quyết định khi bằng điểm, chỉ chọn một",
+        "các nhóm cộng lại 12 điểm, bảng ghi 15: sửa điểm tối đa của nhóm hoặc của bảng",
         "mục 1.2: các mức chồng nhau từ 88 đến 90: kết thúc mức trước ở 88",
         "mục 1.2: không có điều kiện K.9, trong bảng có: K.1, K.2",
+        "mục 3.2: điểm tối đa phải lớn hơn 0",
         "mục K.2: điều kiện không có điểm: bỏ điểm tối đa, hoặc chọn điểm thưởng hay điểm trừ",
         "mục T.1: điểm tối đa phải lớn hơn 0",
         "mục P.1: chỉ tiêu chung không thể bằng 0: ghi số lớn hơn 0, hoặc để trống và giao cho từng đơn vị",

@@ -459,8 +459,8 @@ OWN = sheet(
     group(
         "1", line("1.1", "2", {"kind": "per_item", "each": "1"}), line("1.2", "2", {"kind": "per_item", "each": "1"})
     ),
-    extras=[line("T.1", "1", {"kind": "per_item", "each": "0.01"}, role="bonus")],
-    bonus_cap="0",
+    extras=[line("T.1", "2", {"kind": "per_item", "each": "1"}, role="bonus")],
+    bonus_cap="2",
     tie_breaks=[
         {"code": "more", "name": "Nhiều hơn", "criteria": ["1.2", "T.1"]},
         {"code": "first", "name": "Mục đầu", "criteria": ["1.1"]},
@@ -481,7 +481,7 @@ def test_a_sheets_own_chain_is_asked_in_its_order_and_the_vote_last(
 
     def key(unit: UUID) -> tuple[Decimal, ...]:
         first, second, third = (given_facts[unit].values.get(code, Decimal(0)) for code in ("1.1", "1.2", "T.1"))
-        return first + second, second + third, first, Decimal(votes[unit])
+        return first + second + third, second + third, first, Decimal(votes[unit])
 
     for each in ranked:
         others = [key(unit) for unit in ids if unit != each.unit_id]

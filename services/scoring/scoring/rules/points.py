@@ -255,8 +255,8 @@ class _Scoring:
         )
 
     def _behind(self, gates: Sequence[str], criterion: Criterion) -> Outcome | None:
-        """Give nothing where a gate of the line or of a group around it is shut; penalties stand in front of all gates."""
-        if not self.shut or criterion.role is Role.PENALTY:
+        """Give nothing where a gate of the line or of a group around it is shut; there a penalty has nothing to take."""
+        if not self.shut:
             return None
         for gate in (*gates, *([criterion.gate] if criterion.gate else ())):
             if gate in self.shut:
