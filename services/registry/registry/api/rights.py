@@ -12,8 +12,9 @@ from registry.rules.transitions import Who
 _OFFICE = (Post.CITY_OFFICE, None)
 
 
-def office_only(door: Command | Reading) -> None:
-    door.identity.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
+def office_only(door: Command | Reading | Identity) -> None:
+    who = door if isinstance(door, Identity) else door.identity
+    who.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
 
 
 def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
