@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.errors import Invalid
 from gateway.pages.desk import Desk
-from gateway.pages.routes.lists import shown
+from gateway.pages.routes.lists import Meant, shown
 
 _IMPORT: Final = {
     "import_id": str(UUID(int=601)),
@@ -47,8 +47,10 @@ _ROWS: Final = [
 _STOPPED: Final = [_fault("A1", "", "Thiếu cột “Ngày thành lập”", "Thêm cột này, hoặc dùng tệp mẫu")]
 
 
-def pages(office: Desk) -> dict[str, tuple[str, dict[str, Any]]]:
-    start = {"desk": office, "section": "don-vi", "chosen": "units", "problem": None}
+def pages(office: Desk, unit: Desk, period_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    start = {"desk": office, "section": "don-vi", "about": Meant("units"), "problem": None}
+    report = {"desk": unit, "section": "bao-cao", "about": Meant("results", period_id), "problem": None}
+    figures = _IMPORT | {"list": "results", "period_id": period_id, "name": "Báo cáo năm.xlsx", "places": 1}
     applying = _IMPORT | {"state": "applying", "done": 100}
     refused = Invalid("Tệp này không phải bảng tính. Hãy gửi tệp Excel (.xlsx) hoặc CSV.")
 
@@ -59,6 +61,11 @@ def pages(office: Desk) -> dict[str, tuple[str, dict[str, Any]]]:
     return {
         "nhap-danh-sach": ("nhap-danh-sach.html", start | {"earlier": [applying, _IMPORT]}),
         "nhap-danh-sach-loi": ("nhap-danh-sach.html", start | {"earlier": [], "problem": refused}),
+        "nhap-so-lieu": ("nhap-danh-sach.html", report | {"earlier": [figures]}),
+        "nhap-so-lieu-xong": (
+            "nhap-danh-sach-tep.html",
+            shown(unit, figures | {"state": "done", "done": 1}, {"items": [], "next": None}, begun=True),
+        ),
         "nhap-tep-loi": one(_ROWS, 9),
         "nhap-tep-dung": one([], counts={"new": 3}, places=3),
         "nhap-tep-khong-doc": one([], faults=_STOPPED, counts={}, places=0),

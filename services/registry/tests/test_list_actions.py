@@ -6,13 +6,13 @@ from typing import Any
 import city
 import httpx2
 import pytest_asyncio
-from city import CAMPAIGN, TAN_PHONG
+from city import CAMPAIGN, PERIOD, QUYET_THANG, TAN_PHONG, submit
 from house import CITY, House
 from openpyxl import load_workbook
 
-from registry.actions import lists as keeping
-from registry.actions.spreadsheets import write_xlsx
-from registry.rules.lists import TARGETS, UNITS
+from registry.actions.lists import imports as keeping
+from registry.actions.lists.spreadsheets import write_xlsx
+from registry.rules.lists import RESULTS, TARGETS, UNITS
 
 HEAD = [column.heading for column in UNITS.columns]
 
@@ -149,6 +149,15 @@ async def test_who_was_changed_since_the_check_is_left_alone(registry: House) ->
         assert "vừa sửa" in faults[0]["faults"][0]["message"]
 
 
+async def test_a_file_that_was_checked_twice_is_not_kept_twice(registry: House) -> None:
+    content = book(new("Trường A"), new("Tổ 1", "Trường A"), new("Trường B"))
+    async with registry.office("registry") as office:
+        first, second = await send(office, content), await send(office, content)
+        assert (await keep(office, first))["counts"] == {"new": 3}
+        assert (await keep(office, second))["counts"] == {"moved": 3}
+    assert await events(registry, "unit_registered") == 3 + 3
+
+
 async def test_lists_are_the_office_s_and_only_tables_are_taken(registry: House) -> None:
     async with registry.client("registry", ("unit_officer", CITY)) as stranger:
         asked = {"about": "units", "name": "x"}
@@ -205,3 +214,115 @@ async def test_targets_that_were_changed_since_the_check_are_left_alone(registry
         await office.put(path, json={"targets": [{"criterion": "1.1", "target": "7"}]})
         assert (await keep(office, told))["counts"] == {"moved": 1}
         assert (await office.get(path)).json()["targets"][0]["target"] == "7"
+
+
+RESULT_HEAD = [column.heading for column in RESULTS.columns]
+ABOUT_REPORT = {"campaign_id": str(CAMPAIGN), "period_id": str(PERIOD), "unit_id": str(TAN_PHONG)}
+REPORT = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/reports/{TAN_PHONG}"
+
+
+def results(*rows: list[str]) -> bytes:
+    return write_xlsx(RESULTS, RESULT_HEAD, rows)
+
+
+def figure(code: str, value: str, reason: str = "", measure: str = "") -> list[str]:
+    return [code, "", measure, value, reason]
+
+
+def officer(house: House) -> httpx2.AsyncClient:
+    return house.client("registry", ("unit_officer", TAN_PHONG))
+
+
+async def test_figures_come_into_the_draft_and_nothing_is_sent_by_it(registry: House) -> None:
+    async with officer(registry) as unit:
+        empty = load_workbook(io.BytesIO(await fetched(unit, "/lists/results/file", **ABOUT_REPORT))).worksheets[0]
+        rows = [[cell.value for cell in row] for row in empty.iter_rows()]
+        assert rows[1:] == [
+            ["1.1", "Thu ngân sách trên địa bàn", "triệu đồng", None, None],
+            ["2.1", "Đăng ký thi đua", "việc", None, None],
+        ]
+        content = results(figure("1.1", "862,5", measure="Triệu đồng"), figure("2.1", "", "trong kỳ không có việc nào"))
+        told = await send(unit, content, about="results", **ABOUT_REPORT)
+        assert (told["counts"], told["places"]) == ({"new": 2}, 1)
+        assert (await unit.get(REPORT)).json()["state"] == "none"
+        await keep(unit, told)
+        draft = (await unit.get(REPORT)).json()
+        assert (draft["state"], draft["fields"]["1.1"]) == ("draft", "862,5")
+        assert draft["nothing"] == {"2.1": "trong kỳ không có việc nào"}
+        assert await events(registry, "report_submitted") == 0
+        assert (await send(unit, content, about="results", **ABOUT_REPORT))["counts"] == {"same": 2}
+        for form in ("xlsx", "csv"):
+            out = await fetched(unit, "/lists/results/file", filled="true", form=form, **ABOUT_REPORT)
+            assert (await send(unit, out, about="results", **ABOUT_REPORT))["counts"] == {"same": 2}
+        # What was left empty says nothing: an empty template takes nothing back.
+        blank = await fetched(unit, "/lists/results/file", **ABOUT_REPORT)
+        assert (await keep(unit, await send(unit, blank, about="results", **ABOUT_REPORT)))["counts"] == {"same": 2}
+        assert (await unit.get(REPORT)).json()["version"] == draft["version"]
+
+
+async def test_every_wrong_figure_is_named_at_its_cell(registry: House) -> None:
+    content = results(
+        figure("1.1", "1.234"),
+        figure("1.1", "5"),
+        figure("9.9", "5"),
+        figure("2.1", "có", "không có"),
+    )
+    wrong_measure = results(figure("1.1", "1", measure="tỷ đồng"), figure("2.1", "hai"))
+    async with officer(registry) as unit:
+        told = await send(unit, content, about="results", **ABOUT_REPORT)
+        assert told["counts"] == {"faulty": 4}
+        faults = (await unit.get(f"/imports/{told['import_id']}/faults")).json()["items"]
+        found = [(fault["cell"], fault["remedy"]) for row in faults for fault in row["faults"]]
+        assert [cell for cell, _ in found] == ["D2", "A3", "A4", "D5"]
+        assert found[0][1] == "Viết 1234 hoặc 1,234"
+        told = await send(unit, wrong_measure, about="results", **ABOUT_REPORT)
+        faults = (await unit.get(f"/imports/{told['import_id']}/faults")).json()["items"]
+        assert [fault["cell"] for row in faults for fault in row["faults"]] == ["C2", "D3"]
+
+
+async def test_figures_that_somebody_has_typed_since_are_left_alone(registry: House) -> None:
+    async with officer(registry) as unit:
+        told = await send(unit, results(figure("1.1", "5")), about="results", **ABOUT_REPORT)
+        saved = await unit.put(f"{REPORT}/draft", json={"version": 0, "fields": {"1.1": "7"}})
+        assert saved.status_code == 200, saved.text
+        assert (await keep(unit, told))["counts"] == {"moved": 1}
+        assert (await unit.get(REPORT)).json()["fields"] == {"1.1": "7"}
+
+
+async def test_what_was_not_returned_stays_as_it_was_sent(registry: House) -> None:
+    assert (await submit(registry, TAN_PHONG, "950")).status_code == 201
+    async with registry.office("registry") as office, officer(registry) as unit:
+        report = (await unit.get(REPORT)).json()
+        place = f"/reports/{report['report_id']}"
+        taken = await office.post(f"{place}/take-up", json={"version": report["version"]})
+        content = results(figure("1.1", "960"), figure("2.1", "không"))
+        closed = await unit.post("/imports", params={"about": "results", "name": "x", **ABOUT_REPORT}, content=content)
+        assert (closed.status_code, "đang được xem xét" in closed.json()["detail"]) == (409, True)
+        back = {"version": taken.json()["version"], "items": {"1.1": "thiếu chứng từ"}}
+        assert (await office.post(f"{place}/return", json=back)).status_code == 200
+        told = await send(unit, content, about="results", **ABOUT_REPORT)
+        assert told["counts"] == {"changed": 1, "faulty": 1}
+        await keep(unit, told)
+        assert (await unit.get(REPORT)).json()["fields"] == {"1.1": "960", "2.1": "có"}
+
+
+async def test_a_report_s_file_is_its_unit_s_alone(registry: House) -> None:
+    async with officer(registry) as unit, registry.client("registry", ("unit_officer", QUYET_THANG)) as other:
+        told = await send(unit, results(figure("1.1", "5")), about="results", **ABOUT_REPORT)
+        place = f"/imports/{told['import_id']}"
+        for answer in (
+            await other.get(place),
+            await other.get(f"{place}/faults"),
+            await other.get(f"{place}/result"),
+            await other.post(f"{place}/pieces"),
+            await other.get("/lists/results/file", params=ABOUT_REPORT),
+            await other.get("/imports", params={"unit_id": str(TAN_PHONG)}),
+            await other.post("/imports", params={"about": "results", "name": "x", **ABOUT_REPORT}, content=b"a"),
+            # To say more than a list needs gives nobody rights.
+            await unit.post("/imports", params={"about": "units", "name": "x", **ABOUT_REPORT}, content=b"a"),
+        ):
+            assert answer.status_code == 403, answer.url
+        mine = (await unit.get("/imports", params={"unit_id": str(TAN_PHONG)})).json()["items"]
+        assert [each["import_id"] for each in mine] == [told["import_id"]]
+        vague = await unit.post("/imports", params={"about": "results", "name": "x"}, content=b"a")
+        assert [each["field"] for each in vague.json()["errors"]] == ["campaign_id", "period_id", "unit_id"]

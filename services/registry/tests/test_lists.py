@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
 from contracts.registry import UnitKind
-from registry.actions.spreadsheets import read_file, write_xlsx
+from registry.actions.lists.spreadsheets import read_file, write_xlsx
 from registry.rules import lists
 from registry.rules.lists import UNITS, Cell, Grid, KnownUnit, NotATableError, Outcome, Reading, read_list
 
@@ -227,8 +227,68 @@ def test_a_broken_workbook_says_what_helps(tmp_path: Path) -> None:
         read_file(path)
 
 
+ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>"""
+
+
+def _trap(
+    part: str, begins: bytes = b"", old: bytes = b"", new: bytes = b"", packing: int = zipfile.ZIP_DEFLATED
+) -> bytes:
+    """Give a good workbook with one part changed, or packed otherwise."""
+    written = io.BytesIO()
+    good = xlsx(lambda sheet: sheet.append(ROW))
+    with zipfile.ZipFile(io.BytesIO(good)) as archive, zipfile.ZipFile(written, "w") as changed:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == part:
+                content = begins + content.replace(old, new)
+                changed.writestr(name, content, packing)
+            else:
+                changed.writestr(name, content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (_trap("xl/workbook.xml", ENTITIES), "bị hỏng"),
+        (_trap("xl/worksheets/sheet1.xml", ENTITIES), "bị hỏng"),
+        (_trap("xl/sharedStrings.xml", ENTITIES.decode().encode("utf-16")), "bị hỏng"),
+        (_trap("xl/worksheets/sheet1.xml", packing=zipfile.ZIP_BZIP2), "bị hỏng"),
+        (_trap("xl/workbook.xml", packing=zipfile.ZIP_LZMA), "bị hỏng"),
+        (b";" * 2_000_001, "quá nhiều ô"),
+    ],
+)
+def test_what_only_fills_the_memory_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
+    (path := tmp_path / "tep").write_bytes(content)
+    with pytest.raises(NotATableError, match=words):
+        read_file(path)
+
+
+def test_a_row_that_no_spreadsheet_has_costs_nothing(read: Callable[[bytes], Reading]) -> None:
+    content = _trap("xl/worksheets/sheet1.xml", b"", b'<row r="2"', b'<row r="4000000000"')
+    assert read(content).rows == ()
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path: Path) -> None:
+    written = io.BytesIO(xlsx(lambda sheet: sheet.append(ROW)))
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/a.xml", "w") as part:
+        for _ in range(301):
+            part.write(bytes(1024 * 1024))
+    (path := tmp_path / "tep").write_bytes(written.getvalue())
+    with pytest.raises(NotATableError, match="quá lớn khi mở ra"):
+        read_file(path)
+
+
+def test_a_file_of_too_many_rows_says_where_they_begin(read: Callable[[bytes], Reading]) -> None:
+    line = b"A;Ph\xc6\xb0\xe1\xbb\x9dng;1/1/2020\r\n"
+    head = "Tên đơn vị;Loại đơn vị;Ngày thành lập\r\n".encode()
+    reading = read(head + line * (lists.MOST_ROWS + 1) + b"\r\n" * 3)
+    assert [each.cell for each in reading.faults if each.stops] == [f"A{lists.MOST_ROWS + 2}:C{lists.MOST_ROWS + 2}"]
+    assert reading.rows == ()
+
+
 def test_nothing_that_is_written_is_computed() -> None:
-    rows = [["=1+1", "+84", "-5", "@SUM(A1)", "'=x", "'"]]
+    rows = [["=1+1", "+84", "-5", "@SUM(A1)", "'=x", "＝1"]]
     sheet = load_workbook(io.BytesIO(write_xlsx(UNITS, HEAD, rows))).worksheets[0]
     assert [cell.data_type for cell in sheet[2]] == ["s"] * 6
     lines = list(csv.reader(io.StringIO(lists.write_csv(rows).decode("utf-8-sig")), delimiter=";"))

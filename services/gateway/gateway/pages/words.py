@@ -229,7 +229,8 @@ FILTERS: Final = {
 }
 """The template filters, named as a Vietnamese page reads them."""
 
-LISTS: Final[Mapping[str, str]] = {"units": "Đơn vị", "targets": "Chỉ tiêu giao"}
+OFFICE_LISTS: Final[Mapping[str, str]] = {"units": "Đơn vị", "targets": "Chỉ tiêu giao"}
+LISTS: Final[Mapping[str, str]] = {**OFFICE_LISTS, "results": "Số liệu báo cáo"}
 LIST_OUTCOMES: Final[Mapping[str, str]] = {
     "new": "thêm mới",
     "changed": "sửa",

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("list", sa.Text(), nullable=False),
         sa.Column("campaign_id", sa.Uuid()),
         sa.Column("period_id", sa.Uuid()),
+        sa.Column("unit_id", sa.Uuid()),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
@@ -26,14 +27,14 @@ def upgrade() -> None:
         sa.Column("counts", JSONB(), nullable=False),
         sa.Column("places", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
-        sa.CheckConstraint("list IN ('units', 'targets', 'results')", name="import_list"),
         sa.CheckConstraint("state IN ('checked', 'applying', 'done')", name="import_state"),
         sa.CheckConstraint("done BETWEEN 0 AND places", name="import_progress"),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.campaign_id"]),
         sa.ForeignKeyConstraint(["period_id"], ["periods.period_id"]),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.unit_id"]),
         sa.PrimaryKeyConstraint("import_id"),
     )
-    op.create_index("imports_checked", "imports", ["checked_at", "import_id"])
+    op.create_index("imports_checked", "imports", ["unit_id", "checked_at", "import_id"])
     op.create_table(
         "import_rows",
         sa.Column("import_id", sa.Uuid(), nullable=False),

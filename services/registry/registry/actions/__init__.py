@@ -5,7 +5,7 @@ from registry.actions.changes import change_units, preview_change
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
 from registry.actions.documents import import_document
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
-from registry.actions.lists import About, check_list, keep_list, take_list
+from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
 from registry.actions.reviews import (
@@ -16,12 +16,10 @@ from registry.actions.reviews import (
     take_up_report,
     withdraw_report,
 )
-from registry.actions.spreadsheets import write_xlsx
 from registry.actions.structure import form_block, lead_block, register_unit
 from registry.actions.years import record_year
 
 __all__ = [
-    "About",
     "accept_report",
     "assign_targets",
     "attach_evidence",
@@ -52,6 +50,7 @@ __all__ = [
     "take_list",
     "take_pledge_step",
     "take_up_report",
+    "unit_of_import",
     "withdraw_report",
     "write_xlsx",
 ]

@@ -11,15 +11,17 @@ from uuid import UUID
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.errors import FieldError, Invalid
 from chassis.http import Asked, Commanded, identity
 from chassis.identity import Identity
 from chassis.scanner import Scanner
 from chassis.store import Received, Store, TooLargeError, receive
 from registry import actions, queries, rules
 from registry.actions.bodies import ImportedList
-from registry.api.rights import office_only
-from registry.rules.lists import LISTS, RESULT, TO_MEND, Grid, Listing
+from registry.api.rights import who_sends
+from registry.rules.lists import LISTS, RESULT, TO_MEND, About, Grid, Listing
 
 router = APIRouter()
 
@@ -33,6 +35,7 @@ class ListName(StrEnum):
 
     UNITS = "units"
     TARGETS = "targets"
+    RESULTS = "results"
 
 
 class Form(StrEnum):
@@ -47,9 +50,30 @@ class HandedIn:
     """A file that has come whole, can be read as a table, and is kept."""
 
     name: str
-    about: actions.About
+    about: About
     received: Received
     grid: Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Of which campaign, period and unit a list is meant, where it is of any."""
+
+    campaign_id: UUID | None = None
+    period_id: UUID | None = None
+    unit_id: UUID | None = None
+
+    def about(self, who: Identity, name: ListName) -> About:
+        """Say what a file is about; refuses whom it is none of, and what was not said."""
+        about = About.of(LISTS[name], campaign_id=self.campaign_id, period_id=self.period_id, unit_id=self.unit_id)
+        if about.missing:
+            errors = [FieldError(field=each, message="còn thiếu", remedy=_NEEDED[each]) for each in about.missing]
+            raise Invalid("Chưa rõ danh sách này của phong trào, kỳ báo cáo hoặc đơn vị nào.", errors=errors)
+        who_sends(who, about.unit_id)
+        return about
+
+
+_NEEDED = {"campaign_id": "Chọn một phong trào", "period_id": "Chọn một kỳ báo cáo", "unit_id": "Chọn một đơn vị"}
 
 
 async def handed_in(
@@ -57,16 +81,16 @@ async def handed_in(
     who: Annotated[Identity, Depends(identity)],
     about: ListName,
     name: Annotated[str, Query(min_length=1, max_length=300)],
-    campaign_id: UUID | None = None,
+    of: Annotated[Of, Depends()],
 ) -> AsyncIterator[HandedIn]:
     """Take the bytes in while they come, and read them, before any transaction is open."""
-    office_only(who)
+    meant = of.about(who, about)
     store: Store = request.app.state.store
     scanner: Scanner = request.app.state.scanner
     try:
         async with receive(request.stream(), store.incoming, largest=rules.LARGEST) as received:
             grid = await actions.take_list(received, store, scanner)
-            yield HandedIn(name, actions.About(LISTS[about], campaign_id), received, grid)
+            yield HandedIn(name, meant, received, grid)
     except TooLargeError:
         raise actions.refused(rules.lists.TOO_LARGE) from None
 
@@ -83,14 +107,17 @@ async def check(
 
 
 @router.get("/imports", tags=["lists"])
-async def list_imports(asked: Asked, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> dict[str, Any]:
-    office_only(asked)
-    return await queries.list_imports(asked.db, limit=limit)
+async def list_imports(
+    asked: Asked, unit_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 10
+) -> dict[str, Any]:
+    """List the files that were checked last: those of a unit, else the office's."""
+    who_sends(asked.identity, unit_id)
+    return await queries.list_imports(asked.db, unit_id, limit=limit)
 
 
 @router.get("/imports/{import_id}", tags=["lists"])
 async def one_import(import_id: UUID, asked: Asked) -> dict[str, Any]:
-    office_only(asked)
+    await _of_sender(asked.identity, asked.db, import_id)
     return await queries.imported(asked.db, import_id)
 
 
@@ -102,21 +129,21 @@ async def faults(
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> dict[str, Any]:
     """Give the rows of which something is to be said, a page at a time."""
-    office_only(asked)
+    await _of_sender(asked.identity, asked.db, import_id)
     return await queries.told_rows(asked.db, import_id, after=after, limit=limit)
 
 
 @router.post("/imports/{import_id}/pieces", tags=["lists"])
 async def keep(import_id: UUID, commanded: Commanded) -> ImportedList:
     """Write the next piece of a checked file; repeat until it is done. Repeating more often is harmless."""
-    office_only(commanded)
+    await _of_sender(commanded.identity, commanded.tx.db, import_id)
     return await actions.keep_list(commanded.tx, import_id, post=commanded.identity.post)
 
 
 @router.get("/imports/{import_id}/result", tags=["lists"], response_class=Response, responses=_FILE)
 async def result(import_id: UUID, asked: Asked, form: Form = Form.XLSX) -> Response:
     """Give a file back as it was typed, each row with what became of it; mended, it can be sent in again."""
-    office_only(asked)
+    await _of_sender(asked.identity, asked.db, import_id)
     listing, rows = await queries.result_rows(asked.db, import_id)
     headings = [*[column.heading for column in listing.columns], RESULT, TO_MEND]
     return await _file(listing, headings, rows, form, f"Kết quả nhập {listing.title.lower()}")
@@ -124,14 +151,23 @@ async def result(import_id: UUID, asked: Asked, form: Form = Form.XLSX) -> Respo
 
 @router.get("/lists/{name}/file", tags=["lists"], response_class=Response, responses=_FILE)
 async def fetch(
-    name: ListName, asked: Asked, form: Form = Form.XLSX, filled: bool = False, campaign_id: UUID | None = None
+    name: ListName,
+    asked: Asked,
+    of: Annotated[Of, Depends()],
+    form: Form = Form.XLSX,
+    filled: bool = False,
 ) -> Response:
-    """Give a list as a file: empty to be filled in, or as it stands, targets in a campaign."""
-    office_only(asked)
-    listing = LISTS[name]
-    rows = await queries.current_rows(asked.db, name, campaign_id) if filled else []
+    """Give a list as a file: empty to be filled in, or as it stands. Results come with their items either way."""
+    about = of.about(asked.identity, name)
+    listing = about.listing
+    rows = await queries.current_rows(asked.db, about, filled=filled)
     called = f"{listing.title} hiện có" if filled else f"Mẫu {listing.title.lower()}"
     return await _file(listing, [column.heading for column in listing.columns], rows, form, called)
+
+
+async def _of_sender(who: Identity, db: AsyncConnection, import_id: UUID) -> None:
+    """Refuse whoever could not have sent this file."""
+    who_sends(who, await actions.unit_of_import(db, import_id))
 
 
 async def _file(

@@ -24,6 +24,14 @@ def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
     )
 
 
+def who_sends(who: Identity, unit_id: UUID | None) -> None:
+    """Refuse whoever may not send a list as a file: one of a unit is that unit's, any other the office's."""
+    if unit_id is None:
+        office_only(who)
+    else:
+        own_unit(who, unit_id)
+
+
 def hats(door: Command | Reading, unit_id: UUID, block_id: UUID | None) -> frozenset[Who]:
     """Give what the caller is to a unit's report. A block's head does not review the own unit."""
     who = door.identity

@@ -1,19 +1,33 @@
 """Checked files with what was said of them, and what stands as a list to be fetched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, true
 
 from chassis.db import Read
 from chassis.errors import NotFound
 from contracts.registry import UnitKind
+from contracts.scoring import ValueKind
 from registry import rules
-from registry.tables import import_rows, imports, targets, units
+from registry.rules.lists import About
+from registry.tables import (
+    blocks,
+    campaigns,
+    import_rows,
+    imports,
+    periods,
+    reports,
+    sheets,
+    targets,
+    units,
+)
+from registry.tables.standing import CLOSING_DAY, block_of
 
 Row = dict[str, Any]
+Cells = Sequence[str | date]
 
 _TOLD: Final = [column for column in imports.c if column.name != "sha256"]
 _NOTHING: Final = text("'[]'::jsonb")
@@ -35,10 +49,13 @@ async def imported(db: Read, import_id: UUID) -> Row:
     return dict(found)
 
 
-async def list_imports(db: Read, *, limit: int) -> Row:
-    """Give the files that were checked last, newest first."""
+async def list_imports(db: Read, unit_id: UUID | None, *, limit: int) -> Row:
+    """Give the files of a unit, else the office's, that were checked last, newest first."""
     rows = await db.execute(
-        select(*_TOLD).order_by(imports.c.checked_at.desc(), imports.c.import_id.desc()).limit(limit)
+        select(*_TOLD)
+        .where(imports.c.unit_id.is_not_distinct_from(unit_id))
+        .order_by(imports.c.checked_at.desc(), imports.c.import_id.desc())
+        .limit(limit)
     )
     return {"items": [dict(row) for row in rows.mappings()]}
 
@@ -73,12 +90,14 @@ def _sentence(fault: Mapping[str, Any]) -> str:
     return f"{fault['cell']}: {fault['message']}. {fault['remedy'] or ''}".strip()
 
 
-async def current_rows(db: Read, name: str, campaign_id: UUID | None) -> list[Sequence[str | date]]:
-    """Give what stands as the rows of a list: read in again they change nothing."""
-    return await _CURRENT[name](db, campaign_id)
+async def current_rows(db: Read, about: About, *, filled: bool) -> list[Cells]:
+    """Give what stands as the rows of a list: read in again they change nothing. Not ``filled``: what is there to fill in."""
+    return await _CURRENT[about.listing.name](db, about, filled)
 
 
-async def _units(db: Read, _campaign_id: UUID | None) -> list[Sequence[str | date]]:
+async def _units(db: Read, _about: About, filled: bool) -> list[Cells]:
+    if not filled:
+        return []
     above = units.alias("above")
     doubled = select(units.c.name).group_by(units.c.name).having(text("count(*) > 1")).subquery()
     found = await db.execute(
@@ -104,11 +123,13 @@ async def _units(db: Read, _campaign_id: UUID | None) -> list[Sequence[str | dat
     ]
 
 
-async def _targets(db: Read, campaign_id: UUID | None) -> list[Sequence[str | date]]:
+async def _targets(db: Read, about: About, filled: bool) -> list[Cells]:
+    if not filled:
+        return []
     found = await db.execute(
         select(units.c.unit_id, units.c.name, targets.c.targets)
         .join(targets, targets.c.unit_id == units.c.unit_id)
-        .where(targets.c.campaign_id == campaign_id)
+        .where(targets.c.campaign_id == about.campaign_id)
         .order_by(units.c.sorted, units.c.unit_id)
     )
     return [
@@ -124,4 +145,34 @@ async def _targets(db: Read, campaign_id: UUID | None) -> list[Sequence[str | da
     ]
 
 
-_CURRENT: Final = {"units": _units, "targets": _targets}
+async def _results(db: Read, about: About, filled: bool) -> list[Cells]:
+    """Give the items that the unit is asked for, as its report has them; what was not assigned to it is left out."""
+    stands = block_of(about.unit_id, campaigns.c.year, CLOSING_DAY).lateral("stands")
+    found = await db.execute(
+        select(sheets.c.criteria, targets.c.targets, reports.c.fields, reports.c.nothing)
+        .select_from(periods)
+        .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
+        .join(stands, true())
+        .join(blocks, blocks.c.block_id == stands.c.block_id)
+        .join(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
+        .outerjoin(targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == about.unit_id))
+        .outerjoin(reports, (reports.c.period_id == periods.c.period_id) & (reports.c.unit_id == about.unit_id))
+        .where(periods.c.period_id == about.period_id, periods.c.campaign_id == about.campaign_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound("Đơn vị chưa được xếp vào khối nào, hoặc bảng điểm của khối chưa được công bố.")
+    spared = {each["criterion"] for each in row.targets or () if not each["assigned"]}
+    fields, nothing = (row.fields or {}, row.nothing or {}) if filled else ({}, {})
+    return [
+        (code, line["name"], line["measure"], fields.get(code, ""), nothing.get(code, ""))
+        for line in row.criteria
+        if (code := line["criterion"]) not in spared and line["value_kind"] != ValueKind.DERIVED
+    ]
+
+
+_CURRENT: Final[Mapping[str, Callable[[Read, About, bool], Awaitable[list[Cells]]]]] = {
+    "units": _units,
+    "targets": _targets,
+    "results": _results,
+}

@@ -25,6 +25,7 @@ imports = Table(
     Column("list", Text, nullable=False),
     Column("campaign_id", Uuid, ForeignKey("campaigns.campaign_id")),
     Column("period_id", Uuid, ForeignKey("periods.period_id")),
+    Column("unit_id", Uuid, ForeignKey("units.unit_id")),
     Column("name", Text, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
@@ -36,12 +37,11 @@ imports = Table(
     Column("counts", JSONB, nullable=False),
     Column("places", Integer, nullable=False),
     Column("done", Integer, nullable=False),
-    CheckConstraint("list IN ('units', 'targets', 'results')", name="import_list"),
     CheckConstraint("state IN ('checked', 'applying', 'done')", name="import_state"),
     CheckConstraint("done BETWEEN 0 AND places", name="import_progress"),
-    Index("imports_checked", "checked_at", "import_id"),
+    Index("imports_checked", "unit_id", "checked_at", "import_id"),
 )
-"""One checked file. ``places`` are the things that it would write, ``done`` those that are written; ``counts`` are its rows by
+"""One checked file, of a unit, or the office's where ``unit_id`` is not given. ``places`` are the things that it would write, ``done`` those that are written; ``counts`` are its rows by
 outcome, ``faults`` what is wrong in no single row. The bytes lie in the store, under their ``sha256``."""
 
 import_rows = Table(

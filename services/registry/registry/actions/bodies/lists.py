@@ -15,6 +15,7 @@ class ImportedList(BaseModel):
     list: str
     campaign_id: UUID | None
     period_id: UUID | None
+    unit_id: UUID | None
     name: str
     read_as: str
     post: str

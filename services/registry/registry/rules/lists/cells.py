@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
+
+MOST_CELLS: Final = 2_000_000
+TOO_MANY_CELLS: Final = "Bảng tính có quá nhiều ô. Hãy xóa các cột và dòng thừa, hoặc chia thành nhiều tệp."
 
 
 @dataclass(frozen=True, slots=True)

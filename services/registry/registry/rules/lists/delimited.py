@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from registry.rules.lists.cells import Cell, Grid
+from registry.rules.lists.cells import MOST_CELLS, TOO_MANY_CELLS, Cell, Grid, Line
 
 _SEPARATORS: Final = ";,\t"
-_FORMULA: Final = frozenset("=+-@\t\r")
+_FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
 """Whatever begins with one of these a spreadsheet would compute (OWASP, CSV injection)."""
 _GUARD: Final = "'"
 _NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -56,16 +56,25 @@ def read_csv(content: bytes) -> Grid:
     # A cell is as long as it is; what is too long for its column, the column says.
     csv.field_size_limit(_LONGEST_CELL)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        lines = _lines(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error:
         raise NotATableError(
             "Tệp CSV có dấu ngoặc kép mở mà không đóng, hoặc có ô quá dài. Hãy mở bằng Excel rồi lưu lại thành .xlsx."
         ) from None
-    lines = [
-        (number, tuple(Cell(_unguarded(text)) if text.strip() else None for text in row))
-        for number, row in enumerate(rows, start=1)
-    ]
     return Grid(lines=lines, read_as=f"CSV, {read_as}")
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> list[Line]:
+    """Take the rows that hold anything: a file of blanks alone would be large in memory."""
+    lines: list[Line] = []
+    taken = 0
+    for number, row in enumerate(rows, start=1):
+        taken += len(row)
+        if taken > MOST_CELLS:
+            raise NotATableError(TOO_MANY_CELLS)
+        if any(text.strip() for text in row):
+            lines.append((number, tuple(Cell(_unguarded(text)) if text.strip() else None for text in row)))
+    return lines
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from registry.rules.lists.columns import Column, read_cell
 MOST_ROWS: Final = 50_000
 _MOST_MERGED: Final = 1_000
 _LONGEST_NAME: Final = 150
-_SOUGHT_IN: Final = 20
+SOUGHT_IN: Final = 20
 """Headings stand in the first rows, below a title at most."""
 TOO_LARGE: Final = "Tệp lớn hơn 20 MB. Hãy chia thành nhiều tệp, mỗi tệp ít dòng hơn."
 RESULT: Final = "Kết quả"
@@ -32,11 +32,17 @@ _OF_RESULTS: Final = frozenset({fold(RESULT), fold(TO_MEND)})
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list that can be sent and fetched as a file: what it is called and which columns it has."""
+    """A list that can be sent and fetched as a file: what it is called and which columns it has.
+
+    ``needs`` is what has to be said beside the file: of which campaign, period, unit it is. What is of a unit is that unit's
+    to send; all else is the office's. ``thing`` names what in the content of a row says which thing it writes.
+    """
 
     name: str
     title: str
     columns: Sequence[Column]
+    needs: frozenset[str] = frozenset()
+    thing: str = "unit_id"
 
     def __getitem__(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)
@@ -101,7 +107,7 @@ def read_list(listing: Listing, grid: Grid) -> Reading:
     faults = [*others, *_above(lines[:at]), *faults]
     if len(below) > MOST_ROWS:
         remedy = f"Chia thành nhiều tệp, mỗi tệp nhiều nhất {MOST_ROWS:,} dòng".replace(",", ".")
-        faults.append(_of_row(below[MOST_ROWS], f"Tệp có {len(below)} dòng, quá nhiều", remedy))
+        faults.append(_of_row(below[MOST_ROWS], "Từ dòng này trở đi là quá nhiều", remedy))
     if len(grid.merged) > _MOST_MERGED:
         faults.append(_of_row(head, f"Tệp có {len(grid.merged)} vùng ô gộp, quá nhiều", "Bỏ gộp ô rồi gửi lại"))
     if any(each.stops for each in faults):
@@ -133,7 +139,7 @@ def _filled(line: Line) -> Iterator[tuple[int, Cell]]:
 def _headings(listing: Listing, lines: Sequence[Line]) -> int | None:
     """Find the row of headings: the first one that names two columns, or as many as the list has."""
     names = {fold(column.heading) for column in listing.columns}
-    for at, line in enumerate(lines[:_SOUGHT_IN]):
+    for at, line in enumerate(lines[:SOUGHT_IN]):
         if len(names & {fold(cell.text) for _, cell in _filled(line)}) >= min(2, len(names)):
             return at
     return None

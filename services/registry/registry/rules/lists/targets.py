@@ -34,6 +34,7 @@ TARGETS: Final = Listing(
             "assigned", "Giao", "Ghi Có, hoặc Không nếu mục này không giao", columns.yes_no, required=False, width=10
         ),
     ),
+    needs=frozenset({"campaign_id"}),
 )
 
 

@@ -1,14 +1,13 @@
 """Lists as files: taken in, checked without writing a thing, and kept in pieces that a crash cannot tear."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from anyio import to_thread
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, exists, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -19,26 +18,16 @@ from chassis.events import Tx
 from chassis.scanner import Scanner
 from chassis.store import Received, Store
 from registry import rules
-from registry.actions.bodies import ImportedList, UnitBody
+from registry.actions.bodies import ImportedList
 from registry.actions.evidence import looked_through, refused
-from registry.actions.listed_targets import known_targets
-from registry.actions.spreadsheets import read_file
-from registry.actions.structure import register_units
-from registry.rules.lists import WRITES, Grid, KnownUnit, Listing, Outcome, Plan, Row
-from registry.tables import import_rows, imports, unit_changes, units
+from registry.actions.lists.sources import SOURCES
+from registry.actions.lists.spreadsheets import read_file
+from registry.rules.lists import WRITES, About, Grid, Listing, Outcome, Plan
+from registry.tables import import_rows, imports
 
 AT_ONCE: Final = 1_000
 """So many things are written in one transaction."""
 _JSON: Final = TypeAdapter(dict[str, Any])
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a file is about: which list, and in which campaign and period where that has to be said."""
-
-    listing: Listing
-    campaign_id: UUID | None = None
-    period_id: UUID | None = None
 
 
 async def take_list(received: Received, store: Store, scanner: Scanner) -> Grid:
@@ -55,13 +44,12 @@ async def take_list(received: Received, store: Store, scanner: Scanner) -> Grid:
 async def check_list(tx: Tx, about: About, grid: Grid, received: Received, *, name: str, post: str) -> ImportedList:
     """Say what a file would change, and keep what was said beside every row; nothing else is written."""
     reading = await to_thread.run_sync(rules.lists.read_list, about.listing, grid)
-    plans = await _PLANNERS[about.listing.name](tx.db, about, reading.rows)
-    rows = _numbered(plans)
+    plans = await SOURCES[about.listing.name].plan(tx.db, about, reading.rows)
+    rows = _numbered(about.listing, plans)
     row = {
         "import_id": uuid7(),
         "list": about.listing.name,
-        "campaign_id": about.campaign_id,
-        "period_id": about.period_id,
+        **{need: getattr(about, need) for need in rules.lists.NEEDS},
         "name": rules.lists.shown_name(name),
         "sha256": received.digest,
         "size": received.size,
@@ -80,14 +68,14 @@ async def check_list(tx: Tx, about: About, grid: Grid, received: Received, *, na
     return ImportedList.model_validate(row)
 
 
-def _numbered(plans: Iterable[Plan]) -> list[dict[str, Any]]:
+def _numbered(listing: Listing, plans: Iterable[Plan]) -> list[dict[str, Any]]:
     """Give each thing that is to be written its place, in the order of the plans; rows of one thing share it."""
     places: dict[Any, int] = {}
     rows = []
     for plan in plans:
         outcome = plan.outcome if plan.sound else Outcome.FAULTY
         writes = outcome in WRITES
-        place = places.setdefault(plan.content["unit_id"], len(places) + 1) if writes else None
+        place = places.setdefault(plan.content[listing.thing], len(places) + 1) if writes else None
         rows.append(
             {
                 "row": plan.row.number,
@@ -102,6 +90,19 @@ def _numbered(plans: Iterable[Plan]) -> list[dict[str, Any]]:
     return rows
 
 
+async def unit_of_import(db: AsyncConnection, import_id: UUID) -> UUID | None:
+    """Say of which unit a checked file is, if of one; raises ``NotFound``."""
+    found = (await db.execute(select(imports.c.unit_id).where(imports.c.import_id == import_id))).one_or_none()
+    if found is None:
+        raise _no_such_import()
+    unit_id: UUID | None = found.unit_id
+    return unit_id
+
+
+def _no_such_import() -> NotFound:
+    return NotFound("Không có lần nhập này.")
+
+
 async def keep_list(tx: Tx, import_id: UUID, *, post: str) -> ImportedList:
     """Write the next things of a checked file, ``AT_ONCE`` at most; of one that is all written nothing more happens.
 
@@ -110,7 +111,7 @@ async def keep_list(tx: Tx, import_id: UUID, *, post: str) -> ImportedList:
     found = await tx.db.execute(select(imports).where(imports.c.import_id == import_id).with_for_update())
     stored = found.mappings().one_or_none()
     if stored is None:
-        raise NotFound("Không có lần nhập này.")
+        raise _no_such_import()
     if stored["state"] == "done":
         return ImportedList.model_validate(dict(stored))
     upto = min(stored["done"] + AT_ONCE, stored["places"])
@@ -120,10 +121,12 @@ async def keep_list(tx: Tx, import_id: UUID, *, post: str) -> ImportedList:
         .order_by(import_rows.c.place, import_rows.c.row)
     )
     rows = [dict(row) for row in due.mappings()]
-    moved = await _KEEPERS[stored["list"]](tx, dict(stored), rows, post) if rows else set()
+    listing = rules.lists.LISTS[stored["list"]]
+    about = rules.lists.About.of(listing, **{need: stored[need] for need in rules.lists.NEEDS})
+    moved = await SOURCES[listing.name].keep(tx, about, rows, post) if rows else set()
     counts = Counter(stored["counts"])
     if moved:
-        late = [row for row in rows if row["content"]["unit_id"] in moved]
+        late = [row for row in rows if row["content"][listing.thing] in moved]
         await tx.db.execute(_MOVED, [{"which": import_id, "at": row["row"], "faults": _told(row)} for row in late])
         counts.subtract(row["outcome"] for row in late)
         counts[Outcome.MOVED.value] += len(late)
@@ -148,70 +151,3 @@ def _told(row: Mapping[str, Any]) -> list[dict[str, Any]]:
         remedy="Kiểm tra lại tệp để xem khác biệt rồi ghi lần nữa",
     )
     return [*row["faults"], fault.model_dump()]
-
-
-async def _plan_units(db: AsyncConnection, _about: About, rows: Sequence[Row]) -> list[Plan]:
-    known = await _known_units(db, rows)
-    return await to_thread.run_sync(rules.lists.plan_units, rows, known, [uuid7() for _ in rows])
-
-
-async def _plan_targets(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
-    known = await known_targets(db, about.campaign_id, rows)
-    return await to_thread.run_sync(rules.lists.plan_targets, rows, known)
-
-
-async def _known_units(db: AsyncConnection, rows: Sequence[Row]) -> list[KnownUnit]:
-    """Give the units that rows may mean or name, by id, name or code."""
-    said = {
-        key: {row.values[key] for row in rows if key in row.values} for key in ("unit_id", "name", "parent", "code")
-    }
-    texts = sorted(said["name"] | said["parent"] | said["code"])
-    identities = said["unit_id"] | {found for text in said["parent"] if (found := _identity(text))}
-    later = exists().where(
-        and_(unit_changes.c.unit_id == units.c.unit_id, unit_changes.c.kind.not_in(rules.BEGINNINGS))
-    )
-    asked = ("unit_id", "version", "name", "kind", "parent_id", "code", "valid_from")
-    rows_found = await db.execute(
-        select(*[units.c[name] for name in asked], later.label("decided")).where(
-            or_(
-                units.c.unit_id == any_(bindparam("ids", sorted(identities), type_=ARRAY(Uuid))),
-                units.c.name == any_(bindparam("texts", texts, type_=ARRAY(Text))),
-                units.c.code == any_(bindparam("texts", texts, type_=ARRAY(Text))),
-            )
-        )
-    )
-    return [KnownUnit.model_validate(dict(row)) for row in rows_found.mappings()]
-
-
-def _identity(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-async def _keep_units(tx: Tx, _imported: Mapping[str, Any], rows: Sequence[dict[str, Any]], post: str) -> set[str]:
-    """Register what has not moved since the check; give the ids of what has."""
-    seen = {UUID(row["content"]["unit_id"]): row["seen"] for row in rows}
-    found = await tx.db.execute(
-        select(units.c.unit_id, units.c.version).where(units.c.unit_id.in_(seen)).order_by("unit_id").with_for_update()
-    )
-    stands = {row.unit_id: row.version for row in found}
-    moved = {unit_id for unit_id, version in seen.items() if stands.get(unit_id, 0) != version}
-    bodies = {
-        unit_id: UnitBody.model_validate({name: row["content"][name] for name in UnitBody.model_fields})
-        for row in rows
-        if (unit_id := UUID(row["content"]["unit_id"])) not in moved
-    }
-    if bodies:
-        await register_units(tx, bodies, post=post)
-    return {str(unit_id) for unit_id in moved}
-
-
-_PLANNERS: Final[Mapping[str, Callable[[AsyncConnection, About, Sequence[Row]], Awaitable[list[Plan]]]]] = {
-    "units": _plan_units,
-    "targets": _plan_targets,
-}
-_KEEPERS: Final[Mapping[str, Callable[[Tx, Mapping[str, Any], Sequence[dict[str, Any]], str], Awaitable[set[str]]]]] = {
-    "units": _keep_units
-}

@@ -17,16 +17,32 @@ from openpyxl.utils.datetime import from_excel
 
 from registry import rules
 from registry.actions.evidence import look
-from registry.rules.lists import Area, Cell, Grid, Listing, NotATableError, read_csv
+from registry.rules.lists import (
+    MOST_CELLS,
+    MOST_ROWS,
+    SOUGHT_IN,
+    TOO_MANY_CELLS,
+    Area,
+    Cell,
+    Grid,
+    Listing,
+    NotATableError,
+    read_csv,
+)
 
 GUIDE: Final = "Hướng dẫn"
 _LARGEST_UNPACKED: Final = 300 * 1024 * 1024
-_MOST_CELLS: Final = 5_000_000
 _PIECE: Final = 1024 * 1024
 _OVERLAP: Final = 256
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:$]+)"')
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _ZEROS: Final = re.compile(r"0+")
+_PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""ECMA-376 part 2: a package is packed in no other way."""
+_DOCTYPE: Final = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E")
+_NO_WORKBOOK: Final = "Không mở được tệp Excel này: tệp bị hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx rồi gửi."
+_LAST_ROW: Final = 1_048_576
+"""Excel has no row after this one; a file that names one would have all those before it made up."""
 _DIGITS: Final = 15
 """As many digits of a number a spreadsheet shows and keeps."""
 
@@ -56,10 +72,8 @@ def _packed(head: bytes) -> bool:
 
 
 def _read_xlsx(path: Path) -> Grid:
-    with zipfile.ZipFile(path) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
-            raise NotATableError("Tệp Excel quá lớn khi mở ra. Hãy chia thành nhiều tệp.")
     try:
+        _refuse_traps(path)
         # Opened here, for by a path its name would decide what it is.
         with path.open("rb") as file:
             book = load_workbook(file, read_only=True)
@@ -72,10 +86,28 @@ def _read_xlsx(path: Path) -> Grid:
         raise
     except Exception as error:
         # Whatever a file can be wrong in, its reader says in its own way; what helps is always the same.
-        raise NotATableError(
-            "Không mở được tệp Excel này: tệp bị hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx rồi gửi."
-        ) from error
+        raise NotATableError(_NO_WORKBOOK) from error
     return Grid(lines=lines, merged=merged, others=others, read_as="Excel")
+
+
+def _refuse_traps(path: Path) -> None:
+    """Refuse what no spreadsheet needs and what only fills the memory of whoever opens it.
+
+    Packed otherwise than by deflate a few bytes may be gigabytes at one stroke; entities in a document type do the same.
+    """
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
+            raise NotATableError("Tệp Excel quá lớn khi mở ra. Hãy chia thành nhiều tệp.")
+        if not all(part.compress_type in _PACKINGS for part in parts):
+            raise NotATableError(_NO_WORKBOOK)
+        for part in parts:
+            with archive.open(part) as content:
+                rest = b""
+                while piece := content.read(_PIECE):
+                    if _DOCTYPE.search(rest + piece):
+                        raise NotATableError(_NO_WORKBOOK)
+                    rest = piece[-_OVERLAP:]
 
 
 def _marks(path: Path, sheet: Any) -> tuple[tuple[Area, ...], bool]:
@@ -96,11 +128,14 @@ def _lines(book: Any) -> list[tuple[int, tuple[Cell | None, ...]]]:
     taken = 0
     for number, cells in _rows(book):
         taken += len(cells)
-        if taken > _MOST_CELLS:
-            raise NotATableError("Bảng tính có quá nhiều ô. Hãy xóa các cột và dòng thừa, hoặc chia thành nhiều tệp.")
+        if taken > MOST_CELLS:
+            raise NotATableError(TOO_MANY_CELLS)
         read = tuple(_cell(cell, book.epoch) for cell in cells)
         if any(each is not None for each in read):
             lines.append((number, read))
+        if len(lines) > MOST_ROWS + SOUGHT_IN:
+            # That there are too many, the list says.
+            break
     return lines
 
 
@@ -108,7 +143,7 @@ def _rows(book: Any) -> Iterator[tuple[int, Sequence[Any]]]:
     sheet = book.worksheets[0]
     # What a file says of its own extent is often wrong.
     sheet.reset_dimensions()
-    return enumerate(sheet.iter_rows(), start=1)
+    return enumerate(sheet.iter_rows(max_row=_LAST_ROW), start=1)
 
 
 def _holds(sheet: Any) -> bool:

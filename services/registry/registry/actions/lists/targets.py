@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from anyio import to_thread
 from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,12 +15,17 @@ from contracts.registry import Target
 from registry import rules
 from registry.actions.bodies import TargetsBody
 from registry.actions.campaigns import assign_targets
-from registry.rules.lists import KnownTargets, Row
+from registry.rules.lists import About, KnownTargets, Plan, Row
 from registry.tables import block_members, blocks, campaigns, sheets, targets, units
 
 
-async def known_targets(db: AsyncConnection, campaign_id: UUID | None, rows: Sequence[Row]) -> list[KnownTargets]:
-    """Give the units that rows may mean, with what is assigned to them; raises ``Invalid`` without a campaign."""
+async def plan_rows_of_targets(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
+    known = await _known_targets(db, about.campaign_id, rows)
+    return await to_thread.run_sync(rules.lists.plan_targets, rows, known)
+
+
+async def _known_targets(db: AsyncConnection, campaign_id: UUID | None, rows: Sequence[Row]) -> list[KnownTargets]:
+    """Give the units that rows may mean, with what is assigned to them; raises ``Invalid`` for no campaign."""
     found = await db.execute(select(campaigns.c.year).where(campaigns.c.campaign_id == campaign_id))
     year = found.scalar_one_or_none()
     if year is None:
@@ -63,13 +69,13 @@ async def _items(db: AsyncConnection, sheet_ids: set[UUID]) -> dict[UUID, frozen
     return {row.sheet_id: frozenset(each["criterion"] for each in row.criteria) for row in found}
 
 
-async def keep_targets(tx: Tx, imported: Mapping[str, Any], rows: Sequence[dict[str, Any]], _post: str) -> set[str]:
+async def keep_targets(tx: Tx, about: About, rows: Sequence[Mapping[str, Any]], _post: str) -> set[str]:
     """Assign what has not moved since the check, unit by unit; give the ids of the units that have."""
-    campaign_id = imported["campaign_id"]
+    assert about.campaign_id
     of = [UUID(row["content"]["unit_id"]) for row in rows]
     found = await tx.db.execute(
         select(targets)
-        .where(targets.c.campaign_id == campaign_id, targets.c.unit_id.in_(of))
+        .where(targets.c.campaign_id == about.campaign_id, targets.c.unit_id.in_(of))
         .order_by(targets.c.unit_id)
         .with_for_update()
     )
@@ -84,5 +90,5 @@ async def keep_targets(tx: Tx, imported: Mapping[str, Any], rows: Sequence[dict[
         new = [Target.model_validate({name: line["content"][name] for name in Target.model_fields}) for line in lines]
         kept = [Target.model_validate(each) for each in before["targets"]] if before else []
         body = TargetsBody(targets=rules.lists.merged(kept, new))
-        await assign_targets(tx, campaign_id, UUID(unit_id), body)
+        await assign_targets(tx, about.campaign_id, UUID(unit_id), body)
     return moved
