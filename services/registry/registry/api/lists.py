@@ -11,7 +11,6 @@ from uuid import UUID
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import FieldError, Invalid
 from chassis.http import Asked, Commanded, identity
@@ -117,7 +116,7 @@ async def list_imports(
 
 @router.get("/imports/{import_id}", tags=["lists"])
 async def one_import(import_id: UUID, asked: Asked) -> dict[str, Any]:
-    await _of_sender(asked.identity, asked.db, import_id)
+    who_sends(asked.identity, await actions.unit_of_import(asked.db, import_id))
     return await queries.imported(asked.db, import_id)
 
 
@@ -129,21 +128,21 @@ async def faults(
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> dict[str, Any]:
     """Give the rows of which something is to be said, a page at a time."""
-    await _of_sender(asked.identity, asked.db, import_id)
+    who_sends(asked.identity, await actions.unit_of_import(asked.db, import_id))
     return await queries.told_rows(asked.db, import_id, after=after, limit=limit)
 
 
 @router.post("/imports/{import_id}/pieces", tags=["lists"])
 async def keep(import_id: UUID, commanded: Commanded) -> ImportedList:
     """Write the next piece of a checked file; repeat until it is done. Repeating more often is harmless."""
-    await _of_sender(commanded.identity, commanded.tx.db, import_id)
+    who_sends(commanded.identity, await actions.unit_of_import(commanded.tx.db, import_id))
     return await actions.keep_list(commanded.tx, import_id, post=commanded.identity.post)
 
 
 @router.get("/imports/{import_id}/result", tags=["lists"], response_class=Response, responses=_FILE)
 async def result(import_id: UUID, asked: Asked, form: Form = Form.XLSX) -> Response:
     """Give a file back as it was typed, each row with what became of it; mended, it can be sent in again."""
-    await _of_sender(asked.identity, asked.db, import_id)
+    who_sends(asked.identity, await actions.unit_of_import(asked.db, import_id))
     listing, rows = await queries.result_rows(asked.db, import_id)
     headings = [*[column.heading for column in listing.columns], RESULT, TO_MEND]
     return await _file(listing, headings, rows, form, f"Kết quả nhập {listing.title.lower()}")
@@ -163,11 +162,6 @@ async def fetch(
     rows = await queries.current_rows(asked.db, about, filled=filled)
     called = f"{listing.title} hiện có" if filled else f"Mẫu {listing.title.lower()}"
     return await _file(listing, [column.heading for column in listing.columns], rows, form, called)
-
-
-async def _of_sender(who: Identity, db: AsyncConnection, import_id: UUID) -> None:
-    """Refuse whoever could not have sent this file."""
-    who_sends(who, await actions.unit_of_import(db, import_id))
 
 
 async def _file(
