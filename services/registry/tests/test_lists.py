@@ -269,10 +269,26 @@ def test_a_row_that_no_spreadsheet_has_costs_nothing(read: Callable[[bytes], Rea
     assert read(content).rows == ()
 
 
+def test_a_long_text_that_thousands_of_cells_share_is_refused(tmp_path: Path) -> None:
+    def fill(sheet: Any) -> None:
+        for _ in range(1_300):
+            sheet.append(["x" * 32_000])
+
+    (path := tmp_path / "tep").write_bytes(xlsx(fill))
+    with pytest.raises(NotATableError, match="quá nhiều ô"):
+        read_file(path)
+
+
+def test_areas_that_cover_the_sheet_a_thousand_times_cost_nothing() -> None:
+    everything = [lists.Area(1, 1, 1_048_576, 16_384)] * 1_000
+    reading = read_list(UNITS, Grid(lines=[*grid(ROW).lines, (1_048_576, (Cell("x"),))], merged=everything))
+    assert [row.sound for row in reading.rows] == [False, False]
+
+
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path: Path) -> None:
     written = io.BytesIO(xlsx(lambda sheet: sheet.append(ROW)))
     with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/a.xml", "w") as part:
-        for _ in range(301):
+        for _ in range(101):
             part.write(bytes(1024 * 1024))
     (path := tmp_path / "tep").write_bytes(written.getvalue())
     with pytest.raises(NotATableError, match="quá lớn khi mở ra"):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -27,6 +27,8 @@ from registry.tables import import_rows, imports
 
 AT_ONCE: Final = 1_000
 """So many things are written in one transaction."""
+_READ_AT_ONCE: Final = CapacityLimiter(2)
+"""A large file takes memory and time while it is read: whoever sends one waits for others, and nobody else does."""
 _JSON: Final = TypeAdapter(dict[str, Any])
 
 
@@ -34,7 +36,7 @@ async def take_list(received: Received, store: Store, scanner: Scanner) -> Grid:
     """Read a file that has come, and keep its bytes; raises ``Invalid`` in words for one that is no table."""
     await looked_through(received, scanner)
     try:
-        grid = await to_thread.run_sync(read_file, received.path)
+        grid = await to_thread.run_sync(read_file, received.path, limiter=_READ_AT_ONCE)
     except (rules.UnfitError, rules.lists.NotATableError) as unfit:
         raise refused(str(unfit)) from None
     await store.keep(received)

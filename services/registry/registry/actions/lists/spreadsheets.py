@@ -19,6 +19,8 @@ from registry import rules
 from registry.actions.evidence import look
 from registry.rules.lists import (
     MOST_CELLS,
+    MOST_LETTERS,
+    MOST_MERGED,
     MOST_ROWS,
     SOUGHT_IN,
     TOO_MANY_CELLS,
@@ -31,7 +33,7 @@ from registry.rules.lists import (
 )
 
 GUIDE: Final = "Hướng dẫn"
-_LARGEST_UNPACKED: Final = 300 * 1024 * 1024
+_LARGEST_UNPACKED: Final = 100 * 1024 * 1024
 _PIECE: Final = 1024 * 1024
 _OVERLAP: Final = 256
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:$]+)"')
@@ -40,6 +42,9 @@ _ZEROS: Final = re.compile(r"0+")
 _PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """ECMA-376 part 2: a package is packed in no other way."""
 _DOCTYPE: Final = re.compile(rb"<\x00?!\x00?D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E")
+_TOO_LARGE: Final = (
+    "Tệp Excel quá lớn khi mở ra. Hãy chép riêng các dòng có dữ liệu sang một tệp mới, hoặc chia thành nhiều tệp."
+)
 _NO_WORKBOOK: Final = "Không mở được tệp Excel này: tệp bị hỏng. Hãy mở bằng Excel, lưu lại thành .xlsx rồi gửi."
 _LAST_ROW: Final = 1_048_576
 """Excel has no row after this one; a file that names one would have all those before it made up."""
@@ -98,7 +103,7 @@ def _refuse_traps(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
-            raise NotATableError("Tệp Excel quá lớn khi mở ra. Hãy chia thành nhiều tệp.")
+            raise NotATableError(_TOO_LARGE)
         if not all(part.compress_type in _PACKINGS for part in parts):
             raise NotATableError(_NO_WORKBOOK)
         for part in parts:
@@ -118,19 +123,22 @@ def _marks(path: Path, sheet: Any) -> tuple[tuple[Area, ...], bool]:
             text = rest + piece
             cut = max(text.rfind(b">") + 1, len(text) - _OVERLAP)
             computed = computed or _FORMULA.search(text, 0, cut) is not None
-            merged += [range_boundaries(found[1].decode()) for found in _MERGED.finditer(text, 0, cut)]
+            if len(merged) <= MOST_MERGED:
+                merged += [range_boundaries(found[1].decode()) for found in _MERGED.finditer(text, 0, cut)]
             rest = text[cut:]
     return tuple(Area(top, left, bottom, right) for left, top, right, bottom in merged), computed
 
 
 def _lines(book: Any) -> list[tuple[int, tuple[Cell | None, ...]]]:
     lines = []
-    taken = 0
+    taken = letters = 0
     for number, cells in _rows(book):
         taken += len(cells)
-        if taken > MOST_CELLS:
-            raise NotATableError(TOO_MANY_CELLS)
         read = tuple(_cell(cell, book.epoch) for cell in cells)
+        # One long text may stand in a file once and in thousands of its cells.
+        letters += sum(len(each.text) for each in read if each is not None)
+        if taken > MOST_CELLS or letters > MOST_LETTERS:
+            raise NotATableError(TOO_MANY_CELLS)
         if any(each is not None for each in read):
             lines.append((number, read))
         if len(lines) > MOST_ROWS + SOUGHT_IN:

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from registry.rules.lists.about import NEEDS, About
-from registry.rules.lists.cells import MOST_CELLS, TOO_MANY_CELLS, Area, Cell, CellFault, Grid, Line, column_name
+from registry.rules.lists.cells import (
+    MOST_CELLS,
+    MOST_LETTERS,
+    MOST_MERGED,
+    TOO_MANY_CELLS,
+    Area,
+    Cell,
+    CellFault,
+    Grid,
+    Line,
+    column_name,
+)
 from registry.rules.lists.columns import KIND_WORDS, Column
 from registry.rules.lists.delimited import NotATableError, read_csv, write_csv
 from registry.rules.lists.listing import (
@@ -31,6 +42,8 @@ __all__ = [
     "KIND_WORDS",
     "LISTS",
     "MOST_CELLS",
+    "MOST_LETTERS",
+    "MOST_MERGED",
     "MOST_ROWS",
     "NEEDS",
     "RESULT",

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 MOST_CELLS: Final = 2_000_000
+MOST_LETTERS: Final = 40_000_000
+MOST_MERGED: Final = 1_000
 TOO_MANY_CELLS: Final = "Bảng tính có quá nhiều ô. Hãy xóa các cột và dòng thừa, hoặc chia thành nhiều tệp."
 
 
@@ -102,8 +104,14 @@ def area_name(area: Area) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-def merged_rows(merged: Iterable[Area], last: int) -> dict[int, Area]:
-    """Say which rows up to ``last`` have cells in a merged area, and in which."""
-    return {
-        row: area for area in merged for row in range(area.first_row, min(area.last_row, last) + 1) if area.first_row
-    }
+def merged_rows(merged: Iterable[Area], rows: Iterable[int]) -> dict[int, Area]:
+    """Say which of these rows, in their order, have cells in a merged area, and in which."""
+    areas = sorted(merged, reverse=True)
+    found: dict[int, Area] = {}
+    last: Area | None = None
+    for row in rows:
+        while areas and areas[-1].first_row <= row:
+            last = max(last or areas[-1], areas.pop(), key=lambda area: area.last_row)
+        if last and row <= last.last_row:
+            found[row] = last
+    return found

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from chassis.text import fold, nfc
 from registry.rules.lists.cells import (
+    MOST_MERGED,
     Cell,
     CellFault,
     Grid,
@@ -20,7 +21,6 @@ from registry.rules.lists.cells import (
 from registry.rules.lists.columns import Column, read_cell
 
 MOST_ROWS: Final = 50_000
-_MOST_MERGED: Final = 1_000
 _LONGEST_NAME: Final = 150
 SOUGHT_IN: Final = 20
 """Headings stand in the first rows, below a title at most."""
@@ -108,11 +108,11 @@ def read_list(listing: Listing, grid: Grid) -> Reading:
     if len(below) > MOST_ROWS:
         remedy = f"Chia thành nhiều tệp, mỗi tệp nhiều nhất {MOST_ROWS:,} dòng".replace(",", ".")
         faults.append(_of_row(below[MOST_ROWS], "Từ dòng này trở đi là quá nhiều", remedy))
-    if len(grid.merged) > _MOST_MERGED:
-        faults.append(_of_row(head, f"Tệp có {len(grid.merged)} vùng ô gộp, quá nhiều", "Bỏ gộp ô rồi gửi lại"))
+    if len(grid.merged) > MOST_MERGED:
+        faults.append(_of_row(head, "Tệp có quá nhiều vùng ô gộp", "Bỏ gộp ô rồi gửi lại"))
     if any(each.stops for each in faults):
         return Reading(tuple(faults))
-    merged = merged_rows(grid.merged, below[-1][0] if below else 0)
+    merged = merged_rows(grid.merged, [line[0] for line in below])
     known = {place: listing[key] for key, place in found.items()}
     places = {**{column.key: _home(found, column) for column in listing.columns}, **found}
     return Reading(
