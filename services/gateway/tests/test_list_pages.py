@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import city
 import httpx2
 import pytest_asyncio
-from city import TAN_PHONG
+from city import PERIOD, TAN_PHONG
 from house import CITY, PASSWORD, House
 
 CSV = "Tên đơn vị;Loại đơn vị;Cấp trên;Ngày thành lập\r\nTrường A;Trường học;Phường Tân Phong;01/09/2020\r\n"
@@ -69,3 +69,24 @@ async def test_lists_are_for_the_office(front: httpx2.AsyncClient) -> None:
     for path in ("/nhap-danh-sach", "/nhap-danh-sach/tep/units"):
         refused = await front.get(path)
         assert (refused.status_code, "Phòng Nội vụ" in refused.text) == (403, True)
+
+
+FIGURES = "Mục;Nội dung;Đơn vị tính;Số liệu;Lý do không phát sinh\r\n1.1;;triệu đồng;862,5;\r\n"
+
+
+async def test_a_unit_fills_its_report_from_a_file_and_sends_it_itself(front: httpx2.AsyncClient) -> None:
+    await sign_in(front, "tan-phong")
+    place = f"/nhap-danh-sach?ds=results&ky={PERIOD}"
+    assert place.replace("&", "&amp;") in (await front.get(f"/bao-cao/{PERIOD}")).text
+    assert "báo cáo chỉ gửi đi khi bạn gửi" in (await front.get(place)).text
+    empty = await front.get(f"/nhap-danh-sach/tep/results?ky={PERIOD}&dang=csv")
+    assert "1.1;Thu ngân sách trên địa bàn;triệu đồng;;" in empty.text
+    sent = await front.post(place, files={"tep": ("so-lieu.csv", FIGURES.encode())})
+    assert sent.status_code == 303, sent.text
+    kept = await front.post(f"{sent.headers['location']}/ghi")
+    page = (await front.get(kept.headers["location"])).text
+    assert ("Đã ghi vào bản nháp" in page, f'href="/bao-cao/{PERIOD}"' in page) == (True, True)
+    form = (await front.get(f"/bao-cao/{PERIOD}")).text
+    assert ("862,5" in form, "Biên nhận" in form) == (True, False)
+    assert "so-lieu.csv" in (await front.get(place)).text
+    assert (await front.get("/nhap-danh-sach?ds=results&ky=khong")).status_code == 404
