@@ -252,7 +252,7 @@ def _trap(
     [
         (_trap("xl/workbook.xml", ENTITIES), "bị hỏng"),
         (_trap("xl/worksheets/sheet1.xml", ENTITIES), "bị hỏng"),
-        (_trap("xl/sharedStrings.xml", ENTITIES.decode().encode("utf-16")), "bị hỏng"),
+        (_trap("xl/styles.xml", ENTITIES.decode().encode("utf-16")), "bị hỏng"),
         (_trap("xl/worksheets/sheet1.xml", packing=zipfile.ZIP_BZIP2), "bị hỏng"),
         (_trap("xl/workbook.xml", packing=zipfile.ZIP_LZMA), "bị hỏng"),
         (b";" * 2_000_001, "quá nhiều ô"),

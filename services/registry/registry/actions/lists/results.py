@@ -1,7 +1,7 @@
 """The list of results: a unit's own report, read against its sheet and put into its draft. Nothing is ever sent by it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +22,7 @@ async def plan_rows_of_results(db: AsyncConnection, about: About, rows: Sequence
     lines = await lines_of(db, CheckBody.model_validate({**key, "fields": {}}))
     wanted = [reports.c[name] for name in ("state", "version", "fields", "nothing", "flagged")]
     found = await db.execute(select(*wanted).where(*[reports.c[name] == value for name, value in key.items()]))
-    stands: Mapping[str, Any] = found.mappings().one_or_none() or _NOTHING
+    stands: Mapping[Any, Any] = found.mappings().one_or_none() or _NOTHING
     state = transitions.State(stands["state"])
     step_after(state, transitions.Step.SAVE)
     open_items = transitions.open_items(state, stands["flagged"] or ())
@@ -30,7 +30,7 @@ async def plan_rows_of_results(db: AsyncConnection, about: About, rows: Sequence
     return rules.lists.plan_results(rows, known)
 
 
-_NOTHING: Mapping[str, Any] = {"state": "none", "version": 0, "fields": {}, "nothing": {}, "flagged": None}
+_NOTHING: Final[Mapping[Any, Any]] = {"state": "none", "version": 0, "fields": {}, "nothing": {}, "flagged": None}
 
 
 async def keep_results(tx: Tx, about: About, rows: Sequence[Mapping[str, Any]], _post: str) -> set[str]:

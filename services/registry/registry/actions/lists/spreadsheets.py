@@ -117,7 +117,8 @@ def _refuse_traps(path: Path) -> None:
 
 def _marks(path: Path, sheet: Any) -> tuple[tuple[Area, ...], bool]:
     """Find in a sheet's text, as it streams by, what was merged, and whether anything is computed."""
-    merged, computed, rest = [], False, b""
+    merged: list[tuple[int, int, int, int]] = []
+    computed, rest = False, b""
     with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as part:  # noqa: SLF001 - told nowhere else
         while piece := part.read(_PIECE):
             text = rest + piece
