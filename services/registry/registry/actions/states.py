@@ -34,7 +34,7 @@ async def write_states(tx: Tx, decided: Mapping[UUID, Sequence[rules.Change]]) -
     for unit_id, changes in decided.items():
         known = rules.states(changes)
         rows += [{"unit_id": unit_id, **_row(state)} for state in known]
-        last = _row(known[-1])
+        last = rows[-1]
         newest.append(
             {
                 "which": unit_id,
