@@ -29,6 +29,8 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         scoring.SheetPublished,
         scoring.ScoreChanged,
         scoring.RankingChanged,
+        scoring.BlockRescored,
+        scoring.RescoringAdvanced,
         awards.EligibilityChanged,
         notify.MessagePosted,
     )
@@ -43,6 +45,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.ReportSubmitted,
         registry.UnitChanged,
         registry.ReportWithdrawn,
+        scoring.RescoringAdvanced,
     ),
     "awards": (
         registry.UnitRegistered,
@@ -52,6 +55,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.PledgeChanged,
         scoring.ScoreChanged,
         scoring.RankingChanged,
+        scoring.BlockRescored,
     ),
     "notify": (
         registry.UnitRegistered,
