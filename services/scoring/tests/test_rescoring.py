@@ -302,7 +302,7 @@ async def test_whoever_has_moved_is_rescored_on_its_new_board_and_whoever_withdr
     assert (seen[there].members, seen[there].ranked) == (5, 4)
     assert moving not in {unit.unit_id for unit in seen[here].changed}
     (moved,) = [unit for unit in seen[there].changed if unit.unit_id == moving]
-    assert (moved.points, moved.previous_points, moved.rank) == (10, 81, 1)
+    assert (moved.points, moved.previous_points, moved.rank) == (10, 82, 1)
     assert withdrawing not in {unit.unit_id for unit in seen[there].changed}
     stood = await city.rows("scoring", "SELECT unit_id FROM scores WHERE sheet_version = 1")
     assert [row["unit_id"] for row in stood] == [withdrawing]
