@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import campaign_views
+import list_views
 import yaml
 
 from chassis.errors import Invalid, NotFound
@@ -674,6 +675,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             {"desk": desk(), "section": "", "words": "phuong", "found": units(), "blocks": {OWN: of_this_year()}},
         ),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
+        **list_views.pages(office, desk(), PERIOD["period_id"]),
         "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),
         "dang-nhap": ("dang-nhap.html", sign_in),
         "dang-nhap-loi": (

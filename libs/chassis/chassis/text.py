@@ -5,6 +5,7 @@ Order after TCVN 5712 usage: letters by the Vietnamese alphabet first, then the 
 """
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _ALPHABET: Final = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -62,6 +63,7 @@ def _weight(sort: int, rank: int, other: str) -> bytes:
     return bytes([2 + rank]) if sort == 1 else b"\xff" + other.encode("utf-8", "surrogatepass") + b"\x00"
 
 
+@lru_cache(maxsize=1024)
 def _split(char: str) -> tuple[str, int]:
     decomposed = unicodedata.normalize("NFD", char)
     tone = next((_TONES[mark] for mark in decomposed if mark in _TONES), 0)

@@ -196,6 +196,12 @@ async def hand_in(request: Request, who: SignedIn, services: Services) -> Respon
     return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
+@router.post("/registry/imports", dependencies=[SameSite], include_in_schema=False)
+async def hand_in_list(request: Request, who: SignedIn, services: Services) -> Response:
+    answer = await services.hand_in(who, "registry", "imports", request.stream(), query=request.url.query)
+    return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
+
+
 @router.get("/registry/evidence/{evidence_id}/content", include_in_schema=False)
 async def give_out(evidence_id: UUID, who: SignedIn, services: Services) -> Response:
     return await services.give_out(who, "registry", f"evidence/{evidence_id}/content")
@@ -223,7 +229,8 @@ async def through(service: str, path: str, request: Request, who: SignedIn, serv
 
 def largest_body(path: str) -> tuple[int, str]:
     """Give how much may come to an address, and what is said of more."""
-    if path == "/api/registry/evidence" or (path.startswith("/bao-cao/") and "/minh-chung/" in path):
+    of_evidence = path.startswith("/bao-cao/") and "/minh-chung/" in path
+    if of_evidence or path in ("/api/registry/evidence", "/api/registry/imports", "/nhap-danh-sach"):
         return _LARGEST_UPLOAD, _TOO_MUCH
     return _LARGEST_BODY, _TOO_LARGE
 

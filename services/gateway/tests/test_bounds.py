@@ -27,11 +27,12 @@ REPORT = f"/bao-cao/{PERIOD}"
 OF_A_UNIT = (
     *("/", "/bao-cao", REPORT, f"{REPORT}/khong-phat-sinh", f"{REPORT}/minh-chung/1.1", "/minh-chung", "/nam"),
     *("/bang-khoi", f"/bang-khoi/{BLOCK}", f"/vi-sao/{PERIOD}/{TAN_PHONG}", "/tin", "/dang-ky", "/phong-trao"),
-    *("/tim?q=phuong", f"/don-vi/{SAN_THANG}", "/khoi", f"/khoi/{BLOCK}"),
+    *("/tim?q=phuong", f"/don-vi/{SAN_THANG}", "/khoi", f"/khoi/{BLOCK}", f"/nhap-danh-sach?ds=results&ky={PERIOD}"),
 )
 OF_THE_OFFICE = (
     *("/", "/bang-khoi", f"/bang-khoi/{BLOCK}", "/xem-xet", f"/xem-xet?xong=nhan&don_vi={TAN_PHONG}", "/phong-trao"),
     *(f"/phong-trao/{CAMPAIGN}", f"/phong-trao/{CAMPAIGN}/dang-ky", f"/vi-sao/{PERIOD}/{TAN_PHONG}", "/tim?q=phuong"),
+    *("/nhap-danh-sach", "/nhap-danh-sach?ds=targets"),
 )
 CHOOSING = ("/don-vi", f"/don-vi/{TAN_PHONG}/sap-nhap")
 

@@ -19,6 +19,7 @@ from gateway.pages.routes import (
     designer,
     evidence,
     home,
+    lists,
     live,
     office,
     pledges,
@@ -51,6 +52,7 @@ _PARTS: Final = (
     campaigns,
     designer,
     pledges,
+    lists,
     live,
 )
 for part in _PARTS:

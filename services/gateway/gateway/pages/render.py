@@ -29,6 +29,10 @@ _ENVIRONMENT.globals.update(
     CHO_BUOC=words.WAITING_STEPS,
     LOAI_TEP=words.FILE_KINDS,
     QUET=words.SCANS,
+    DANH_SACH=words.LISTS,
+    DANH_SACH_NOI_VU=words.OFFICE_LISTS,
+    KET_QUA_NHAP=words.LIST_OUTCOMES,
+    TRANG_NHAP=words.LIST_STATES,
     ve_song=drawing.ripple,
 )
 

@@ -229,3 +229,18 @@ FILTERS: Final = {
     "dung_luong": size,
 }
 """The template filters, named as a Vietnamese page reads them."""
+
+OFFICE_LISTS: Final[Mapping[str, str]] = {"units": "Đơn vị", "targets": "Chỉ tiêu giao"}
+LISTS: Final[Mapping[str, str]] = {**OFFICE_LISTS, "results": "Số liệu báo cáo"}
+LIST_OUTCOMES: Final[Mapping[str, str]] = {
+    "new": "thêm mới",
+    "changed": "sửa",
+    "same": "không đổi",
+    "faulty": "chưa nhận vì còn lỗi",
+    "moved": "chưa ghi vì vừa có người sửa",
+}
+LIST_STATES: Final[Mapping[str, str]] = {
+    "checked": "Đã kiểm tra, chưa ghi",
+    "applying": "Đang ghi dở",
+    "done": "Đã ghi xong",
+}

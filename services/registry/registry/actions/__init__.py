@@ -5,6 +5,7 @@ from registry.actions.changes import change_units, preview_change
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
 from registry.actions.documents import import_document
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
+from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
 from registry.actions.reviews import (
@@ -24,11 +25,13 @@ __all__ = [
     "attach_evidence",
     "begin_draft",
     "change_units",
+    "check_list",
     "check_report",
     "detach_evidence",
     "enter_evidence",
     "form_block",
     "import_document",
+    "keep_list",
     "launch_campaign",
     "lead_block",
     "learn_sheets",
@@ -44,7 +47,10 @@ __all__ = [
     "submit_report",
     "take_campaign_step",
     "take_in",
+    "take_list",
     "take_pledge_step",
     "take_up_report",
+    "unit_of_import",
     "withdraw_report",
+    "write_xlsx",
 ]

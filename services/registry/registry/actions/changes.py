@@ -20,7 +20,7 @@ from registry import rules
 from registry.actions.affected import affected_blocks, affected_periods, affected_years
 from registry.actions.bodies import Affected, ChangeBody, Changed, Touched
 from registry.actions.states import changes_of, write_states
-from registry.actions.writing import field_error
+from registry.actions.writing import ONE_AT_A_TIME, field_error
 from registry.tables import block_members, blocks, unit_changes, unit_states, units
 
 _ABOVE: Final = text(
@@ -31,9 +31,6 @@ _ABOVE: Final = text(
     SELECT unit_id FROM above"""
 )
 """All units above one, on that day or later: nobody may come to stand under itself."""
-
-_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtext('unit_changes'))")
-"""Decisions are few, and what one is checked against (children, codes, who stands above whom) has no one row to lock."""
 
 
 async def preview_change(db: AsyncConnection, body: ChangeBody) -> Affected:
@@ -105,7 +102,7 @@ async def _world(db: AsyncConnection, body: ChangeBody, *, lock: bool = False) -
     """Gather what a decision is checked against; with ``lock``, nothing of it changes until the transaction ends."""
     on = body.effective_on
     if lock:
-        await db.execute(_ONE_AT_A_TIME)
+        await db.execute(ONE_AT_A_TIME)
     named = {*body.unit_ids, body.into, body.parent_id, body.children_to}
     named |= {each for new in body.new_units for each in (new.unit_id, new.parent_id)}
     under = await _under(db, body)

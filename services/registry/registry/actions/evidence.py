@@ -31,14 +31,20 @@ async def take_in(received: Received, store: Store, scanner: Scanner) -> tuple[r
     It is kept before anybody knows of it: what is then never entered lies in the store under its digest and harms nobody.
     """
     try:
-        kind = rules.kind_of(*await to_thread.run_sync(_look, received.path))
+        kind = rules.kind_of(*await to_thread.run_sync(look, received.path))
     except rules.UnfitError as unfit:
         raise refused(str(unfit)) from None
+    verdict = await looked_through(received, scanner)
+    await store.keep(received)
+    return kind, verdict
+
+
+async def looked_through(received: Received, scanner: Scanner) -> Verdict:
+    """Have a file looked through for harm; raises ``Invalid`` for one that does any."""
     verdict = await scanner.scan(received.path)
     if verdict is Verdict.INFECTED:
         raise refused("Phần mềm diệt mã độc báo tệp này có mã độc, nên không nhận. Hãy kiểm tra máy đã tạo ra tệp.")
-    await store.keep(received)
-    return kind, verdict
+    return verdict
 
 
 def refused(sentence: str) -> Invalid:
@@ -46,7 +52,7 @@ def refused(sentence: str) -> Invalid:
     return Invalid(sentence, errors=[FieldError(field=_FIELD, message=sentence)])
 
 
-def _look(path: Path) -> tuple[bytes, frozenset[str]]:
+def look(path: Path) -> tuple[bytes, frozenset[str]]:
     """Read a file's beginning and, of a ZIP, the names of its parts: nothing is unpacked."""
     with path.open("rb") as file:
         head = file.read(rules.HEAD)

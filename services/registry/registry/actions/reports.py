@@ -260,6 +260,11 @@ async def _terms(db: AsyncConnection, body: CheckBody, question: Prepared = _TER
     return terms
 
 
+async def lines_of(db: AsyncConnection, body: CheckBody) -> list[SheetCriterion]:
+    """Give the lines that a report is read by; raises ``Invalid`` where there is no period or no sheet for it."""
+    return _lines(await _terms(db, body))
+
+
 def _lines(terms: Any) -> list[SheetCriterion]:
     """Give the lines to be read; what was not assigned to the unit is not asked of it."""
     spared = {each["criterion"] for each in terms["targets"] or () if not each["assigned"]}

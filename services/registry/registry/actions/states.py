@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,19 +34,26 @@ async def write_states(tx: Tx, decided: Mapping[UUID, Sequence[rules.Change]]) -
     for unit_id, changes in decided.items():
         known = rules.states(changes)
         rows += [{"unit_id": unit_id, **_row(state)} for state in known]
-        newest.append((unit_id, known[0], known[-1], rules.ended_on(changes)))
+        last = rows[-1]
+        newest.append(
+            {
+                "which": unit_id,
+                **{name: last[name] for name in _NEWEST},
+                "valid_from": known[0].from_on,
+                "ended_on": rules.ended_on(changes),
+            }
+        )
     await tx.db.execute(unit_states.delete().where(unit_states.c.unit_id.in_(decided)))
     await tx.db.execute(insert(unit_states), rows)
-    for unit_id, first, last, end in newest:
-        await tx.db.execute(
-            update(units)
-            .where(units.c.unit_id == unit_id)
-            .values(
-                **{name: _row(last)[name] for name in ("name", "searched", "sorted", "kind", "parent_id", "code")},
-                valid_from=first.from_on,
-                ended_on=end,
-            )
-        )
+    await tx.db.execute(_LEAVES, newest)
+
+
+_NEWEST: Final = ("name", "searched", "sorted", "kind", "parent_id", "code")
+_LEAVES: Final = (
+    update(units)
+    .where(units.c.unit_id == bindparam("which"))
+    .values({name: bindparam(name) for name in (*_NEWEST, "valid_from", "ended_on")})
+)
 
 
 def _row(state: rules.State) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Who takes part: units as they began, and the blocks of a year as they were formed."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,42 +24,64 @@ async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str) -> 
 
     What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that.
     """
-    name = nfc(body.name)
-    sets = {**body.model_dump(mode="json", exclude={"valid_from"}), "name": name}
-    stored = (
-        await tx.db.execute(select(units.c.version).where(units.c.unit_id == unit_id).with_for_update())
-    ).scalar_one_or_none()
-    changes = (await changes_of(tx.db, [unit_id])).get(unit_id, ())
+    return Versioned(version=(await register_units(tx, {unit_id: body}, post=post))[unit_id])
+
+
+async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) -> dict[UUID, int]:
+    """Register units, or correct how they began, as ``register_unit`` does; give the version of each.
+
+    A parent among them may stand in any place.
+    """
+    found = await tx.db.execute(
+        select(units.c.unit_id, units.c.version)
+        .where(units.c.unit_id.in_(bodies))
+        .order_by("unit_id")
+        .with_for_update()
+    )
+    stored: dict[UUID, int] = {row.unit_id: row.version for row in found}
+    decided = await changes_of(tx.db, stored) if stored else {}
+    versions, rows, recorded, begun = {}, [], [], {}
+    for unit_id, body in bodies.items():
+        changes = decided.get(unit_id, ())
+        change = _beginning(changes, body)
+        versions[unit_id] = stored.get(unit_id, 0) + (change is not None)
+        if change is None:
+            continue
+        name = nfc(body.name)
+        facts = {**body.model_dump(), "name": name, "version": versions[unit_id]}
+        rows.append({"unit_id": unit_id, **facts, "searched": fold(name), "sorted": sort_bytes(name)})
+        reason = "Đính chính đăng ký" if changes else "Đăng ký đơn vị"
+        recorded.append({"unit_id": unit_id, **change.model_dump(), "others": {}, "reason": reason})
+        begun[unit_id] = (*changes, change)
+        tx.record(UnitRegistered(unit_id=unit_id, **facts))
+    if not rows:
+        return versions
+    # What they are called and so on, their states say below; a parent must be there before those below it.
+    written = insert(units)
+    await tx.db.execute(
+        written.on_conflict_do_update(index_elements=["unit_id"], set_={"version": written.excluded.version}),
+        [{**row, "parent_id": None} for row in rows],
+    )
+    by = {"recorded_by": post, "recorded_at": await tx.now()}
+    await tx.db.execute(insert(unit_changes), [{**each, **by} for each in recorded])
+    await write_states(tx, begun)
+    return versions
+
+
+def _beginning(changes: tuple[rules.Change, ...], body: UnitBody) -> rules.Change | None:
+    """Give how a unit begins by what is sent, None where it says the same; raises ``Conflict``."""
+    sets = {**body.model_dump(mode="json", exclude={"valid_from"}), "name": nfc(body.name)}
     began = rules.beginning(changes)
     if began and (began.effective_on, began.sets | sets) == (body.valid_from, began.sets):
-        return Versioned(version=stored or 1)
+        return None
     _refuse_later_than(changes, body)
-    version = (stored or 0) + 1
-    row = {**body.model_dump(), "name": name, "searched": fold(name), "sorted": sort_bytes(name), "version": version}
-    if stored is None:
-        await tx.db.execute(insert(units).values(unit_id=unit_id, **row))
-    else:
-        await tx.db.execute(update(units).where(units.c.unit_id == unit_id).values(**row))
     # Only a unit that a merger or a split has founded has more to its beginning than is sent here.
-    change = rules.Change(
+    return rules.Change(
         change_id=uuid7(),
         kind=began.kind if began else rules.ChangeKind.REGISTERED,
         effective_on=body.valid_from,
         sets=(began.sets if began else {}) | sets,
     )
-    await tx.db.execute(
-        insert(unit_changes).values(
-            unit_id=unit_id,
-            **change.model_dump(),
-            others={},
-            reason="Đính chính đăng ký" if began else "Đăng ký đơn vị",
-            recorded_by=post,
-            recorded_at=await tx.now(),
-        )
-    )
-    await write_states(tx, {unit_id: (*changes, change)})
-    tx.record(UnitRegistered(unit_id=unit_id, version=version, **{**body.model_dump(), "name": name}))
-    return Versioned(version=version)
 
 
 def _refuse_later_than(changes: tuple[rules.Change, ...], body: UnitBody) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import Conflict, FieldError, Invalid
@@ -14,6 +14,10 @@ from registry.rules import transitions
 
 State = TypeVar("State", bound=StrEnum)
 Act = TypeVar("Act", bound=StrEnum)
+
+ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtext('unit_changes'))")
+"""Decisions of units are few, and what one is checked against (names, children, codes, who stands above whom) has no one
+row to lock."""
 
 
 async def put(tx: Tx, table: Table, key: dict[str, Any], values: dict[str, Any]) -> tuple[int, bool]:

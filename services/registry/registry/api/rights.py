@@ -12,8 +12,9 @@ from registry.rules.transitions import Who
 _OFFICE = (Post.CITY_OFFICE, None)
 
 
-def office_only(door: Command | Reading) -> None:
-    door.identity.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
+def office_only(door: Command | Reading | Identity) -> None:
+    who = door if isinstance(door, Identity) else door.identity
+    who.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
 
 
 def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
@@ -21,6 +22,14 @@ def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
     who.require(
         (Post.UNIT_OFFICER, unit_id), _OFFICE, who_may="cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố"
     )
+
+
+def who_sends(who: Identity, unit_id: UUID | None) -> None:
+    """Refuse whoever may not send a list as a file: one of a unit is that unit's, any other the office's."""
+    if unit_id is None:
+        office_only(who)
+    else:
+        own_unit(who, unit_id)
 
 
 def hats(door: Command | Reading, unit_id: UUID, block_id: UUID | None) -> frozenset[Who]:

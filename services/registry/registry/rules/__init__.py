@@ -1,6 +1,6 @@
 """The registry's reasoning: pure functions on what people typed."""
 
-from registry.rules import transitions
+from registry.rules import lists, transitions
 from registry.rules.acts import (
     POSSIBLE,
     WORDS,
@@ -36,6 +36,7 @@ from registry.rules.evidence import (
     LARGEST,
     MEDIA,
     MOST_PER_ITEM,
+    OLE,
     ZIP,
     Kind,
     UnfitError,
@@ -90,6 +91,7 @@ __all__ = [
     "MEDIA",
     "MOST_PER_ITEM",
     "OFFICE_ACTS",
+    "OLE",
     "PLEDGE_ACT_WORDS",
     "PLEDGE_STATE_WORDS",
     "PLEDGE_STEPS",
@@ -148,6 +150,7 @@ __all__ = [
     "ending",
     "goals_for",
     "kind_of",
+    "lists",
     "next_year",
     "overlong",
     "parse_amount",

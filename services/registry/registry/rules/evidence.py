@@ -30,7 +30,7 @@ _MAGIC: Final[Mapping[bytes, Kind]] = {
     b"\x89PNG\r\n\x1a\n": Kind.PNG,
 }
 ZIP: Final = b"PK\x03\x04"
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTENT: Final = "[Content_Types].xml"
 _PARTS: Final[Mapping[str, Kind]] = {"word/document.xml": Kind.DOCX, "xl/workbook.xml": Kind.XLSX}
 """ECMA-376: a package says what it is by its main part."""
@@ -63,7 +63,7 @@ def kind_of(head: bytes, parts: Collection[str] = ()) -> Kind:
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             return kind
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         raise UnfitError(
             "Tệp là Word hoặc Excel kiểu cũ (.doc, .xls), hoặc có đặt mật khẩu. Hãy bỏ mật khẩu, lưu lại thành .docx, .xlsx "
             "hoặc PDF rồi gửi."

@@ -13,6 +13,7 @@ from registry.actions.bodies.campaigns import (
     TargetsBody,
 )
 from registry.actions.bodies.evidence import Attached, Evidence, Line
+from registry.actions.bodies.lists import ImportedList
 from registry.actions.bodies.pledges import PledgeStepBody
 from registry.actions.bodies.reports import (
     CheckBody,
@@ -58,6 +59,7 @@ __all__ = [
     "HeadBody",
     "ImportBody",
     "Imported",
+    "ImportedList",
     "Line",
     "NewDraftBody",
     "PeriodBody",
