@@ -391,6 +391,7 @@ def _why() -> dict[str, Any]:
         "block": of_this_year(),
         "score": score(),
         "sheet": _SHEET,
+        "groups": _SHEET["groups"],
         "lines": LINES,
     }
 
