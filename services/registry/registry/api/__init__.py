@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from registry.api import campaigns, designs, evidence, pledges, reports, reviews, structure, years
+from registry.api import campaigns, designs, evidence, people, pledges, reports, reviews, structure, years
 
 router = APIRouter()
 # Paths are tried in their order: at a deadline nearly all that comes is a report.
-for part in (reports, reviews, evidence, structure, campaigns, years, designs, pledges):
+for part in (reports, reviews, evidence, structure, campaigns, years, people, designs, pledges):
     router.include_router(part.router)

@@ -13,6 +13,7 @@ from registry.actions.bodies.campaigns import (
     TargetsBody,
 )
 from registry.actions.bodies.evidence import Attached, Evidence, Line
+from registry.actions.bodies.people import EntryBody, NameBody, PersonBody, WithdrawalBody
 from registry.actions.bodies.pledges import PledgeStepBody
 from registry.actions.bodies.reports import (
     CheckBody,
@@ -37,7 +38,7 @@ from registry.actions.bodies.structure import (
     Touched,
     UnitBody,
 )
-from registry.actions.bodies.years import YearBody
+from registry.actions.bodies.years import DerivedYearBody, YearBody
 
 __all__ = [
     "Affected",
@@ -53,14 +54,18 @@ __all__ = [
     "Changed",
     "CheckBody",
     "Checked",
+    "DerivedYearBody",
     "DraftBody",
+    "EntryBody",
     "Evidence",
     "HeadBody",
     "ImportBody",
     "Imported",
     "Line",
+    "NameBody",
     "NewDraftBody",
     "PeriodBody",
+    "PersonBody",
     "PledgeStepBody",
     "Receipt",
     "ReportBody",
@@ -74,5 +79,6 @@ __all__ = [
     "Touched",
     "UnitBody",
     "Versioned",
+    "WithdrawalBody",
     "YearBody",
 ]
