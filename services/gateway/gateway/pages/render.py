@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import NotFound, Problem
-from gateway.pages import drawing, words
+from gateway.pages import drawing, forms, words
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -30,6 +30,10 @@ _ENVIRONMENT.globals.update(
     LOAI_TEP=words.FILE_KINDS,
     QUET=words.SCANS,
     ve_song=drawing.ripple,
+    BIEU=forms.BY_KIND,
+    MUC=forms.GRADES,
+    DANH_HIEU=forms.AWARDS,
+    VIEC_GHI=forms.ACTS,
 )
 
 
