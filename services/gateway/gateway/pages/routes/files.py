@@ -12,7 +12,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import forms, render
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.routes.units import asked, today
+from gateway.pages.routes.units import asked
 
 router = APIRouter()
 
@@ -91,9 +91,8 @@ async def _draw(
         "onward": asked(**here, sau=found["next"]) if found["next"] else None,
         "begun": "sau" not in request.query_params,
         "recorded": bool(request.query_params.get("ghi")),
-        "typed": typed or {},
+        "typed": typed or {"name": file.title},
         "errors": _errors(problem),
-        "today": today(desk),
     }
     return render.page(request, "ho-so.html", values, status=problem.status if problem else 200)
 

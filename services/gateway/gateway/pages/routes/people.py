@@ -10,7 +10,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.routes.units import asked, today
+from gateway.pages.routes.units import asked
 
 router = APIRouter()
 
@@ -38,7 +38,7 @@ async def people(request: Request, desk: AtDesk, don_vi: str = "") -> Response:
         limit=_ON_A_PAGE,
     )
     found = await desk.get("registry", f"people?{question}")
-    await desk.learn({each["unit_id"] for each in found["items"]} | {unit_id} - {""} - {None})
+    await desk.learn(({each["unit_id"] for each in found["items"]} | {unit_id}) - {"", None})
     values = {
         "desk": desk,
         "section": "don-vi",
@@ -69,7 +69,6 @@ async def _form(
         "unit_id": unit_id,
         "typed": {"ma": str(uuid4()), **typed},
         "errors": {error["field"]: error for error in problem.members.get("errors", ())} if problem else {},
-        "today": today(desk),
     }
     return render.page(request, "can-bo-moi.html", values, status=problem.status if problem else 200)
 
