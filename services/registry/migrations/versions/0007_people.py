@@ -125,6 +125,12 @@ def _indexes() -> None:
         "entries_of_unit", "entries", ["unit_id", "kind", "from_on", "entry_id"], postgresql_where=sa.text("standing")
     )
     op.create_index(
+        "entries_of_unit_itself",
+        "entries",
+        ["unit_id", "from_on", "entry_id"],
+        postgresql_where=sa.text("standing AND person_id IS NULL"),
+    )
+    op.create_index(
         "entries_shared",
         "entries",
         ["with_ids"],

@@ -177,7 +177,7 @@ async def _follow(tx: Tx, kind: EntryKind, person_id: UUID | None, locked: Mappi
 
 def _unit_of(body: EntryBody, person: Mapping[str, Any] | None, stored: Mapping[str, Any] | None) -> UUID:
     """A post names its unit; what is said of a person stays with the unit that kept the file when it was said first."""
-    if body.kind is not EntryKind.SERVICE and person:
+    if person and (body.kind is not EntryKind.SERVICE or body.unit_id is None):
         unit_id: UUID = stored["unit_id"] if stored else person["unit_id"]
         return unit_id
     if body.unit_id is None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, and_, any_, or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select, text, tuple_, union
 
 from chassis.db import Read
 from chassis.errors import NotFound
@@ -64,10 +64,11 @@ def find_people(on: date, asked: PeopleAsked, *, limit: int | None = None) -> Se
     else:
         query = query.outerjoin(post, here)
         if asked.unit_id:
+            kept = select(people.c.person_id).where(people.c.unit_id == asked.unit_id)
             ever = select(entries.c.person_id).where(
                 entries.c.standing, entries.c.unit_id == asked.unit_id, entries.c.kind == "service"
             )
-            query = query.where(or_(people.c.unit_id == asked.unit_id, people.c.person_id.in_(ever)))
+            query = query.where(people.c.person_id.in_(union(kept, ever)))
     if asked.search:
         query = query.where(people.c.searched.contains(fold(asked.search), autoescape=True))
     if asked.after is not None:
@@ -118,7 +119,9 @@ def find_entries(
     """Ask for what stands in a person's file, or in the unit's own where no person is named; newest first."""
     query = select(entries).where(entries.c.standing)
     if person_id:
-        query = query.where(or_(entries.c.person_id == person_id, person_id == any_(entries.c.with_ids)))
+        # Said as the index says it, which holds shared entries alone.
+        shared = and_(text("entries.with_ids <> '{}'"), entries.c.with_ids.contains([person_id]))
+        query = query.where(or_(entries.c.person_id == person_id, shared))
     else:
         query = query.where(entries.c.unit_id == unit_id, entries.c.person_id.is_(None))
     if asked.kind:

@@ -81,7 +81,7 @@ def _text(longest: int) -> Callable[[str], str]:
 
 
 def _day(typed: str) -> date:
-    read = parse_day(typed)
+    read = parse_day(typed, _A_LIFE)
     if read is None:
         raise UnreadableError(f"“{typed[:40]}” không phải ngày")
     return read
@@ -110,6 +110,7 @@ def _choice(choices: Iterable[str]) -> Callable[[str], str]:
     return read
 
 
+_A_LIFE: Final = range(1945, 2101)
 _DAY: Final = "Viết ngày như 30/11/2023"
 _PICK: Final = "Chọn một dòng trong danh sách"
 

@@ -118,6 +118,13 @@ entries = Table(
     ),
     Index("entries_of_person", "person_id", "from_on", "entry_id", postgresql_where=_STANDING),
     Index("entries_of_unit", "unit_id", "kind", "from_on", "entry_id", postgresql_where=_STANDING),
+    Index(
+        "entries_of_unit_itself",
+        "unit_id",
+        "from_on",
+        "entry_id",
+        postgresql_where=text("standing AND person_id IS NULL"),
+    ),
     Index("entries_shared", "with_ids", postgresql_using="gin", postgresql_where=text("standing AND with_ids <> '{}'")),
     Index("uses_of_initiative", "initiative_id", postgresql_where=text("standing AND initiative_id IS NOT NULL")),
 )

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import CompoundSelect, and_, func, or_, select, union_all
 
 from registry.tables.people import entries
 
@@ -22,7 +22,7 @@ def main_posts(on: date) -> Any:
     )
 
 
-def counted_in(unit_id: UUID, year: int) -> Select[Any]:
+def counted_in(unit_id: UUID, year: int) -> CompoundSelect[Any]:
     """Ask for what counts in a unit's year: main posts in it, and ratings and disciplines of whoever held one."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     there = select(entries.c.person_id).where(
@@ -33,12 +33,10 @@ def counted_in(unit_id: UUID, year: int) -> Select[Any]:
         entries.c.from_on <= last,
         func.coalesce(entries.c.until_on, last) >= first,
     )
-    return select(*[entries.c[name] for name in _COUNTED]).where(
-        entries.c.standing,
-        entries.c.from_on <= last,
-        or_(
-            and_(entries.c.unit_id == unit_id, entries.c.kind == "service", entries.c.main),
-            and_(entries.c.unit_id == unit_id, entries.c.kind == "rating", entries.c.person_id.is_(None)),
-            and_(entries.c.person_id.in_(there), entries.c.kind.in_(["rating", "discipline"])),
-        ),
+    shown = select(*[entries.c[name] for name in _COUNTED]).where(entries.c.standing, entries.c.from_on <= last)
+    of_unit = shown.where(entries.c.unit_id == unit_id)
+    return union_all(
+        of_unit.where(entries.c.kind == "service", entries.c.main),
+        of_unit.where(entries.c.kind == "rating", entries.c.person_id.is_(None)),
+        shown.where(entries.c.kind.in_(["rating", "discipline"]), entries.c.person_id.in_(there)),
     )
