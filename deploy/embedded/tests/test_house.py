@@ -74,7 +74,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("house") / "home", free_port())
     yield house
     house.run("down")
-    assert house.processes() == []
+    eventually(lambda: not house.processes(), 5)
 
 
 @pytest.fixture

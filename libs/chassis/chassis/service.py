@@ -45,6 +45,8 @@ EXIT_CONFIGURATION: Final = 78
 _STOP_SECONDS: Final = 6
 _WATCH_SECONDS: Final = 2.0
 _ANSWER_SECONDS: Final = 2.0
+IDLE_LINE_SECONDS: Final = 30
+"""How long an idle line of HTTP is kept open. A caller lets go earlier: a request sent as the line closes is lost."""
 _COLLECT_AFTER: Final = 20_000
 
 
@@ -337,6 +339,7 @@ async def _serve(service: Service) -> int:
         # The one who asks is the gateway, which says who it asks for in a signed header.
         proxy_headers=False,
         ws="none",
+        timeout_keep_alive=IDLE_LINE_SECONDS,
         timeout_graceful_shutdown=3,
     )
     server = uvicorn.Server(config)

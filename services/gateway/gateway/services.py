@@ -10,12 +10,14 @@ from starlette.background import BackgroundTask
 
 from chassis.errors import Problem, Unavailable
 from chassis.identity import HEADER, Identity, Signer
+from chassis.service import IDLE_LINE_SECONDS
 
 tracer = trace.get_tracer("gateway.services")
 
 _PATIENCE = httpx2.Timeout(10.0, connect=2.0)
 _WITH_FILES = httpx2.Timeout(60.0, connect=2.0)
 """A file is looked through before its arrival is answered."""
+_LINES = httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_LINE_SECONDS / 2)
 _WHOLE: Final = 200
 _AWAY = "Phần này của hệ thống chưa trả lời. Những gì đã gửi vẫn an toàn; hãy thử lại sau ít giây."
 _OF_A_FILE = ("content-type", "content-length", "content-disposition", "content-security-policy", "cache-control")
@@ -27,7 +29,7 @@ class Upstreams:
     def __init__(self, addresses: Mapping[str, str], signer: Signer) -> None:
         self.addresses = addresses
         self._signer = signer
-        self._client = httpx2.AsyncClient(timeout=_PATIENCE, limits=httpx2.Limits(max_connections=100))
+        self._client = httpx2.AsyncClient(timeout=_PATIENCE, limits=_LINES)
 
     async def close(self) -> None:
         """Give the connections back."""
