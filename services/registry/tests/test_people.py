@@ -141,7 +141,10 @@ async def test_an_amendment_overwrites_nothing(house: House, desks: Desks) -> No
         (2, "excellent", True),
         (3, "excellent", False),
     ]
-    await put(desks.own, "rating", RATING, **person)
+    # It may be said again: as it was, or as another entry of that year.
+    await put(desks.own, "rating", better, entry=entry, version=3, reason="Rút nhầm", **person)
+    _, twice = await put(desks.own, "rating", RATING, status=422, **person)
+    assert "năm 2023 đã có một kết quả xếp loại" in twice["errors"][0]["message"]
 
 
 async def test_every_fault_is_named_at_once_and_nothing_is_kept(house: House, desks: Desks) -> None:

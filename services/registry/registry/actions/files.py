@@ -19,7 +19,10 @@ from registry.tables import entries, people, units
 
 
 async def person_of(db: AsyncConnection, person_id: UUID, *, lock: bool = False) -> Mapping[str, Any]:
-    """Give a person's row; raises ``NotFound``. Files are locked before units, so that no two wait for one another."""
+    """Give a person's row; raises ``NotFound``.
+
+    Locks are taken in one order, so that no two wait for one another: the person, then units, then an initiative.
+    """
     query = select(people).where(people.c.person_id == person_id)
     row = (await db.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
     if row is None:
@@ -27,11 +30,19 @@ async def person_of(db: AsyncConnection, person_id: UUID, *, lock: bool = False)
     return dict(row)
 
 
-async def last_version(db: AsyncConnection, entry_id: UUID, *, lock: bool = False) -> Mapping[str, Any] | None:
+async def last_version(db: AsyncConnection, entry_id: UUID) -> Mapping[str, Any] | None:
     """Give an entry as it was said last."""
     query = select(entries).where(entries.c.entry_id == entry_id).order_by(entries.c.version.desc()).limit(1)
-    row = (await db.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    row = (await db.execute(query)).mappings().one_or_none()
     return dict(row) if row else None
+
+
+async def require_entry(db: AsyncConnection, entry_id: UUID) -> Mapping[str, Any]:
+    """Give an entry as it was said last; raises ``NotFound``."""
+    found = await last_version(db, entry_id)
+    if found is None:
+        raise NotFound("Không có mục này trong hồ sơ.")
+    return found
 
 
 async def lock_units(tx: Tx, unit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
@@ -117,8 +128,6 @@ _TOLD: Final[Mapping[EntryKind, Callable[[Mapping[str, Any]], Payload]]] = {
 
 async def keeper_of(db: AsyncConnection, entry_id: UUID) -> UUID:
     """Give the unit that keeps the file in which an entry stands; raises ``NotFound``."""
-    found = await last_version(db, entry_id)
-    if found is None:
-        raise NotFound("Không có mục này trong hồ sơ.")
+    found = await require_entry(db, entry_id)
     kept_by: UUID = (await person_of(db, found["person_id"]))["unit_id"] if found["person_id"] else found["unit_id"]
     return kept_by

@@ -20,6 +20,7 @@ from registry.actions.files import (
     last_version,
     lock_units,
     person_of,
+    require_entry,
     today,
     units_of,
     write_entry,
@@ -108,11 +109,11 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Ve
     Raises ``Invalid`` with every fault, ``Conflict`` when stale, ``NotFound`` for a person or a unit that nobody knows.
     """
     person = await person_of(tx.db, body.person_id, lock=True) if body.person_id else None
-    stored = await last_version(tx.db, entry_id, lock=True)
-    unit_id = _unit_of(body, person, stored)
+    unit_id = _unit_of(body, person, await last_version(tx.db, entry_id))
     locked = await lock_units(tx, {unit_id, *(await units_of(tx.db, body.person_id) if body.person_id else ())})
     if unit_id not in locked:
         raise NotFound("Không có đơn vị này.")
+    stored = await last_version(tx.db, entry_id)
     about, faults = await _about(tx, entry_id, body, locked[unit_id])
     entry, more = rules.read_entry(body.kind, body.values, about)
     subject = {
@@ -121,7 +122,12 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Ve
         "with_ids": list(dict.fromkeys(body.with_ids)),
         "initiative_id": body.initiative_id,
     }
-    if stored and entry and all(stored[name] == value for name, value in {**subject, **columns_of(entry)}.items()):
+    if (
+        stored
+        and stored["standing"]
+        and entry
+        and all(stored[name] == value for name, value in {**subject, **columns_of(entry)}.items())
+    ):
         return Versioned(version=stored["version"])
     if (stored["version"] if stored else 0) != body.version:
         raise Conflict("Mục này vừa được người khác sửa.", version=stored["version"] if stored else 0)
@@ -144,14 +150,12 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Ve
 
 async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, post: str) -> Versioned:
     """Take an entry out of what counts; raises ``Conflict`` when stale, or while its initiative is in use."""
-    placed = await last_version(tx.db, entry_id)
-    if placed is None:
-        raise NotFound("Không có mục này trong hồ sơ.")
+    placed = await require_entry(tx.db, entry_id)
     person_id = placed["person_id"]
     if person_id:
         await person_of(tx.db, person_id, lock=True)
-    stored = await last_version(tx.db, entry_id, lock=True)
-    assert stored is not None
+    locked = await lock_units(tx, {placed["unit_id"], *(await units_of(tx.db, person_id) if person_id else ())})
+    stored = await require_entry(tx.db, entry_id)
     if stored["act"] == "withdrawn":
         return Versioned(version=stored["version"])
     if stored["version"] != body.version:
@@ -160,7 +164,6 @@ async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, post: 
         raise invalid(faults)
     if stored["kind"] == EntryKind.INITIATIVE and await _uses(tx, entry_id):
         raise Conflict("Sáng kiến này đang được dùng để xét. Hãy rút lần dùng đó trước.")
-    locked = await lock_units(tx, {stored["unit_id"], *(await units_of(tx.db, person_id) if person_id else ())})
     said = {name: value for name, value in stored.items() if name not in ("recorded_by", "recorded_at")}
     version = body.version + 1
     withdrawn = {"version": version, "standing": False, "act": "withdrawn", "reason": nfc(body.reason)}
