@@ -257,7 +257,8 @@ async def _faults_of_initiative(tx: Tx, body: EntryBody) -> tuple[Fault, ...]:
     found = await last_version(tx.db, body.initiative_id) if body.initiative_id else None
     if found is None or not found["standing"] or found["kind"] != EntryKind.INITIATIVE:
         return (Fault(criterion="initiative_id", message="Sáng kiến: không có", remedy="Chọn lại sáng kiến"),)
-    if body.person_id not in (found["person_id"], *found["with_ids"]):
+    holders = {found["person_id"], *found["with_ids"]} - {None}
+    if not (body.person_id in holders if body.person_id else not holders and found["unit_id"] == body.unit_id):
         said = "Sáng kiến: không phải của người này"
         return (Fault(criterion="initiative_id", message=said, remedy="Chọn sáng kiến của chính người đó"),)
     return ()
