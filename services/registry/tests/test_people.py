@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from city import QUYET_THANG, TAN_PHONG
 from house import House, ident
-from test_structure import _scanned, _visited
+from plans import scanned, visited
 
 from chassis.text import fold
 from registry import rules
@@ -418,7 +418,7 @@ async def test_no_list_reads_everybody_of_a_province(house: House) -> None:
             "a year": counted_in(unit, 2023),
         }
         for what, query in asked.items():
-            assert await _scanned(db, query) == set(), what
-            assert await _visited(db, query) < 2_000, what
+            assert await scanned(db, query) == set(), what
+            assert await visited(db, query) < 2_000, what
     finally:
         await db.close()

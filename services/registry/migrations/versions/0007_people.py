@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 
 revision = "0007"
 down_revision = "0005"
@@ -87,22 +87,18 @@ def _entries() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["units.unit_id"]),
         sa.ForeignKeyConstraint(["person_id"], ["people.person_id"]),
         sa.PrimaryKeyConstraint("entry_id", "version"),
-    )
-    op.create_exclude_constraint(
-        "one_main_post_at_a_time",
-        "entries",
-        ("person_id", "="),
-        (sa.text("daterange(from_on, until_on, '[]')"), "&&"),
-        where=sa.text("standing AND kind = 'service' AND main"),
-        using="gist",
-    )
-    op.create_exclude_constraint(
-        "used_for_title_or_commendation",
-        "entries",
-        ("initiative_id", "="),
-        ("grade", "<>"),
-        where=sa.text("standing AND kind = 'use'"),
-        using="gist",
+        ExcludeConstraint(
+            ("person_id", "="),
+            (sa.text("daterange(from_on, until_on, '[]')"), "&&"),
+            where=sa.text("standing AND kind = 'service' AND main"),
+            name="one_main_post_at_a_time",
+        ),
+        ExcludeConstraint(
+            ("initiative_id", "="),
+            ("grade", "<>"),
+            where=sa.text("standing AND kind = 'use'"),
+            name="used_for_title_or_commendation",
+        ),
     )
 
 

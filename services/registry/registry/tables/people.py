@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
@@ -85,7 +84,7 @@ entries = Table(
     CheckConstraint("(kind = 'use') = (initiative_id IS NOT NULL)", name="use_of_an_initiative"),
     ExcludeConstraint(
         ("person_id", "="),
-        (func.daterange(text("from_on"), text("until_on"), text("'[]'")), "&&"),
+        (text("daterange(from_on, until_on, '[]')"), "&&"),
         where=text("standing AND kind = 'service' AND main"),
         name="one_main_post_at_a_time",
     ),
