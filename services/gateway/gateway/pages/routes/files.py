@@ -76,7 +76,7 @@ async def _draw(
 ) -> Response:
     kind = forms.BY_SLUG.get(request.query_params.get("loai", ""))
     on = request.query_params.get("ngay", "")
-    question = asked(kind=kind and kind.kind, on=on, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
+    question = asked(kind=kind.kind if kind else None, on=on, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
     found = await desk.get("registry", f"{file.path}/entries?{question}")
     await desk.learn({each["unit_id"] for each in found["items"]})
     here = {"loai": kind.slug if kind else "", "ngay": on}
@@ -219,7 +219,8 @@ async def _keep(request: Request, desk: Desk, file: File, slug: str) -> Response
 async def _ask(request: Request, desk: Desk, made: Entering) -> Response:
     """Draw the form with what can be chosen: the office any unit, an initiative's holders their colleagues."""
     words = made.typed.get("tim", "")[:100]
-    units, colleagues = [], []
+    units: list[dict[str, Any]] = []
+    colleagues: list[dict[str, Any]] = []
     if made.form.kind == "service" and desk.who.holds(Post.CITY_OFFICE) and not made.entry:
         units = (await desk.get("registry", f"units?{asked(search=words, limit=_SHOWN)}"))["items"] if words else []
         await desk.learn(filter(is_id, [made.typed["don_vi"]]))
