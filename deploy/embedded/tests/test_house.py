@@ -1,5 +1,6 @@
 """Does the whole house come up, stay up, tell the truth about itself and go down, with whatever was left lying around?"""
 
+import asyncio
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 import psutil
 import pytest
@@ -20,6 +22,7 @@ from chassis.ports import free_port
 from contracts.catalog import SERVICES
 from thidua import processes, status
 from thidua.home import Home
+from thidua.postgres import PostgresServer
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -114,6 +117,29 @@ def test_a_second_start_is_refused_with_the_process_that_runs(running: House) ->
     assert code == 1
     assert f"tiến trình {running.status()['pid']}" in err
     assert running.status()["ready"] is True
+
+
+def test_a_replay_names_the_one_value_that_does_not_follow_from_the_events(running: House) -> None:
+    code, out, err = running.run("replay", "scoring")
+    assert code == 0, err + out
+    assert out.endswith("dữ liệu lưu khớp với sự kiện.\n")
+    address = PostgresServer(running.folder / "postgres").admin_url("thidua_scoring")
+    one = "(SELECT unit_id FROM scores ORDER BY unit_id LIMIT 1)"
+    asyncio.run(execute(address, f"UPDATE scores SET percent = percent - 1 WHERE unit_id = {one}"))
+    code, out, _ = running.run("replay", "scoring", "--json")
+    asyncio.run(execute(address, f"UPDATE scores SET percent = percent + 1 WHERE unit_id = {one}"))
+    told = json.loads(out)
+    assert (code, told["differing"]) == (1, len(told["differences"]))
+    assert {(each["table"], *each["columns"]) for each in told["differences"]} == {("scores", "percent")}
+    assert len({each["key"]["unit_id"] for each in told["differences"]}) == 1
+
+
+async def execute(address: str, statement: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 @pytest.mark.parametrize("name", ["scoring", "gateway"])

@@ -1,4 +1,4 @@
-"""``thidua up | down | status | ripple``: the whole house from one command line.
+"""``thidua up | down | status | ripple | replay``: the whole house from one command line.
 
 ``keys``, ``prepare`` and ``load`` are the steps of ``up``, one by one, for houses whose parts run apart.
 """
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Final, ParamSpec
@@ -27,6 +28,13 @@ app = typer.Typer(
     help="Thi đua: chạy, dừng và xem cả hệ thống trên máy này.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 P = ParamSpec("P")
+
+
+class Replayable(StrEnum):
+    """The services whose tables are built from others' events alone."""
+
+    SCORING = "scoring"
+
 
 _DETACHED_SECONDS: Final = 90.0
 _DOWN_SECONDS: Final = 20.0
@@ -130,6 +138,31 @@ def show_ripple(as_json: AsJson = False) -> None:
     else:
         print(ripple.in_words(told))
     if not told["complete"]:
+        raise typer.Exit(_NOT_DONE)
+
+
+@app.command("replay")
+@_in_words
+def replay_events(
+    service: Annotated[Replayable, typer.Argument(help="Dịch vụ được dựng lại để so.")],
+    as_json: AsJson = False,
+    database_url: Annotated[
+        str | None,
+        typer.Option(envvar="DATABASE_URL", help="Tài khoản đọc được mọi cơ sở dữ liệu; bỏ trống: hệ thống đang chạy."),
+    ] = None,
+) -> None:
+    """Dựng lại từ sự kiện rồi so với dữ liệu đang lưu; mã thoát 0 khi khớp hết. Không sửa gì, không phải dừng hệ thống."""
+    from thidua import replay  # noqa: PLC0415 - the light commands do not pay for these imports
+    from thidua.databases import address_of  # noqa: PLC0415
+    from thidua.postgres import PostgresServer  # noqa: PLC0415
+
+    own = PostgresServer(Home.here().postgres)
+    if not (database_url or own.alive):
+        raise Refusal("Thi đua không chạy. Hãy chạy thidua up trước, hoặc đặt DATABASE_URL tới máy chủ PostgreSQL.")
+    url = database_url or own.url
+    told = replay.scoring(address_of(url, service), address_of(url, "registry"))
+    print(json.dumps(told.document(), ensure_ascii=False) if as_json else replay.in_words(told))
+    if told.compared.differing:
         raise typer.Exit(_NOT_DONE)
 
 

@@ -43,6 +43,11 @@ def role_of(service: str) -> str:
     return f"thidua_{service}"
 
 
+def address_of(admin_url: str, service: str) -> str:
+    """Give the address of a service's database for the same login."""
+    return _moved(admin_url, role_of(service))
+
+
 async def ensure(admin_url: str, home: Home) -> dict[str, Database]:
     """Make the databases and roles that are missing on the server; gives them by service.
 
@@ -69,7 +74,7 @@ async def ensure(admin_url: str, home: Home) -> dict[str, Database]:
     return {
         service: Database(
             service,
-            _moved(admin_url, role_of(service)),
+            address_of(admin_url, service),
             _moved(admin_url, role_of(service), login=(role_of(service), known[service])),
         )
         for service in SERVICES

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
-from chassis.db import Prepared
+from chassis.db import Prepared, Row
 from chassis.failpoints import failpoint
 from chassis.tables import event_head, event_log, event_order
 from contracts.catalog import STREAM
@@ -38,29 +38,29 @@ _ADVISORY_KEY: Final = 0x7468_6964
 """Any constant will do: the lock is per database, and each service has its own."""
 
 
-_HEAD: Final = Prepared(
+_LOOK: Final = Prepared(
     text(
-        """SELECT sequence, hash, published FROM event_head
-    WHERE published < sequence OR EXISTS (SELECT FROM event_pending) FOR UPDATE"""
+        """SELECT head.sequence, head.hash, head.published, id, type, subject, traceparent, bytes
+    FROM event_head AS head
+    LEFT JOIN (SELECT event_id FROM event_pending ORDER BY event_id LIMIT :most) AS waiting ON true
+    LEFT JOIN event_log ON id = event_id ORDER BY id"""
     )
 )
-"""The fence, when there is something to do; else no row and no lock."""
-_TAKE: Final = Prepared(
-    text(
-        """WITH taken AS (
-      DELETE FROM event_pending WHERE event_id IN (SELECT event_id FROM event_pending ORDER BY event_id LIMIT :most)
-      RETURNING event_id)
-    SELECT id, type, subject, traceparent, bytes FROM event_log JOIN taken ON event_id = id ORDER BY id"""
-    )
-)
+"""Where the chain ends and what waits for its place, on one snapshot; a row without an event where nothing waits."""
 _PLACE: Final = Prepared(
     text(
-        """WITH placed AS (
+        """WITH moved AS (
+      UPDATE event_head SET sequence = :sequence, hash = :hash WHERE sequence = :before RETURNING sequence),
+    taken AS (
+      DELETE FROM event_pending WHERE event_id = ANY(CAST(:ids AS uuid[])) AND EXISTS (SELECT FROM moved)),
+    placed AS (
       INSERT INTO event_order (sequence, event_id, hash)
-      SELECT * FROM unnest(CAST(:sequences AS bigint[]), CAST(:ids AS uuid[]), CAST(:hashes AS bytea[])))
-    UPDATE event_head SET sequence = :sequence, hash = :hash"""
+      SELECT * FROM unnest(CAST(:sequences AS bigint[]), CAST(:ids AS uuid[]), CAST(:hashes AS bytea[]))
+      WHERE EXISTS (SELECT FROM moved))
+    SELECT sequence FROM moved"""
     )
 )
+"""The fence: whoever finds the head elsewhere than it was, because another relay has numbered since, does nothing."""
 _UNPUBLISHED: Final = (
     select(
         event_order.c.sequence,
@@ -99,6 +99,17 @@ class _Numbered:
 def chained(previous: bytes, sequence: int, body: bytes) -> bytes:
     """Give the next hash of the chain: sha256 over the last one, the number (8 bytes, big-endian) and the bytes."""
     return hashlib.sha256(previous + sequence.to_bytes(8, "big") + body).digest()
+
+
+def _in_line(head: Row, waiting: Sequence[Row]) -> list[_Numbered]:
+    """Number what waits from the head on."""
+    sequence, last = head.sequence, head.hash
+    numbered = []
+    for row in waiting:
+        sequence += 1
+        last = chained(last, sequence, row.bytes)
+        numbered.append(_Numbered(sequence, row.id, row.type, row.subject, row.traceparent, last, row.bytes))
+    return numbered
 
 
 class BusAwayError(Exception):
@@ -151,7 +162,7 @@ class Relay:
         return min(seconds * 2, _LONGEST_PAUSE)
 
     async def _lead(self, db: AsyncConnection) -> None:
-        """Wait for the advisory lock: it keeps relays from crowding, the fence is the row lock on the head."""
+        """Wait for the advisory lock: it keeps relays from crowding, the fence is the head that has moved."""
         while not self._stopping:
             if (await db.execute(select(text(f"pg_try_advisory_lock({_ADVISORY_KEY})")))).scalar_one():
                 await db.commit()
@@ -182,30 +193,30 @@ class Relay:
 
     async def _number(self, db: AsyncConnection) -> list[_Numbered]:
         """Give pending events their places in the chain and commit that, then give what is to be published, in order."""
+        while True:
+            found = await _LOOK.alone(db, {"most": _AT_ONCE})
+            head = found[0]
+            numbered = _in_line(head, [row for row in found if row.id])
+            if not numbered or await self._place(db, head.sequence, numbered):
+                break
+        if head.published == head.sequence:
+            return numbered
+        # An earlier round, or an earlier relay, has numbered more than it could publish: that goes first.
         async with db.begin():
-            heads = await _HEAD.rows(db, {})
-            if not heads:
-                return []
-            (head,) = heads
-            # Under the fence: what another relay has numbered is no longer among these.
-            taken = await _TAKE.rows(db, {"most": _AT_ONCE})
-            sequence, last = head.sequence, head.hash
-            numbered = []
-            for row in taken:
-                sequence += 1
-                last = chained(last, sequence, row.bytes)
-                numbered.append(_Numbered(sequence, row.id, row.type, row.subject, row.traceparent, last, row.bytes))
-            if numbered:
-                places = {
-                    "sequences": [each.sequence for each in numbered],
-                    "ids": [each.identity for each in numbered],
-                    "hashes": [each.hash for each in numbered],
-                }
-                await _PLACE.rows(db, {**places, "sequence": sequence, "hash": last})
-            if head.published == head.sequence:
-                return numbered
-            # An earlier round, or an earlier relay, has numbered more than it could publish: that goes first.
             return [_Numbered(*row) for row in await db.execute(_UNPUBLISHED)]
+
+    async def _place(self, db: AsyncConnection, before: int, numbered: Sequence[_Numbered]) -> bool:
+        """Move the head over these events, in one statement; False, and nothing done, when it was moved by another."""
+        last = numbered[-1]
+        places = {
+            "before": before,
+            "sequence": last.sequence,
+            "hash": last.hash,
+            "sequences": [each.sequence for each in numbered],
+            "ids": [each.identity for each in numbered],
+            "hashes": [each.hash for each in numbered],
+        }
+        return bool(await _PLACE.alone(db, places))
 
     async def _publish_numbered(self, db: AsyncConnection, numbered: Sequence[_Numbered]) -> None:
         """Publish in order, then move the head."""
@@ -214,8 +225,7 @@ class Relay:
         failpoint("relay.before_publish")
         await self._publish(numbered)
         failpoint("relay.after_ack")
-        async with db.begin():
-            await _REACHED.alone(db, {"reached": numbered[-1].sequence})
+        await _REACHED.alone(db, {"reached": numbered[-1].sequence})
 
     async def _publish(self, numbered: Sequence[_Numbered]) -> None:
         if not self._nats.is_connected:

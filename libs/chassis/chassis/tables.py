@@ -60,7 +60,7 @@ event_head = Table(
     Column("published", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("one", name="event_head_is_one_row"),
 )
-"""One row: how far events are numbered, the chain's last hash, how far they are published. Its row lock is the fence."""
+"""One row: how far events are numbered, the chain's last hash, how far they are published. Numbering moves it from where it was, or not at all."""
 
 inbox = Table(
     "inbox",

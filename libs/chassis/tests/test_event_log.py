@@ -76,7 +76,7 @@ async def register(house: House, start: int, count: int) -> None:
 
 
 async def test_relays_that_number_at_once_still_make_one_chain(house: House) -> None:
-    """The row lock on the head is the fence; the advisory lock, which is left out here, only keeps relays from crowding."""
+    """The head that has moved is the fence; the advisory lock, which is left out here, only keeps relays from crowding."""
     await house.surround()
     engine = make_engine(asyncpg_url(house.urls["registry"]), name="test", pool_size=8)
 

@@ -37,6 +37,8 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         scoring.SheetPublished,
         scoring.ScoreChanged,
         scoring.RankingChanged,
+        scoring.BlockRescored,
+        scoring.RescoringAdvanced,
         awards.EligibilityChanged,
         notify.MessagePosted,
     )
@@ -51,6 +53,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.ReportSubmitted,
         registry.UnitChanged,
         registry.ReportWithdrawn,
+        scoring.RescoringAdvanced,
     ),
     "awards": (
         registry.UnitRegistered,
@@ -60,6 +63,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.PledgeChanged,
         scoring.ScoreChanged,
         scoring.RankingChanged,
+        scoring.BlockRescored,
     ),
     "notify": (
         registry.UnitRegistered,

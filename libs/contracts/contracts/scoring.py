@@ -1,4 +1,4 @@
-"""Events of scoring: published sheets, points, places."""
+"""Events of scoring: published sheets, points, places, and both at once where a block is rescored."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -94,3 +94,58 @@ class RankingChanged(Payload):
     ranked: int
     leader_points: Amount | None = None
     changed: tuple[Place, ...]
+
+
+class RescoredUnit(Facts):
+    """A unit whose totals or whose place another version of the sheet has changed; ``version`` is that of its score."""
+
+    unit_id: UUID
+    version: int
+    points: Amount
+    maximum: Amount
+    percent: Amount
+    previous_points: Amount
+    disqualified: bool = False
+    rank: int | None
+    previous_rank: int | None
+    decided_by: str | None = None
+
+
+class BlockRescored(Payload):
+    """A block's scores of one period now stand on ``sheet_version``; whoever is not among ``changed`` kept totals and place.
+
+    One event a block, or ``parts`` of them where more units changed than one event may hold. ``version`` is the board's.
+    """
+
+    event_type: ClassVar[str] = "scoring.block_rescored.v1"
+    ordering_key: ClassVar[str] = "block_id"
+
+    rescoring_id: UUID
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    sheet_id: UUID
+    sheet_version: int
+    version: int
+    part: int
+    parts: int
+    members: int
+    ranked: int
+    leader_points: Amount | None = None
+    changed: tuple[RescoredUnit, ...]
+
+
+class RescoringAdvanced(Payload):
+    """A rescoring has come so far: ``boards_done`` of ``boards``. Each step asks for the next until it has ended."""
+
+    event_type: ClassVar[str] = "scoring.rescoring_advanced.v1"
+    ordering_key: ClassVar[str] = "rescoring_id"
+
+    rescoring_id: UUID
+    sheet_id: UUID
+    sheet_version: int
+    period_id: UUID | None = None
+    step: int
+    boards_done: int
+    boards: int
+    ended: bool = False

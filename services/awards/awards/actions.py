@@ -27,7 +27,7 @@ from contracts.registry import (
     UnitRegistered,
     YearRecorded,
 )
-from contracts.scoring import RankingChanged, ScoreChanged
+from contracts.scoring import BlockRescored, Place, RankingChanged, RescoredUnit, ScoreChanged
 
 
 class Adopted(BaseModel):
@@ -121,31 +121,53 @@ async def learn_pledges(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
 
 async def learn_scores(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
     """Keep units' points and assess their titles."""
-    kept = ("period_id", "unit_id", "version", "points", "percent", "block_id")
-    rows = [{name: getattr(event.data, name) for name in kept} for event in events]
-    news = await learn_all(tx, score_versions, rows, key=("period_id", "unit_id"))
+    news = await _keep_scores(tx, [_score(event.data, event.data) for event in events])
     await _assess_news(tx, [(event, event.data.period_id, event.data.unit_id) for event in events], news)
 
 
 async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
     """Keep the places that changed and assess the titles of those units."""
     moved = [(event, place) for event in events for place in event.data.changed]
-    rows = [
-        {
-            "period_id": event.data.period_id,
-            "unit_id": place.unit_id,
-            "block_id": event.data.block_id,
-            "board_version": event.data.version,
-            "rank": place.rank,
-            "points": place.points,
-            "ranked": event.data.ranked,
-            "leader_points": event.data.leader_points,
-        }
-        for event, place in moved
-    ]
+    news = await _keep_places(tx, [_standing(event.data, place) for event, place in moved])
+    await _assess_news(tx, [(event, event.data.period_id, place.unit_id) for event, place in moved], news)
+
+
+async def learn_rescored_blocks(tx: Tx, events: Sequence[Event[BlockRescored]]) -> None:
+    """Keep the points and places of rescored units, as if each had been told by itself, and assess their titles once."""
+    changed = [(event, unit) for event in events for unit in event.data.changed]
+    news = await _keep_scores(tx, [_score(event.data, unit) for event, unit in changed])
+    news |= await _keep_places(tx, [_standing(event.data, unit) for event, unit in changed])
+    await _assess_news(tx, [(event, event.data.period_id, unit.unit_id) for event, unit in changed], news)
+
+
+def _score(board: ScoreChanged | BlockRescored, told: ScoreChanged | RescoredUnit) -> dict[str, Any]:
+    return {
+        "period_id": board.period_id,
+        "block_id": board.block_id,
+        **{name: getattr(told, name) for name in ("unit_id", "version", "points", "percent")},
+    }
+
+
+def _standing(board: RankingChanged | BlockRescored, place: Place | RescoredUnit) -> dict[str, Any]:
+    return {
+        "period_id": board.period_id,
+        "unit_id": place.unit_id,
+        "block_id": board.block_id,
+        "board_version": board.version,
+        "rank": place.rank,
+        "points": place.points,
+        "ranked": board.ranked,
+        "leader_points": board.leader_points,
+    }
+
+
+async def _keep_scores(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[tuple[UUID, UUID]]:
+    return set(await learn_all(tx, score_versions, rows, key=("period_id", "unit_id")))
+
+
+async def _keep_places(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[tuple[UUID, UUID]]:
     news = await learn_all(tx, standings, rows, key=("period_id", "unit_id", "block_id"), version="board_version")
-    heard = [(event, event.data.period_id, place.unit_id) for event, place in moved]
-    await _assess_news(tx, heard, {(period_id, unit_id) for period_id, unit_id, _ in news})
+    return {(period_id, unit_id) for period_id, unit_id, _ in news}
 
 
 async def _assess_news(

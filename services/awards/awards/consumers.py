@@ -7,7 +7,7 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.envelope import Event
 from contracts.registry import CampaignLaunched, PledgeChanged, RegistrationCalled, UnitRegistered, YearRecorded
-from contracts.scoring import RankingChanged, ScoreChanged
+from contracts.scoring import BlockRescored, RankingChanged, ScoreChanged
 
 consumers = Consumers("awards")
 
@@ -45,3 +45,8 @@ async def score_changed(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
 @consumers.on(RankingChanged)
 async def ranking_changed(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
     await actions.learn_places(tx, events)
+
+
+@consumers.on(BlockRescored)
+async def block_rescored(tx: Tx, events: Sequence[Event[BlockRescored]]) -> None:
+    await actions.learn_rescored_blocks(tx, events)

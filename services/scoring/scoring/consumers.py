@@ -13,6 +13,7 @@ from contracts.registry import (
     TargetsAssigned,
     UnitChanged,
 )
+from contracts.scoring import RescoringAdvanced
 from scoring import actions
 
 consumers = Consumers("scoring")
@@ -46,3 +47,8 @@ async def unit_changed(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
 @consumers.on(ReportWithdrawn)
 async def report_withdrawn(tx: Tx, events: Sequence[Event[ReportWithdrawn]]) -> None:
     await actions.take_up_reports(tx, events)
+
+
+@consumers.on(RescoringAdvanced)
+async def rescoring_advanced(tx: Tx, events: Sequence[Event[RescoringAdvanced]]) -> None:
+    await actions.advance_rescorings(tx, events)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -150,6 +151,30 @@ places = Table(
     Column("decided_by", Text),
     ForeignKeyConstraint(["period_id", "block_id"], ["boards.period_id", "boards.block_id"]),
 )
+
+rescorings = Table(
+    "rescorings",
+    metadata,
+    Column("rescoring_id", Uuid, primary_key=True),
+    Column("sheet_id", Uuid, nullable=False, index=True),
+    Column("sheet_version", Integer, nullable=False),
+    Column("period_id", Uuid),
+    Column("step", Integer, nullable=False),
+    Column("after_period", Uuid, nullable=False),
+    Column("after_block", Uuid, nullable=False),
+    Column("boards", Integer, nullable=False),
+    Column("boards_done", Integer, nullable=False),
+    Column("scores_done", Integer, nullable=False),
+    Column("points_changed", Integer, nullable=False),
+    Column("places_changed", Integer, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Index("rescorings_running", "sheet_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+)
+"""How far each rescoring has come: boards up to (``after_period``, ``after_block``) are done. Its id is its ripple's.
+
+What it changed is not kept a second time: that stands in its events, in the log.
+"""
 
 
 _COUNTS = """extract(year FROM {move}.from_on) <= blocks.year AND {move}.until_year >= blocks.year

@@ -1,5 +1,6 @@
 """Do scores follow from the newest accepted report, in whatever order reports are heard of?"""
 
+import asyncio
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import permutations
@@ -20,8 +21,10 @@ from city import (
     TAN_PHONG,
 )
 from house import House, event_of, ident
+from sqlalchemy import text
 
 from chassis.db import Read
+from chassis.testing import eventually
 from contracts.envelope import Event
 from contracts.registry import (
     BlockFormed,
@@ -57,7 +60,9 @@ async def scoring(house: House) -> House:
     return house
 
 
-def a_report(version: int, amount: int, *, late: bool = False, unit: UUID = TAN_PHONG) -> Event[ReportSubmitted]:
+def a_report(
+    version: int, amount: int, *, late: bool = False, unit: UUID = TAN_PHONG, block: UUID = BLOCK
+) -> Event[ReportSubmitted]:
     return event_of(
         ReportSubmitted(
             report_id=uuid4(),
@@ -65,7 +70,7 @@ def a_report(version: int, amount: int, *, late: bool = False, unit: UUID = TAN_
             version=version,
             campaign_id=CAMPAIGN,
             period_id=PERIOD,
-            block_id=BLOCK,
+            block_id=block,
             unit_id=unit,
             accepted_at=datetime.now(UTC),
             late=late,
@@ -116,9 +121,8 @@ async def test_a_late_report_costs_what_the_sheet_says(scoring: House) -> None:
 async def test_a_unit_that_leaves_its_block_leaves_its_place(scoring: House) -> None:
     await heard(scoring, a_report(1, 1000), a_report(1, 900, unit=QUYET_THANG), a_report(1, 800, unit=SAN_THANG))
     for version, left in ((2, (QUYET_THANG, SAN_THANG)), (3, (QUYET_THANG,))):
-        formed = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": version, "member_unit_ids": left}
         async with scoring.at_work("scoring") as tx:
-            await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed))])
+            await actions.learn_blocks(tx, [formed(BLOCK, version, *left)])
         places = await scoring.rows("scoring", "SELECT unit_id, rank FROM places ORDER BY rank")
         assert [tuple(row) for row in places] == [(unit, rank) for rank, unit in enumerate(left, start=1)]
 
@@ -128,24 +132,36 @@ MOVED_ON = date(2023, 9, 1)
 
 
 @pytest_asyncio.fixture
-async def two_blocks(scoring: House) -> House:
+async def unheard_of(scoring: House) -> House:
     """Two blocks on one sheet, and two periods: one closes before the first of September, the other after it."""
+    async with scoring.at_work("scoring") as tx:
+        await actions.learn_blocks(tx, [formed(OTHER, 1, SAN_THANG), formed(BLOCK, 2, TAN_PHONG, QUYET_THANG)])
+    return scoring
+
+
+@pytest_asyncio.fixture
+async def two_blocks(unheard_of: House) -> House:
+    """The same, and scoring knows when both periods close."""
+    async with unheard_of.at_work("scoring") as tx:
+        await actions.learn_periods(tx, [launched()])
+    return unheard_of
+
+
+def formed(block: UUID, version: int, *members: UUID) -> Event[BlockFormed]:
+    document = {**BLOCK_DOCUMENT, "block_id": block, "version": version, "head_unit_id": None}
+    return event_of(BlockFormed.model_validate({**document, "member_unit_ids": members}))
+
+
+def launched(
+    version: int = 1, *, early_closes: datetime = datetime(2023, 7, 15, 10, tzinfo=UTC)
+) -> Event[CampaignLaunched]:
+    closing = {EARLY: early_closes, PERIOD: datetime(2023, 12, 15, 10, tzinfo=UTC)}
     periods = tuple(
         CampaignPeriod(period_id=period, number=number, name="Kỳ", opens_at=closes, due_at=closes, closes_at=closes)
-        for number, (period, closes) in enumerate(
-            {EARLY: datetime(2023, 7, 15, 10, tzinfo=UTC), PERIOD: datetime(2023, 12, 15, 10, tzinfo=UTC)}.items(),
-            start=1,
-        )
+        for number, (period, closes) in enumerate(closing.items(), start=1)
     )
-    async with scoring.at_work("scoring") as tx:
-        other = {**BLOCK_DOCUMENT, "block_id": OTHER, "version": 1, "member_unit_ids": [SAN_THANG]}
-        first = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 2, "member_unit_ids": [TAN_PHONG, QUYET_THANG]}
-        blocks = [event_of(BlockFormed.model_validate(each)) for each in (other, first)]
-        await actions.learn_blocks(tx, blocks)
-        year = {"campaign_id": CAMPAIGN, "version": 1, "year": 2023, "name": "Phong trào", "periods": periods}
-        launched = CampaignLaunched(**year, starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31))
-        await actions.learn_periods(tx, [event_of(launched)])
-    return scoring
+    year = {"campaign_id": CAMPAIGN, "version": version, "year": 2023, "name": "Phong trào", "periods": periods}
+    return event_of(CampaignLaunched(**year, starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31)))
 
 
 def a_move(kind: UnitChangeKind = UnitChangeKind.MOVED, to: UUID | None = OTHER) -> Event[UnitChanged]:
@@ -215,14 +231,89 @@ async def test_a_block_that_is_formed_anew_takes_the_reports_of_its_units_along(
     two_blocks: House, order: tuple[int, ...]
 ) -> None:
     await heard(two_blocks, a_report(1, 900))
-    formed = [
-        {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 3, "member_unit_ids": [QUYET_THANG]},
-        {**BLOCK_DOCUMENT, "block_id": OTHER, "version": 2, "member_unit_ids": [SAN_THANG, TAN_PHONG]},
-    ]
+    story = [formed(BLOCK, 3, QUYET_THANG), formed(OTHER, 2, SAN_THANG, TAN_PHONG)]
     for place in order:
         async with two_blocks.at_work("scoring") as tx:
-            await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed[place]))])
+            await actions.learn_blocks(tx, [story[place]])
     assert await boards(two_blocks, PERIOD) == {BLOCK: [], OTHER: [TAN_PHONG]}
+
+
+@pytest.mark.parametrize("order", list(permutations(("closing", "report", "move"))), ids=" ".join)
+async def test_a_report_stays_with_its_block_whenever_the_closing_of_its_period_is_heard_of(
+    unheard_of: House, order: tuple[str, ...]
+) -> None:
+    for name in order:
+        async with unheard_of.at_work("scoring") as tx:
+            if name == "closing":
+                await actions.learn_periods(tx, [launched()])
+            elif name == "move":
+                await actions.learn_moves(tx, [a_move()])
+            else:
+                await actions.take_up_reports(tx, [of(EARLY, a_report(1, 900))])
+    assert await boards(unheard_of, EARLY) == {BLOCK: [TAN_PHONG], OTHER: []}
+
+
+async def test_a_period_that_closes_later_after_all_follows_the_moves_up_to_then(two_blocks: House) -> None:
+    await heard(two_blocks, of(EARLY, a_report(1, 900)))
+    async with two_blocks.at_work("scoring") as tx:
+        await actions.learn_moves(tx, [a_move()])
+    assert await boards(two_blocks, EARLY) == {BLOCK: [TAN_PHONG], OTHER: []}
+    async with two_blocks.at_work("scoring") as tx:
+        await actions.learn_periods(tx, [launched(2, early_closes=datetime(2023, 9, 15, 10, tzinfo=UTC))])
+    assert await boards(two_blocks, EARLY) == {BLOCK: [], OTHER: [TAN_PHONG]}
+
+
+async def test_a_unit_that_leaves_a_block_it_did_not_report_from_stands_in_the_one_it_is_formed_into(
+    two_blocks: House,
+) -> None:
+    """It reported from the first, was formed into the second, then into a third, which is heard of before it left there."""
+    await heard(two_blocks, a_report(1, 900))
+    third = ident("third-block")
+    story = [formed(BLOCK, 3, QUYET_THANG), formed(OTHER, 2, SAN_THANG, TAN_PHONG), formed(third, 1, TAN_PHONG)]
+    for event in (*story, formed(OTHER, 3, SAN_THANG)):
+        async with two_blocks.at_work("scoring") as tx:
+            await actions.learn_blocks(tx, [event])
+    placed = await two_blocks.rows("scoring", "SELECT block_id FROM places WHERE unit_id = $1", TAN_PHONG)
+    assert [row["block_id"] for row in placed] == [third]
+
+
+async def test_a_report_that_is_being_taken_up_while_its_block_is_learnt_is_scored(scoring: House) -> None:
+    """Each of the two has read the tables before the other wrote; whoever learns the block must wait for the report."""
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(1, 900, block=OTHER)])
+
+        async def learn() -> None:
+            async with scoring.at_work("scoring") as other:
+                await actions.learn_blocks(other, [formed(OTHER, 1, TAN_PHONG)])
+
+        learning = asyncio.create_task(learn())
+        await eventually(
+            lambda: waits_or_done(scoring, learning), expect="the block waits for the report, or passes it by"
+        )
+    await learning
+    assert await boards(scoring, PERIOD) == {BLOCK: [], OTHER: [TAN_PHONG]}
+
+
+async def waits_or_done(house: House, task: asyncio.Task[None]) -> bool:
+    return task.done() or bool(await house.rows("scoring", "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+
+async def test_a_move_takes_all_boards_in_one_order(two_blocks: House) -> None:
+    """Else two that rank the same boards can each wait for the other."""
+    assert EARLY < PERIOD
+    await heard(two_blocks, of(EARLY, a_report(1, 900)), a_report(1, 900))
+    lock = text("SELECT FROM boards WHERE period_id = :period FOR UPDATE NOWAIT")
+    async with two_blocks.at_work("scoring") as tx:
+        await tx.db.execute(lock, {"period": EARLY})
+
+        async def move() -> None:
+            async with two_blocks.at_work("scoring") as other:
+                await actions.learn_moves(other, [a_move()])
+
+        moving = asyncio.create_task(move())
+        await eventually(lambda: waits_or_done(two_blocks, moving), expect="the move waits for the board")
+        await tx.db.execute(lock, {"period": PERIOD})
+    await moving
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -269,3 +360,14 @@ async def test_a_report_that_is_sent_again_with_the_same_figures_counts_again(sc
     versions = await scoring.rows("scoring", "SELECT version FROM scores")
     assert [row["version"] for row in versions] == [2]
     assert await places(scoring) == [(TAN_PHONG, 1)]
+
+
+async def test_the_same_figures_in_another_block_give_a_place_there(scoring: House) -> None:
+    await heard(scoring, a_report(1, 900))
+    for event in (formed(BLOCK, 2, QUYET_THANG), formed(OTHER, 1, TAN_PHONG)):
+        async with scoring.at_work("scoring") as tx:
+            await actions.learn_blocks(tx, [event])
+    await heard(scoring, a_report(2, 900, block=OTHER))
+    assert [tuple(row) for row in await scoring.rows("scoring", "SELECT block_id, unit_id, rank FROM places")] == [
+        (OTHER, TAN_PHONG, 1)
+    ]

@@ -20,6 +20,7 @@ from survival.stage import Stage
 from chassis.testing import eventually
 from contracts.catalog import STREAM
 from contracts.registry import ReportSubmitted
+from thidua import replay
 from thidua.errors import Refusal
 
 
@@ -189,11 +190,16 @@ async def durable_is_deleted(stage: Stage) -> None:
     await stage.house.services["awards"].ready(within=60)
 
 
-@scenario(
-    "F30", "everything is replayed into a shadow while the house is live", missing=lambda: "no replay command yet"
-)
-async def replay(_stage: Stage) -> None:
-    raise NotImplementedError
+@scenario("F30", "everything is replayed into a shadow while the house is live, as far as scoring has come each time")
+async def replay_while_live(stage: Stage) -> None:
+    house = stage.house
+    addresses = [house.templates.admin_url(house.database(service)) for service in ("scoring", "registry")]
+    for _ in range(3):
+        await stage.pass_time(5)
+        told = await replay.replay_scoring(*addresses)
+        stage.measures["events_replayed"] = told.events
+        if told.compared.differing:
+            stage.complaints.append(f"I2, I4: {replay.in_words(told)}")
 
 
 @scenario("F34", "every event is delivered three times more, each time in another order")

@@ -1,7 +1,8 @@
 """Boards: the places of a block in a period, given anew whenever a score on it changes or somebody leaves it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -16,17 +17,19 @@ from scoring import rules
 from scoring.actions.keys import WANTED, Key, wanted
 from scoring.tables import MEMBERS, blocks, boards, periods, places, scores
 
-_BOARDS: Final = Prepared(
-    select(
-        *[boards.c[name] for name in ("period_id", "block_id", "version")],
-        MEMBERS.label("members"),
-    )
+_LOCK: Final = Prepared(
+    select(*[boards.c[name] for name in ("period_id", "block_id", "version")])
     .join(WANTED, (boards.c.period_id == WANTED.c.period_id) & (boards.c.block_id == WANTED.c.other_id))
-    .join(blocks, blocks.c.block_id == boards.c.block_id)
-    .outerjoin(periods, periods.c.period_id == boards.c.period_id)
     .order_by(boards.c.period_id, boards.c.block_id)
     .with_for_update(of=boards)
 )
+_MEMBERS: Final = Prepared(
+    select(WANTED.c.period_id, blocks.c.block_id, MEMBERS.label("members"))
+    .select_from(WANTED)
+    .join(blocks, blocks.c.block_id == WANTED.c.other_id)
+    .outerjoin(periods, periods.c.period_id == WANTED.c.period_id)
+)
+"""A question of its own: one that waits for a lock still sees the moves that there were when it began to wait."""
 _STANDINGS: Final = Prepared(
     select(
         *[scores.c[name] for name in ("period_id", "block_id", "unit_id", "campaign_id", "withdrawn")],
@@ -38,10 +41,11 @@ _PLACES: Final = Prepared(
 )
 
 
-async def rank_again(tx: Tx, block_id: UUID, event: Event[Any]) -> None:
-    """Rank every board of a block: whoever left it left a place, though no score changed."""
-    known = await tx.db.execute(select(boards.c.period_id).where(boards.c.block_id == block_id))
-    await rank(tx, {(period_id, block_id): [event] for period_id in known.scalars()})
+class Board(NamedTuple):
+    """A board that is locked: how often it was given anew, and who stands on it, ranked or not."""
+
+    version: int
+    members: frozenset[UUID]
 
 
 async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
@@ -49,24 +53,23 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
     if not touched:
         return
     now = await tx.now()
-    locked = await _locked(tx, touched)
-    standing: dict[Key, dict[UUID, rules.Standing]] = {key: {} for key in locked}
-    before: dict[Key, dict[UUID, Any]] = {key: {} for key in locked}
+    known = await locked(tx, touched)
+    standing: dict[Key, dict[UUID, rules.Standing]] = {key: {} for key in known}
+    before: dict[Key, dict[UUID, Any]] = {key: {} for key in known}
     campaign: dict[UUID, UUID] = {}
-    members = {key: frozenset(board.members) for key, board in locked.items()}
-    for period_id, block_id, unit_id, campaign_id, withdrawn, *figures in await _STANDINGS.rows(tx.db, wanted(locked)):
+    for period_id, block_id, unit_id, campaign_id, withdrawn, *figures in await _STANDINGS.rows(tx.db, wanted(known)):
         campaign[period_id] = campaign_id
-        if not withdrawn and unit_id in members[period_id, block_id]:
+        if not withdrawn and unit_id in known[period_id, block_id].members:
             standing[period_id, block_id][unit_id] = rules.Standing(*figures)
-    for row in await _PLACES.rows(tx.db, wanted(locked)):
+    for row in await _PLACES.rows(tx.db, wanted(known)):
         before[row.period_id, row.block_id][row.unit_id] = row
     moved: list[dict[str, Any]] = []
     left: list[tuple[UUID, UUID, UUID]] = []
     changed_boards = []
-    for key, board in locked.items():
+    for key, board in known.items():
         ranked = rules.rank(standing[key])
         gone = before[key].keys() - standing[key].keys()
-        changed = (*_changes(ranked, before[key]), *_unplaced(before[key], sorted(gone & members[key])))
+        changed = (*_changes(ranked, before[key]), *_unplaced(before[key], sorted(gone & board.members)))
         if not changed and not gone:
             continue
         period_id, block_id = key
@@ -80,9 +83,9 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
                 **own,
                 campaign_id=campaign[period_id],
                 version=version,
-                members=len(members[key]),
+                members=len(board.members),
                 ranked=sum(place.rank is not None for place in ranked),
-                leader_points=max((place.points for place in ranked if place.rank == 1 and place.points), default=None),
+                leader_points=leader_points(ranked),
                 changed=changed,
             ),
             because=touched[key],
@@ -95,13 +98,14 @@ async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
     await put(tx, boards, changed_boards, key=("period_id", "block_id"))
 
 
-async def _locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Key, Any]:
-    """Lock boards in one order, making those that are new, and give them with their blocks' members.
+async def locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Key, Board]:
+    """Lock boards in one order, making those that are new, and give them as they are then.
 
     Two batches must not rank one block at once: each would miss the other's scores.
     """
-    found = await _ask(tx, touched)
-    if missing := sorted(touched.keys() - found.keys()):
+    asked = wanted(touched)
+    found = await _LOCK.rows(tx.db, asked)
+    if missing := sorted(touched.keys() - {(row.period_id, row.block_id) for row in found}):
         now = await tx.now()
         await tx.db.execute(
             insert(boards).on_conflict_do_nothing(),
@@ -116,15 +120,23 @@ async def _locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[K
                 for period_id, block_id in missing
             ],
         )
-        found = await _ask(tx, touched)
-    return found
+        found = await _LOCK.rows(tx.db, asked)
+    version = {(row.period_id, row.block_id): row.version for row in found}
+    return {key: Board(version[key], members) for key, members in (await members_of(tx, touched)).items()}
 
 
-async def _ask(tx: Tx, keys: Iterable[Key]) -> dict[Key, Any]:
-    return {(row.period_id, row.block_id): row for row in await _BOARDS.rows(tx.db, wanted(list(keys)))}
+async def members_of(tx: Tx, keys: Collection[Key]) -> dict[Key, frozenset[UUID]]:
+    """Give who stands on these boards, ranked or not; a block that has not been heard of is left out."""
+    return {(row.period_id, row.block_id): frozenset(row.members) for row in await _MEMBERS.rows(tx.db, wanted(keys))}
+
+
+def leader_points(ranked: Iterable[rules.Ranked]) -> Decimal | None:
+    """Give the points of whoever leads, if somebody is ranked."""
+    return max((place.points for place in ranked if place.rank == 1 and place.points), default=None)
 
 
 def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterable[Place]:
+    """Give the places that are not what they were."""
     for place in ranked:
         old = before.get(place.unit_id)
         if old and (old.rank, old.points, old.percent, old.decided_by) == (

@@ -1,13 +1,17 @@
 """Scores: computed anew from everything that is known of a report, with the reason of every point."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import any_, case, func, select, true, update
+from sqlalchemy import Select, any_, case, func, select, true, update
 from sqlalchemy.dialects.postgresql import array
 
 from chassis.clock import NOW
@@ -15,7 +19,7 @@ from chassis.db import Prepared
 from chassis.events import Tx
 from chassis.facts import put
 from contracts.envelope import Event
-from contracts.registry import ReportedValue, Target
+from contracts.registry import Target
 from contracts.scoring import CriterionPoints, ScoreChanged
 from scoring import rules
 from scoring.actions.boards import rank
@@ -39,42 +43,57 @@ _standing = case(
     (reports.c.unit_id == any_(_stamped.c.members), _stamped.c.block_id),
     else_=func.coalesce(_formed, _stamped.c.block_id),
 )
-_FACTS: Final = Prepared(
-    select(
-        *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late", "withdrawn")],
-        reports.c["values"].label("reported"),
-        blocks.c.block_id,
-        blocks.c.sheet_id,
-        _NEWEST.label("sheet_version"),
-        targets.c.targets,
-        scores.c.version.label("scored"),
-        scores.c.sheet_id.label("scored_by"),
-        scores.c.sheet_version.label("scored_on"),
-        scores.c.block_id.label("scored_in"),
-        scores.c.score.label("stored"),
-        scores.c.withdrawn.label("unscored"),
-        NOW.label("now"),
+
+
+def in_its_block(asked: Select[Any], *, known: bool = True) -> Select[Any]:
+    """Join to ``reports`` the block in which each stands; with ``known`` only those whose block has been heard of."""
+    return (
+        asked.join(_stamped, _stamped.c.block_id == reports.c.block_id)
+        .outerjoin(periods, periods.c.period_id == reports.c.period_id)
+        .outerjoin(_moved, true())
+        .join(blocks, blocks.c.block_id == _standing, isouter=not known)
     )
-    .join(WANTED, (reports.c.period_id == WANTED.c.period_id) & (reports.c.unit_id == WANTED.c.other_id))
-    .join(_stamped, _stamped.c.block_id == reports.c.block_id)
-    .outerjoin(periods, periods.c.period_id == reports.c.period_id)
-    .outerjoin(_moved, true())
-    .join(blocks, blocks.c.block_id == _standing)
+
+
+_FACTS: Final = Prepared(
+    in_its_block(
+        select(
+            *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late", "withdrawn")],
+            reports.c["values"].label("reported"),
+            blocks.c.block_id,
+            blocks.c.sheet_id,
+            _NEWEST.label("sheet_version"),
+            targets.c.targets,
+            scores.c.version.label("scored"),
+            scores.c.sheet_id.label("scored_by"),
+            scores.c.sheet_version.label("scored_on"),
+            scores.c.block_id.label("scored_in"),
+            scores.c.score.label("stored"),
+            scores.c.withdrawn.label("unscored"),
+            NOW.label("now"),
+        ).join(WANTED, (reports.c.period_id == WANTED.c.period_id) & (reports.c.unit_id == WANTED.c.other_id))
+    )
     .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
     .outerjoin(scores, (scores.c.period_id == reports.c.period_id) & (scores.c.unit_id == reports.c.unit_id))
 )
 
 
-async def score(tx: Tx, because: Mapping[Key, Sequence[Event[Any]]]) -> None:
-    """Recompute the scores of these units, then the places of every board they stand on.
+async def score(
+    tx: Tx,
+    because: Mapping[Key, Sequence[Event[Any]]],
+    *,
+    stood: Mapping[Key, Event[Any]] = MappingProxyType({}),
+) -> None:
+    """Recompute the scores of these units, then the places of every board where one changes, and of those of ``stood``.
 
     ``because`` gives for each (period, unit) the events that ask for it, the decisive one last. Its reports are locked by
-    the caller, so nobody computes one of these scores from older facts at the same time.
+    the caller, so nobody computes one of these scores from older facts at the same time. All boards are ranked at once,
+    for they are locked in one order.
     """
     if not because:
         return
     facts = await _facts(tx, because)
-    touched: dict[Key, list[Event[Any]]] = defaultdict(list)
+    touched: dict[Key, list[Event[Any]]] = defaultdict(list, {board: [event] for board, event in stood.items()})
     rows = []
     taken_back = {key: facts.pop(key).known for key in because if key in facts and facts[key].known.withdrawn}
     for (period_id, unit_id), known in taken_back.items():
@@ -123,12 +142,15 @@ async def _facts(tx: Tx, keys: Mapping[Key, Any]) -> dict[Key, _Fact]:
     if rows:
         tx.began(rows[0].now)
     on = await published(tx, {(row.sheet_id, row.sheet_version) for row in rows})
-    return {(row.period_id, row.unit_id): _Fact(row, on[row.sheet_id, row.sheet_version], _given(row)) for row in rows}
+    return {
+        (row.period_id, row.unit_id): _Fact(row, on[row.sheet_id, row.sheet_version], given_by(row)) for row in rows
+    }
 
 
-def _given(report: Any) -> rules.Facts:
+def given_by(report: Any) -> rules.Facts:
+    """Give what a score is computed from: ``reported``, ``targets`` and ``late`` as they are stored."""
     return rules.Facts(
-        values={value.criterion: value.value for value in map(ReportedValue.model_validate, report.reported)},
+        values={each["criterion"]: Decimal(each["value"]) for each in report.reported},
         targets={target.criterion: target for target in map(Target.model_validate, report.targets or ())},
         late=report.late,
     )
@@ -137,7 +159,7 @@ def _given(report: Any) -> rules.Facts:
 def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str, Any], bool]:
     """Compute a score; give its row with the reasons, and whether points changed, which is recorded.
 
-    Other values may give the same points: then the reasons are new, the score is not.
+    Other values may give the same points: then the reasons are new, the score is not, unless it stands on another board.
     """
     score = rules.score(fact.sheet, fact.given)
     known = fact.known
@@ -154,10 +176,7 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
     }
     row = {
         **told,
-        **{name: getattr(score, name) for name in ("content", "penalty", "tie_points", "tie_maximum")},
-        "disqualified": bool(score.disqualified),
-        "score": orjson.Fragment(score.model_dump_json()),
-        "inputs": orjson.Fragment(fact.given.model_dump_json()),
+        **kept(score, fact.given),
         "caused_by": events[-1].id,
         "scored_at": known.now,
         "withdrawn": False,
@@ -177,6 +196,38 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
         because=events,
     )
     return row, True
+
+
+_RANKING: Final = ("points", "maximum", "percent", "content", "penalty", "tie_points", "tie_maximum")
+
+_ranking: Final = attrgetter(*_RANKING)
+
+
+def kept(score: rules.Score, given: rules.Facts) -> dict[str, Any]:
+    """Give the columns that hold a score: what ranks, the whole with its reasons, and what it was computed from."""
+    return {
+        **dict(zip(_RANKING, _ranking(score), strict=True)),
+        "disqualified": bool(score.disqualified),
+        "score": orjson.Fragment(score.model_dump_json()),
+        "inputs": orjson.Fragment(given.model_dump_json()),
+    }
+
+
+_AT_ONCE: Final = 100
+"""About what a socket takes at once: what it does not take waits until this side waits."""
+
+
+async def put_as_computed(tx: Tx, rows: Iterable[dict[str, Any]]) -> None:
+    """Keep scores as they are computed: while the database writes some, the next are taken from ``rows``."""
+    coming = iter(rows)
+    writing: asyncio.Task[None] | None = None
+    async with asyncio.TaskGroup() as tasks:
+        while some := list(islice(coming, _AT_ONCE)):
+            if writing:
+                await writing
+            writing = tasks.create_task(put(tx, scores, some, key=("period_id", "unit_id")))
+            # So that it is on its way before this side goes on.
+            await asyncio.sleep(0)
 
 
 _TOTALS: Final = ("points", "maximum", "percent")

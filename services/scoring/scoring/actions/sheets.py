@@ -62,3 +62,11 @@ async def published(tx: Tx, wanted: set[Published]) -> dict[Published, rules.She
 
 def _parsed(document: dict[str, Any], sheet_id: UUID, version: int) -> rules.Sheet:
     return rules.Sheet.model_validate({**document, "sheet_id": sheet_id, "version": version})
+
+
+async def ever_published(tx: Tx) -> dict[Published, rules.Sheet]:
+    """Give all sheets in all their versions, as this database has them, whatever was read before."""
+    return {
+        (row.sheet_id, row.version): _parsed(row.document, row.sheet_id, row.version)
+        for row in await tx.db.execute(select(sheets))
+    }

@@ -4,7 +4,7 @@ Sources: law-and-scoring §4.4 and law-exact §9 of the project's domain notes; 
 """
 
 from scoring.rules.points import Facts, Group, Part, Score, score
-from scoring.rules.ranking import DECIDERS, Ranked, Standing, rank
+from scoring.rules.ranking import DECIDERS, Ranked, Standing, rank, standing
 from scoring.rules.sheet import Criterion, CriterionGroup, Role, Sheet, form_criteria
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "form_criteria",
     "rank",
     "score",
+    "standing",
 ]

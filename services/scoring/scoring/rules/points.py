@@ -8,7 +8,8 @@ target and has none, leaves the maximum.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,6 +36,17 @@ _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 
 Exact = Decimal | Fraction
+
+_KEPT: Final = 4_096
+"""How many amounts of sheets are kept as fractions and in words: they come back with every unit."""
+
+_exact = lru_cache(_KEPT)(Fraction)
+
+
+def _quotient(above: Decimal, below: Decimal) -> Fraction:
+    """Divide exactly, in one step."""
+    (a, b), (c, d) = above.as_integer_ratio(), below.as_integer_ratio()
+    return Fraction(a * d, b * c)
 
 
 class Model(BaseModel):
@@ -117,7 +129,7 @@ def score(sheet: Sheet, facts: Facts) -> Score:
     return Score(
         points=points,
         maximum=maximum,
-        percent=to_step(Fraction(points) * 100 / Fraction(maximum), _PERCENT_STEP) if maximum else _ZERO,
+        percent=to_step(_quotient(points * 100, maximum), _PERCENT_STEP) if maximum else _ZERO,
         content=base,
         bonus=bonus,
         bonus_earned=_bonus(computed),
@@ -191,7 +203,7 @@ def _part(sheet: Sheet, group: str, criterion: Criterion, facts: Facts) -> Part:
         return part(_ZERO, "Chưa giao chỉ tiêu cho đơn vị, nên không tính vào điểm tối đa.", assigned=False)
     if isinstance(criterion.rule, Late):
         if facts.late:
-            return part(criterion.maximum, f"Báo cáo nhận sau hạn nộp, trừ {say_points(criterion.maximum)} điểm.")
+            return part(criterion.maximum, f"Báo cáo nhận sau hạn nộp, trừ {_said(criterion.maximum)} điểm.")
         return part(_ZERO, "Báo cáo nhận trong hạn, không trừ điểm.")
     if value is None:
         return part(_ZERO, _nothing("Chưa có số liệu", criterion))
@@ -199,7 +211,7 @@ def _part(sheet: Sheet, group: str, criterion: Criterion, facts: Facts) -> Part:
     step = sheet.step if criterion.role is Role.CONTENT else _CENT
     points = min(to_step(exact, step), criterion.maximum)
     if points != exact:
-        why += f" Làm tròn đến {say_points(step)}: {say_points(points)} điểm."
+        why += f" Làm tròn đến {_said(step)}: {say_points(points)} điểm."
     if over := more.get("over"):
         why += f" Vượt chỉ tiêu, thêm {say_points(over)} điểm thưởng."
     return part(points, why, **more)
@@ -220,20 +232,18 @@ def _ratio_linear(criterion: Criterion, value: Decimal, target: Decimal | None) 
     assert isinstance(rule, RatioLinear)
     assert target is not None
     ratio = _ratio(rule.direction, value, target)
-    maximum = Fraction(criterion.maximum)
+    maximum = _exact(criterion.maximum)
     more: dict[str, Any] = {"ratio": _cut(ratio, 6)}
     said = f"{_compared(criterion, value, target)}, đạt {_percent(ratio)}"
     if ratio >= 1:
-        over = min((ratio - 1) * 100 * Fraction(rule.over_rate), Fraction(rule.over_cap)) * maximum
-        why = f"{said}; từ 100% trở lên được điểm tối đa {say_points(maximum)}."
+        over = min((ratio - 1) * 100 * _exact(rule.over_rate), _exact(rule.over_cap)) * maximum
+        why = f"{said}; từ 100% trở lên được điểm tối đa {_said(criterion.maximum)}."
         return maximum, why, {**more, "over": to_step(over, _CENT)}
-    if ratio < rule.floor:
+    if ratio < _exact(rule.floor):
         return _ZERO, f"{said}; dưới {say(rule.floor * _HUNDRED)}% không được điểm.", more
-    lost = Fraction(rule.k) * (1 - ratio) * 100
+    lost = _exact(rule.k) * (1 - ratio) * 100
     points = max(maximum * (1 - lost), Fraction(0))
-    why = (
-        f"{said}; mỗi 1% thiếu trừ {say(rule.k * _HUNDRED)}% của {say_points(maximum)} điểm, còn {say_points(points)}."
-    )
+    why = f"{said}; mỗi 1% thiếu trừ {say(rule.k * _HUNDRED)}% của {_said(criterion.maximum)} điểm, còn {say_points(points)}."
     return points, why, more
 
 
@@ -242,16 +252,16 @@ def _ratio(direction: Direction, value: Decimal, target: Decimal) -> Fraction:
     if below == 0:
         # Nothing was asked for, or nothing bad happened: reached in full.
         return Fraction(1)
-    return Fraction(above) / Fraction(below)
+    return _quotient(above, below)
 
 
 def _proportional(criterion: Criterion, value: Decimal, target: Decimal | None) -> Computed:
     assert target is not None
     ratio = min(_ratio(Direction.UP, value, target), Fraction(1))
-    points = Fraction(criterion.maximum) * ratio
+    points = _exact(criterion.maximum) * ratio
     why = (
         f"{_compared(criterion, value, target)}: "
-        f"{say_points(criterion.maximum)} × {_percent(ratio)} = {say_points(points)} điểm."
+        f"{_said(criterion.maximum)} × {_percent(ratio)} = {say_points(points)} điểm."
     )
     return points, why, {"ratio": _cut(ratio, 6)}
 
@@ -282,7 +292,7 @@ def _bands(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Com
 
 def _yes_no(criterion: Criterion, value: Decimal, _target: Decimal | None) -> Computed:
     if value:
-        return criterion.maximum, f"Đã thực hiện, {_counted(criterion)} {say_points(criterion.maximum)} điểm.", {}
+        return criterion.maximum, f"Đã thực hiện, {_counted(criterion)} {_said(criterion.maximum)} điểm.", {}
     return _ZERO, _nothing("Chưa thực hiện", criterion), {}
 
 
@@ -292,8 +302,8 @@ def _per_item(criterion: Criterion, value: Decimal, _target: Decimal | None) -> 
     points = min(Fraction(value) * Fraction(rule.each), Fraction(criterion.maximum))
     one = f"1{criterion.measure}" if criterion.measure.startswith("%") else criterion.measure
     why = (
-        f"{_measured(criterion, value)}, mỗi {one} {_counted(criterion)} {say_points(rule.each)} điểm, "
-        f"nhiều nhất {say_points(criterion.maximum)}: {say_points(points)} điểm."
+        f"{_measured(criterion, value)}, mỗi {one} {_counted(criterion)} {_said(rule.each)} điểm, "
+        f"nhiều nhất {_said(criterion.maximum)}: {say_points(points)} điểm."
     )
     return points, why, {}
 
@@ -343,6 +353,8 @@ def say_points(points: Exact) -> str:
     """Write points for people: always two places, and up to four where they are not rounded yet."""
     return say(_cut(points, 4), least=2)
 
+
+_said = lru_cache(_KEPT)(say_points)
 
 _RULES: Mapping[type, Callable[[Criterion, Decimal, Decimal | None], Computed]] = {
     RatioLinear: _ratio_linear,

@@ -32,6 +32,20 @@ class Standing(NamedTuple):
     disqualified: bool
 
 
+def standing(score: Score) -> Standing:
+    """Give of a score what decides its place."""
+    return Standing(
+        points=score.points,
+        maximum=score.maximum,
+        percent=score.percent,
+        content=score.content,
+        penalty=score.penalty,
+        tie_points=score.tie_points,
+        tie_maximum=score.tie_maximum,
+        disqualified=bool(score.disqualified),
+    )
+
+
 DECIDERS: Final[Sequence[tuple[str, Callable[[Score | Standing], Exact]]]] = (
     ("percent", lambda score: score.percent),
     ("content_points", lambda score: _share(score.content, score.maximum)),
