@@ -14,7 +14,7 @@ from awards.rules import Pack, Record, assess, pack_for
 from contracts.awards import Finding, Verdict
 from contracts.notify import Post
 from contracts.registry import Target, UnitKind
-from registry.actions.bodies import BlockBody, CampaignBody, TargetsBody, UnitBody, YearBody
+from registry.actions.bodies import BlockBody, CampaignBody, EntryBody, PersonBody, TargetsBody, UnitBody, YearBody
 from registry.rules import YearFigures, check_year, read_report
 from scoring.rules import Facts, Score, Sheet, form_criteria, rank, score
 from thidua.folder import DataFolder
@@ -121,6 +121,8 @@ def test_the_registry_takes_everything_as_it_is() -> None:
         *((BlockBody, body) for _, body in folder.blocks()),
         *((TargetsBody, body) for _, body in folder.targets()),
         *((YearBody, {**body, "version": 0}) for _, _, body in folder.years()),
+        *((PersonBody, body) for _, body in folder.people()),
+        *((EntryBody, body) for _, body in folder.entries()),
         (CampaignBody, folder.campaign()[1]),
     ]
     for model, body in bodies:

@@ -9,6 +9,7 @@ Each file holds what the public API takes, with a key wherever the API wants an 
                         follows: <block>, decision_number, decision_on
     campaign.yaml       {key, year, name, starts_on, ends_on, periods: [{key, number, …}], document}
     targets.yaml        [{unit: <unit>, targets: [{criterion, target, assigned}]}]
+    people.yaml         [{key, unit: <unit>, name, words, from_on, entries: [{key, kind, values}]}]
     years.yaml          [{unit: <unit>, year, headcount, …}]
     reports.yaml        [{unit: <unit>, period: <period>, fields: {<criterion>: <as typed>}}]
     accounts.yaml       [{account, post, grants: [{role, unit: <unit>} or {role, block: <block>}]}]
@@ -93,6 +94,19 @@ class DataFolder:
         """Give the targets of each unit."""
         for each in self._read("targets.yaml"):
             yield self.identity("unit", each["unit"]), {"targets": each["targets"]}
+
+    def people(self) -> Iterator[tuple[UUID, Entry]]:
+        """Give each person as ``PUT /people/{id}`` takes it."""
+        for each in self._read("people.yaml"):
+            body = {**_without(each, "key", "entries"), "unit_id": str(self.identity("unit", each["unit"]))}
+            yield self.identity("person", each["key"]), _without(body, "unit")
+
+    def entries(self) -> Iterator[tuple[UUID, Entry]]:
+        """Give each entry of a person's file as ``PUT /entries/{id}`` takes it first."""
+        for each in self._read("people.yaml"):
+            for entry in each.get("entries", ()):
+                body = {**_without(entry, "key"), "person_id": str(self.identity("person", each["key"])), "version": 0}
+                yield self.identity("entry", entry["key"]), body
 
     def years(self) -> Iterator[tuple[UUID, int, Entry]]:
         """Give the year record of each unit, without its version."""

@@ -46,7 +46,7 @@ def _office(home: Home) -> Account:
 
 
 class Loader:
-    """One run over one folder. What people have entered since an earlier run (reports, year records) stays theirs."""
+    """One run over one folder. What people have entered since an earlier run (reports, files, year records) stays theirs."""
 
     def __init__(self, office: Session, folder: DataFolder) -> None:
         self._office = office
@@ -66,15 +66,19 @@ class Loader:
         self._put(f"/api/registry/campaigns/{self._campaign}", self._campaign_body)
         for unit, body in self._folder.targets():
             self._put(f"/api/registry/campaigns/{self._campaign}/units/{unit}/targets", body)
+        for person, body in self._folder.people():
+            self._put_new(f"/api/registry/people/{person}", body)
+        for entry, body in self._folder.entries():
+            self._put_new(f"/api/registry/entries/{entry}", body)
         for unit, year, body in self._folder.years():
-            self._record_year(unit, year, body)
+            self._put_new(f"/api/registry/units/{unit}/years/{year}", {**body, "version": 0})
         for ripple in [self._submit(*report) for report in self._folder.reports()]:
             self._wait_for(ripple)
 
-    def _record_year(self, unit: UUID, year: int, body: dict[str, Any]) -> None:
-        place = f"/api/registry/units/{unit}/years/{year}"
+    def _put_new(self, place: str, body: dict[str, Any]) -> None:
+        """Put what is not there yet: what people have made of it since stays theirs."""
         if not self._version(place):
-            self._put(place, {**body, "version": 0})
+            self._put(place, body)
 
     def _submit(self, unit: UUID, period: UUID, fields: dict[str, str]) -> str | None:
         """Submit an illustrative report unless the unit has one; gives its ripple."""

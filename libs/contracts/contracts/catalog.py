@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from contracts import awards, notify, registry, scoring
+from contracts import awards, notify, people, registry, scoring
 from contracts.envelope import Event, Payload
 
 STREAM: Final = "EVENTS"
@@ -26,6 +26,14 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         registry.ReportWithdrawn,
         registry.ReportReturned,
         registry.ReportAccepted,
+        people.PersonEntered,
+        people.ServiceRecorded,
+        people.TaskRated,
+        people.DisciplineRecorded,
+        people.InitiativeRecognised,
+        people.InitiativeUsed,
+        people.HoldRecorded,
+        people.ClearanceRecorded,
         scoring.SheetPublished,
         scoring.ScoreChanged,
         scoring.RankingChanged,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import city
 import httpx2
@@ -19,6 +19,8 @@ from house import CITY, PASSWORD, House
 from chassis.text import fold, sort_bytes
 
 MANY = 3000
+FIRST = UUID(int=10**6)
+"""The first of as many people, all of one unit, with as many entries in the file."""
 IN_A_BLOCK = 10
 ON_A_PAGE = 51
 TO_CHOOSE_FROM = 500
@@ -28,11 +30,14 @@ OF_A_UNIT = (
     *("/", "/bao-cao", REPORT, f"{REPORT}/khong-phat-sinh", f"{REPORT}/minh-chung/1.1", "/minh-chung", "/nam"),
     *("/bang-khoi", f"/bang-khoi/{BLOCK}", f"/vi-sao/{PERIOD}/{TAN_PHONG}", "/tin", "/dang-ky", "/phong-trao"),
     *("/tim?q=phuong", f"/don-vi/{SAN_THANG}", "/khoi", f"/khoi/{BLOCK}", f"/nhap-danh-sach?ds=results&ky={PERIOD}"),
+    *("/can-bo", "/can-bo?tinh-trang=tat-ca", f"/can-bo/{FIRST}", f"/can-bo/{FIRST}/ghi/sang-kien", "/can-bo/moi"),
+    *(f"/ho-so/{TAN_PHONG}", f"/ho-so/{TAN_PHONG}/ghi/xep-loai", "/nam/can-bo", "/nam/can-bo?so=completed_tasks"),
 )
 OF_THE_OFFICE = (
     *("/", "/bang-khoi", f"/bang-khoi/{BLOCK}", "/xem-xet", f"/xem-xet?xong=nhan&don_vi={TAN_PHONG}", "/phong-trao"),
     *(f"/phong-trao/{CAMPAIGN}", f"/phong-trao/{CAMPAIGN}/dang-ky", f"/vi-sao/{PERIOD}/{TAN_PHONG}", "/tim?q=phuong"),
     *("/nhap-danh-sach", "/nhap-danh-sach?ds=targets"),
+    *("/can-bo", "/can-bo?q=can+bo+7", f"/can-bo/{FIRST}", f"/can-bo/{FIRST}/ghi/cong-tac"),
 )
 CHOOSING = ("/don-vi", f"/don-vi/{TAN_PHONG}/sap-nhap")
 
@@ -122,6 +127,24 @@ async def _grow(house: House) -> None:
             "block_members",
             columns=["year", "unit_id", "from_on", "block_id"],
             records=[(2023, row[0], year, UUID(int=10 + n // IN_A_BLOCK)) for n, row in enumerate(rows)],
+        )
+        people = [(UUID(int=10**6 + n), f"Cán bộ {n}, Phường Tân Phong") for n in range(MANY)]
+        await db.copy_records_to_table(
+            "people",
+            columns=["person_id", "version", "unit_id", "name", "searched", "sorted"],
+            records=[(person, 1, TAN_PHONG, name, fold(name), sort_bytes(name)) for person, name in people],
+        )
+        said = {"version": 1, "standing": True, "act": "entered", "words": "Chuyên viên", "more": "{}", "reason": "x"}
+        said |= {"recorded_by": "x", "recorded_at": await db.fetchval("SELECT now()"), "unit_id": TAN_PHONG}
+        entries = [
+            *[("service", person, None, True, None) for person, _ in people],
+            *[("rating", person, "good", False, 2023) for person, _ in people],
+            *[("clearance", subject, None, False, None) for subject in (FIRST, None) for _ in range(MANY)],
+        ]
+        await db.copy_records_to_table(
+            "entries",
+            columns=[*said, "entry_id", "from_on", "kind", "person_id", "grade", "main", "year"],
+            records=[(*said.values(), uuid4(), date(2023, 1, 1), *entry) for entry in entries],
         )
     finally:
         await db.close()

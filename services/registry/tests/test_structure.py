@@ -1,7 +1,7 @@
 """Are units and blocks in the database what was decided of them, on any day, and can a province's worth be paged?"""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, SHEET, TAN_PHONG, submit
 from house import House, ident
-from sqlalchemy.dialects.postgresql import asyncpg
+from plans import scanned, visited
 
 from chassis.text import fold, sort_bytes
 from registry import queries
@@ -418,16 +418,16 @@ async def test_no_question_reads_all_units_of_a_province(house: House, province:
         read = {}
         for what, asked in HOT.items():
             given = {name: real[name] if value is True else value for name, value in asked.items()}
-            read[what] = await _scanned(db, find_units(ON, queries.UnitsAsked.model_validate(given), limit=51))
+            read[what] = await scanned(db, find_units(ON, queries.UnitsAsked.model_validate(given), limit=51))
         few = [UUID(int=number) for number in range(7, 57)]
         for what, asked in {"blocks": {"year": 2024}, "units'": {"member": few}, "by id": {"block_id": few}}.items():
-            read[what] = await _scanned(db, find_blocks(ON, queries.BlocksAsked.model_validate(asked), limit=51))
+            read[what] = await scanned(db, find_blocks(ON, queries.BlocksAsked.model_validate(asked), limit=51))
         # What a page shows by id costs what it shows: a few rows for each, whatever else there is.
         named = queries.UnitsAsked.model_validate({"unit_id": few, "state": "all"})
-        assert await _visited(db, find_units(ON, named)) <= 4 * len(few)
+        assert await visited(db, find_units(ON, named)) <= 4 * len(few)
         for asked in ({"member": few}, {"block_id": few}):
             of_year = queries.BlocksAsked.model_validate({"year": 2024, **asked})
-            assert await _visited(db, find_blocks(ON, of_year)) <= 60 * len(few)
+            assert await visited(db, find_blocks(ON, of_year)) <= 60 * len(few)
         assert {
             what: scanned for what, scanned in read.items() if scanned & {"units", "unit_states", "block_members"}
         } == {}
@@ -438,30 +438,3 @@ async def test_no_question_reads_all_units_of_a_province(house: House, province:
 async def _first_page(house: House) -> dict[str, Any]:
     async with house.at_work("registry") as tx:
         return await queries.list_units(tx.db, queries.UnitsAsked(on=ON, limit=50))  # type: ignore[arg-type]
-
-
-async def _scanned(db: Any, query: Any) -> set[str]:
-    """Ask as the service asks, and give the tables that are read from end to end for it."""
-    plan = await _plan(db, query, "FORMAT JSON")
-    return {node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"}
-
-
-async def _visited(db: Any, query: Any) -> int:
-    """Ask as the service asks, and give how many rows are looked at for it, in whichever way."""
-    scans = [node for node in await _plan(db, query, "ANALYZE, FORMAT JSON") if node["Node Type"].endswith("Scan")]
-    return sum(
-        int(node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))) for node in scans
-    )
-
-
-async def _plan(db: Any, query: Any, how: str) -> list[dict[str, Any]]:
-    sent = query.compile(dialect=asyncpg.dialect(), compile_kwargs={"render_postcompile": True})
-    values = [sent.params[name] for name in sent.positiontup]
-    ((answer,),) = await db.fetch(f"EXPLAIN ({how}) {sent}", *values)
-    return list(_nodes(json.loads(answer)[0]["Plan"]))
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from _nodes(part)

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import NotFound, Problem
-from gateway.pages import drawing, words
+from gateway.pages import drawing, forms, words
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -34,6 +34,10 @@ _ENVIRONMENT.globals.update(
     KET_QUA_NHAP=words.LIST_OUTCOMES,
     TRANG_NHAP=words.LIST_STATES,
     ve_song=drawing.ripple,
+    BIEU=forms.BY_KIND,
+    MUC=forms.GRADES,
+    DANH_HIEU=forms.AWARDS,
+    VIEC_GHI=forms.ACTS,
 )
 
 

@@ -5,7 +5,9 @@ from registry.actions.changes import change_units, preview_change
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
 from registry.actions.documents import import_document
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
+from registry.actions.files import keeper_of, person_of
 from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
+from registry.actions.people import enter_person, put_entry, rename_person, withdraw_entry
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
 from registry.actions.reviews import (
@@ -17,7 +19,7 @@ from registry.actions.reviews import (
     withdraw_report,
 )
 from registry.actions.structure import form_block, lead_block, register_unit
-from registry.actions.years import record_year
+from registry.actions.years import derive_year, record_year
 
 __all__ = [
     "accept_report",
@@ -27,20 +29,26 @@ __all__ = [
     "change_units",
     "check_list",
     "check_report",
+    "derive_year",
     "detach_evidence",
     "enter_evidence",
+    "enter_person",
     "form_block",
     "import_document",
     "keep_list",
+    "keeper_of",
     "launch_campaign",
     "lead_block",
     "learn_sheets",
+    "person_of",
     "place_of",
     "preview_change",
+    "put_entry",
     "record_year",
     "refused",
     "register_unit",
     "release_report",
+    "rename_person",
     "return_report",
     "save_draft",
     "save_section",
@@ -51,6 +59,7 @@ __all__ = [
     "take_pledge_step",
     "take_up_report",
     "unit_of_import",
+    "withdraw_entry",
     "withdraw_report",
     "write_xlsx",
 ]

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from registry.api import campaigns, designs, evidence, lists, pledges, reports, reviews, structure, years
+from registry.api import campaigns, designs, evidence, lists, people, pledges, reports, reviews, structure, years
 
 router = APIRouter()
 # Paths are tried in their order: at a deadline nearly all that comes is a report.
-for part in (reports, reviews, evidence, structure, campaigns, years, designs, pledges, lists):
+for part in (reports, reviews, evidence, structure, campaigns, years, people, designs, pledges, lists):
     router.include_router(part.router)

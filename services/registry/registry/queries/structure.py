@@ -1,6 +1,5 @@
 """Units and blocks as they stood on a day, in Vietnamese order, a page at a time."""
 
-import base64
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -10,11 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    LargeBinary,
     Select,
     Uuid,
     and_,
-    bindparam,
     case,
     exists,
     func,
@@ -31,9 +28,8 @@ from chassis.errors import FieldError, Invalid, NotFound
 from chassis.text import fold
 from contracts.registry import UnitKind
 from registry import rules
+from registry.queries.paging import Row, page_of, place_after
 from registry.tables import block_heads, block_members, blocks, unit_changes, unit_states, units
-
-Row = dict[str, Any]
 
 
 class UnitState(StrEnum):
@@ -99,33 +95,14 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
     if asked.block_id is not None:
         query = query.where(unit_states.c.unit_id.in_(_members(asked.block_id, on)))
     if asked.after is not None:
-        query = query.where(tuple_(unit_states.c.sorted, unit_states.c.unit_id) > _place(asked.after))
+        query = query.where(tuple_(unit_states.c.sorted, unit_states.c.unit_id) > place_after(asked.after))
     return query.order_by(unit_states.c.sorted, unit_states.c.unit_id).limit(limit)
 
 
 async def list_units(db: Read, asked: UnitsAsked) -> Row:
     """Give one page of units, and where the next one begins (``next`` is None on the last)."""
     query = find_units(asked.on or await today(db), asked, limit=asked.limit and asked.limit + 1)
-    return _page([dict(row) for row in (await db.execute(query)).mappings()], asked.limit, "unit_id")
-
-
-def _page(rows: list[Row], limit: int | None, key: str) -> Row:
-    """Cut off the row that was asked for only to know whether there is one more."""
-    more = limit is not None and len(rows) > limit
-    rows = rows[:limit]
-    onward = base64.urlsafe_b64encode(rows[-1][key].bytes + rows[-1]["sorted"]).decode() if more else None
-    return {"items": [{name: value for name, value in row.items() if name != "sorted"} for row in rows], "next": onward}
-
-
-def _place(after: str) -> Any:
-    """Read where a page begins, as ``_page`` wrote it."""
-    try:
-        decoded = base64.urlsafe_b64decode(after.encode())
-        identity = UUID(bytes=decoded[:16])
-    except ValueError as error:
-        wrong = FieldError(field="after", message="không phải chỗ tiếp theo của một danh sách", remedy="Mở lại từ đầu")
-        raise Invalid("Không đọc được chỗ tiếp theo của danh sách.", errors=[wrong]) from error
-    return tuple_(bindparam(None, decoded[16:], LargeBinary), bindparam(None, identity, Uuid))
+    return page_of([dict(row) for row in (await db.execute(query)).mappings()], asked.limit, "unit_id")
 
 
 def _standing(state: UnitState, on: date) -> ColumnElement[bool]:
@@ -256,7 +233,7 @@ def find_blocks(on: date, asked: BlocksAsked, *, limit: int | None = None) -> Se
             exists(_members(blocks.c.block_id, on).where(block_members.c.unit_id.in_(asked.member)).correlate(blocks)),
         )
     if asked.after is not None:
-        query = query.where(tuple_(blocks.c.sorted, blocks.c.block_id) > _place(asked.after))
+        query = query.where(tuple_(blocks.c.sorted, blocks.c.block_id) > place_after(asked.after))
     return query.order_by(blocks.c.year.desc(), blocks.c.sorted, blocks.c.block_id).limit(limit)
 
 
@@ -266,7 +243,7 @@ async def list_blocks(db: Read, asked: BlocksAsked) -> Row:
         wrong = FieldError(field="year", message="còn thiếu", remedy="Chọn năm của các khối")
         raise Invalid("Danh sách khối được chia trang theo từng năm.", errors=[wrong])
     query = find_blocks(asked.on or await today(db), asked, limit=asked.limit and asked.limit + 1)
-    return _page([dict(row) for row in (await db.execute(query)).mappings()], asked.limit, "block_id")
+    return page_of([dict(row) for row in (await db.execute(query)).mappings()], asked.limit, "block_id")
 
 
 async def block(db: Read, block_id: UUID, *, on: date | None = None) -> Row:

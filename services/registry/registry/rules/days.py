@@ -13,7 +13,7 @@ _CLOCK: Final = re.compile(r"(\d{1,2})[:hg](\d{2})", re.ASCII)
 YEARS: Final = range(2000, 2101)
 
 
-def parse_day(text: str) -> date | None:
+def parse_day(text: str, years: range = YEARS) -> date | None:
     """Read a day as people write it (``30/11/2023``) or as a browser sends it (``2023-11-30``); None for all else."""
     found = _DAY.fullmatch(text.strip())
     if not found:
@@ -23,7 +23,7 @@ def parse_day(text: str) -> date | None:
         day = date(int(part["y"] or part["y2"]), int(part["m"] or part["m2"]), int(part["d"] or part["d2"]))
     except ValueError:
         return None
-    return day if day.year in YEARS else None
+    return day if day.year in years else None
 
 
 def parse_moment(text: str, otherwise: time) -> datetime | None:

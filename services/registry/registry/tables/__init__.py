@@ -4,6 +4,7 @@ from registry.tables.base import metadata
 from registry.tables.campaigns import campaign_drafts, campaign_sections, campaigns, periods, targets
 from registry.tables.evidence import evidence, report_evidence
 from registry.tables.lists import import_rows, imports
+from registry.tables.people import entries, people, people_names
 from registry.tables.pledges import pledge_steps, pledges
 from registry.tables.reports import receipt_numbers, report_steps, reports, sheets, submissions
 from registry.tables.structure import block_heads, block_members, blocks, unit_changes, unit_states, units
@@ -16,10 +17,13 @@ __all__ = [
     "campaign_drafts",
     "campaign_sections",
     "campaigns",
+    "entries",
     "evidence",
     "import_rows",
     "imports",
     "metadata",
+    "people",
+    "people_names",
     "periods",
     "pledge_steps",
     "pledges",

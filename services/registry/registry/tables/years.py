@@ -1,6 +1,6 @@
 """A unit's year in figures."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Integer, SmallInteger, Table, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Integer, SmallInteger, Table, Text, Uuid
 
 from registry.tables.base import metadata
 
@@ -17,4 +17,7 @@ year_records = Table(
     Column("disciplined", BigInteger, nullable=False),
     Column("task_rating", Text),
     Column("pledged_on", Date),
+    Column("source", Text, nullable=False, server_default="typed"),
+    CheckConstraint("source IN ('typed', 'people')", name="year_source"),
 )
+"""``source`` tells where head count, completed tasks, disciplines and rating come from: typed, or the unit's list of people."""

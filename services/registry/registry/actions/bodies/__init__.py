@@ -14,6 +14,7 @@ from registry.actions.bodies.campaigns import (
 )
 from registry.actions.bodies.evidence import Attached, Evidence, Line
 from registry.actions.bodies.lists import ImportedList
+from registry.actions.bodies.people import EntryBody, NameBody, PersonBody, WithdrawalBody
 from registry.actions.bodies.pledges import PledgeStepBody
 from registry.actions.bodies.reports import (
     CheckBody,
@@ -38,7 +39,7 @@ from registry.actions.bodies.structure import (
     Touched,
     UnitBody,
 )
-from registry.actions.bodies.years import YearBody
+from registry.actions.bodies.years import DerivedYearBody, YearBody
 
 __all__ = [
     "Affected",
@@ -54,15 +55,19 @@ __all__ = [
     "Changed",
     "CheckBody",
     "Checked",
+    "DerivedYearBody",
     "DraftBody",
+    "EntryBody",
     "Evidence",
     "HeadBody",
     "ImportBody",
     "Imported",
     "ImportedList",
     "Line",
+    "NameBody",
     "NewDraftBody",
     "PeriodBody",
+    "PersonBody",
     "PledgeStepBody",
     "Receipt",
     "ReportBody",
@@ -76,5 +81,6 @@ __all__ = [
     "Touched",
     "UnitBody",
     "Versioned",
+    "WithdrawalBody",
     "YearBody",
 ]

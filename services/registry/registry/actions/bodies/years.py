@@ -18,3 +18,12 @@ class YearBody(Body):
     disciplined: int
     task_rating: TaskRating | None = None
     pledged_on: date | None = None
+
+
+class DerivedYearBody(Body):
+    """A year whose figures are to follow from the unit's list of people; these are the ones that do not."""
+
+    version: Annotated[int, Field(ge=0)]
+    advanced_workers: int
+    grassroots_fighters: int
+    pledged_on: date | None = None

@@ -1,0 +1,133 @@
+"""What actions on files share: who keeps them, in which order they are locked, and how an entry is written and told."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.clock import VIETNAM
+from chassis.errors import NotFound
+from chassis.events import Tx
+from contracts import people as told
+from contracts.envelope import Payload
+from registry.rules import Entry, EntryKind
+from registry.tables import entries, people, units
+
+
+async def person_of(db: AsyncConnection, person_id: UUID, *, lock: bool = False) -> Mapping[str, Any]:
+    """Give a person's row; raises ``NotFound``.
+
+    Locks are taken in one order, so that no two wait for one another: the person, then units, then an initiative.
+    """
+    query = select(people).where(people.c.person_id == person_id)
+    row = (await db.execute(query.with_for_update() if lock else query)).mappings().one_or_none()
+    if row is None:
+        raise NotFound("Không có cán bộ này.")
+    return dict(row)
+
+
+async def last_version(db: AsyncConnection, entry_id: UUID) -> Mapping[str, Any] | None:
+    """Give an entry as it was said last."""
+    query = select(entries).where(entries.c.entry_id == entry_id).order_by(entries.c.version.desc()).limit(1)
+    row = (await db.execute(query)).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+async def require_entry(db: AsyncConnection, entry_id: UUID) -> Mapping[str, Any]:
+    """Give an entry as it was said last; raises ``NotFound``."""
+    found = await last_version(db, entry_id)
+    if found is None:
+        raise NotFound("Không có mục này trong hồ sơ.")
+    return found
+
+
+async def lock_units(tx: Tx, unit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """Let nobody else change who serves in these units until this commits: their years are counted from it."""
+    found = await tx.db.execute(
+        select(units.c.unit_id, units.c.valid_from, units.c.ended_on)
+        .where(units.c.unit_id.in_(set(unit_ids)))
+        .order_by(units.c.unit_id)
+        .with_for_update(key_share=True)
+    )
+    return {row["unit_id"]: dict(row) for row in found.mappings()}
+
+
+async def units_of(db: AsyncConnection, person_id: UUID) -> set[UUID]:
+    """Give the units that count a person on some day."""
+    found = await db.execute(select(entries.c.unit_id).where(*_main_posts_of(person_id)).distinct())
+    return set(found.scalars())
+
+
+def _main_posts_of(person_id: UUID) -> tuple[Any, ...]:
+    return entries.c.standing, entries.c.person_id == person_id, entries.c.kind == "service", entries.c.main
+
+
+async def today(tx: Tx) -> date:
+    return (await tx.now()).astimezone(VIETNAM).date()
+
+
+async def write_entry(tx: Tx, row: Mapping[str, Any], post: str) -> None:
+    """Write the next version of an entry in place of the last, and tell of it; nothing that was said is overwritten."""
+    await tx.db.execute(
+        update(entries).where(entries.c.entry_id == row["entry_id"], entries.c.standing).values(standing=False)
+    )
+    await tx.db.execute(insert(entries).values(**row, recorded_by=post, recorded_at=await tx.now()))
+    tx.record(_TOLD[EntryKind(row["kind"])](row))
+
+
+async def keep_file(tx: Tx, person_id: UUID) -> None:
+    """Hand a person's file to the unit of the main post that began last."""
+    newest = (
+        select(entries.c.unit_id).where(*_main_posts_of(person_id)).order_by(entries.c.from_on.desc()).limit(1)
+    ).scalar_subquery()
+    moved = await tx.db.execute(
+        update(people)
+        .where(people.c.person_id == person_id, people.c.unit_id != newest)
+        .values(unit_id=newest, version=people.c.version + 1)
+        .returning(people.c.unit_id, people.c.version)
+    )
+    if row := moved.one_or_none():
+        tx.record(told.PersonEntered(person_id=person_id, version=row.version, unit_id=row.unit_id))
+
+
+def columns_of(entry: Entry) -> dict[str, Any]:
+    """Give an entry as its row holds it."""
+    return {**entry.model_dump(), "kind": entry.kind.value}
+
+
+def _plain(payload: type[Payload], **renamed: str) -> Callable[[Mapping[str, Any]], Payload]:
+    """Tell of an entry by the event whose fields bear the names of its columns, or those given here."""
+
+    def tell(row: Mapping[str, Any]) -> Payload:
+        return payload.model_validate(
+            {name: row[renamed.get(name, name)] for name in payload.model_fields if name in row or name in renamed}
+        )
+
+    return tell
+
+
+def _initiative(row: Mapping[str, Any]) -> Payload:
+    holders = tuple(dict.fromkeys(each for each in (row["person_id"], *row["with_ids"]) if each))
+    return _plain(told.InitiativeRecognised, level="grade", recognised_on="from_on")({**row, "person_ids": holders})
+
+
+_TOLD: Final[Mapping[EntryKind, Callable[[Mapping[str, Any]], Payload]]] = {
+    EntryKind.SERVICE: _plain(told.ServiceRecorded),
+    EntryKind.RATING: _plain(told.TaskRated, rating="grade"),
+    EntryKind.DISCIPLINE: _plain(told.DisciplineRecorded, level="grade"),
+    EntryKind.INITIATIVE: _initiative,
+    EntryKind.USE: _plain(told.InitiativeUsed, purpose="grade", code="words"),
+    EntryKind.HOLD: _plain(told.HoldRecorded, kind="grade"),
+    EntryKind.CLEARANCE: _plain(told.ClearanceRecorded, answer="grade", asked_on="from_on", answered_on="until_on"),
+}
+
+
+async def keeper_of(db: AsyncConnection, entry_id: UUID) -> UUID:
+    """Give the unit that keeps the file in which an entry stands; raises ``NotFound``."""
+    found = await require_entry(db, entry_id)
+    kept_by: UUID = (await person_of(db, found["person_id"]))["unit_id"] if found["person_id"] else found["unit_id"]
+    return kept_by

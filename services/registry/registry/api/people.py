@@ -1,0 +1,91 @@
+"""People, and the entries of the files on them and on units: for the unit that keeps a file, and the office."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from chassis.http import Asked, Commanded, Sent
+from registry import actions, queries
+from registry.actions.bodies import EntryBody, NameBody, PersonBody, Versioned, WithdrawalBody
+from registry.api.rights import office_only, own_unit
+
+router = APIRouter()
+
+
+@router.get("/people", tags=["people"])
+async def list_people(asked: Asked, which: Annotated[queries.PeopleAsked, Query()]) -> dict[str, Any]:
+    """Give people as they served on a day (today unless told), by given name in Vietnamese order."""
+    if which.unit_id:
+        own_unit(asked, which.unit_id)
+    else:
+        office_only(asked)
+    return await queries.list_people(asked.db, which)
+
+
+@router.put("/people/{person_id}", tags=["people"])
+async def enter_person(person_id: UUID, body: Sent[PersonBody], commanded: Commanded) -> Versioned:
+    own_unit(commanded, body.unit_id)
+    return await actions.enter_person(commanded.tx, person_id, body, post=commanded.identity.post)
+
+
+@router.get("/people/{person_id}", tags=["people"])
+async def one_person(person_id: UUID, asked: Asked, on: date | None = None) -> dict[str, Any]:
+    found = await queries.person(asked.db, person_id, on=on)
+    own_unit(asked, found["unit_id"])
+    return found
+
+
+@router.put("/people/{person_id}/name", tags=["people"])
+async def rename_person(person_id: UUID, body: Sent[NameBody], commanded: Commanded) -> Versioned:
+    own_unit(commanded, (await actions.person_of(commanded.tx.db, person_id))["unit_id"])
+    return await actions.rename_person(commanded.tx, person_id, body, post=commanded.identity.post)
+
+
+@router.get("/people/{person_id}/entries", tags=["people"])
+async def entries_of_person(
+    person_id: UUID, asked: Asked, which: Annotated[queries.EntriesAsked, Query()]
+) -> dict[str, Any]:
+    """Give what stands in a person's file, newest first; with ``on`` what holds on that day."""
+    unit_id = (await queries.person(asked.db, person_id))["unit_id"]
+    own_unit(asked, unit_id)
+    return await queries.list_entries(asked.db, person_id, unit_id, which)
+
+
+@router.get("/units/{unit_id}/entries", tags=["people"])
+async def entries_of_unit(
+    unit_id: UUID, asked: Asked, which: Annotated[queries.EntriesAsked, Query()]
+) -> dict[str, Any]:
+    """Give what stands in a unit's own file, newest first; with ``on`` what holds on that day."""
+    own_unit(asked, unit_id)
+    return await queries.list_entries(asked.db, None, unit_id, which)
+
+
+@router.get("/entries/{entry_id}", tags=["people"])
+async def one_entry(entry_id: UUID, asked: Asked) -> dict[str, Any]:
+    """Give an entry with all that was ever said in it."""
+    found = await queries.entry(asked.db, entry_id)
+    kept_by = (
+        (await queries.person(asked.db, found["person_id"]))["unit_id"] if found["person_id"] else found["unit_id"]
+    )
+    own_unit(asked, kept_by)
+    return found
+
+
+@router.put("/entries/{entry_id}", tags=["people"])
+async def put_entry(entry_id: UUID, body: Sent[EntryBody], commanded: Commanded) -> Versioned:
+    """Enter or amend: as whoever keeps the person's file and, of a post, speaks for its unit too."""
+    if body.person_id:
+        own_unit(commanded, (await actions.person_of(commanded.tx.db, body.person_id))["unit_id"])
+    if body.unit_id:
+        own_unit(commanded, body.unit_id)
+    elif not body.person_id:
+        office_only(commanded)
+    return await actions.put_entry(commanded.tx, entry_id, body, post=commanded.identity.post)
+
+
+@router.post("/entries/{entry_id}/withdraw", tags=["people"])
+async def withdraw_entry(entry_id: UUID, body: Sent[WithdrawalBody], commanded: Commanded) -> Versioned:
+    own_unit(commanded, await actions.keeper_of(commanded.tx.db, entry_id))
+    return await actions.withdraw_entry(commanded.tx, entry_id, body, post=commanded.identity.post)

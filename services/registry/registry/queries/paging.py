@@ -1,0 +1,34 @@
+"""One page of a list in Vietnamese order, and where the next one begins."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Uuid, bindparam, tuple_
+
+from chassis.errors import FieldError, Invalid
+
+Row = dict[str, Any]
+
+
+def page_of(rows: list[Row], limit: int | None, key: str) -> Row:
+    """Cut off the row that was asked for only to know whether there is one more."""
+    more = limit is not None and len(rows) > limit
+    rows = rows[:limit]
+    onward = base64.urlsafe_b64encode(rows[-1][key].bytes + rows[-1]["sorted"]).decode() if more else None
+    return {"items": [{name: value for name, value in row.items() if name != "sorted"} for row in rows], "next": onward}
+
+
+def place_after(after: str) -> Any:
+    """Read where a page begins, as ``page_of`` wrote it."""
+    try:
+        decoded = base64.urlsafe_b64decode(after.encode())
+        identity = UUID(bytes=decoded[:16])
+    except ValueError as error:
+        raise no_place() from error
+    return tuple_(bindparam(None, decoded[16:], LargeBinary), bindparam(None, identity, Uuid))
+
+
+def no_place() -> Invalid:
+    wrong = FieldError(field="after", message="không phải chỗ tiếp theo của một danh sách", remedy="Mở lại từ đầu")
+    return Invalid("Không đọc được chỗ tiếp theo của danh sách.", errors=[wrong])
