@@ -10,6 +10,7 @@ from uuid import UUID
 
 import campaign_views
 import list_views
+import people_views
 import yaml
 
 from chassis.errors import Invalid, NotFound
@@ -435,7 +436,11 @@ def _step(kind: str, seen: Ripple) -> dict[str, Any]:
 def _year(errors: dict[str, Any]) -> dict[str, Any]:
     typed = {"headcount": "hai hai", "completed_tasks": "22", "task_rating": "good", "pledged_on": "2023-02-28"}
     problem = Invalid("Còn 1 chỗ cần sửa.") if errors else None
-    usual = {"desk": desk(), "section": "viec", "year": 2023, "typed": typed, "figures": _FIGURES}
+    derived = {"headcount": 2, "completed_tasks": 1, "disciplined": 0, "task_rating": None}
+    record = {"version": 1, "headcount": 22, "completed_tasks": 22, "disciplined": 0, "task_rating": "good"}
+    record |= {"source": "typed", "derived": derived, "differs": ["headcount", "completed_tasks", "task_rating"]}
+    usual = {"desk": desk(), "section": "viec", "year": 2023, "typed": typed, "figures": _FIGURES, "record": record}
+    usual |= {"derivable": list(derived)[:3]}
     return usual | {"errors": errors, "problem": problem, "saved": not errors}
 
 
@@ -675,6 +680,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             "tim.html",
             {"desk": desk(), "section": "", "words": "phuong", "found": units(), "blocks": {OWN: of_this_year()}},
         ),
+        **people_views.pages(desk(), OWN),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
         **list_views.pages(office, desk(), PERIOD["period_id"]),
         "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),

@@ -1,0 +1,67 @@
+"""Values for the pages of files on people, shaped as the routes shape them."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from gateway.pages import forms
+from gateway.pages.desk import Desk
+from gateway.pages.routes.files import Entering, File
+
+_PERSON: Final = str(UUID(int=701))
+_NAME: Final = "Cán bộ 01, Phường Tân Phong"
+_DOCUMENT: Final = {"document_number": "12/QĐ-UBND", "document_on": "2023-11-10", "document_by": "UBND thành phố"}
+
+
+def _entry(kind: str, number: int, grade: str | None, words: str, **more: Any) -> dict[str, Any]:
+    usual = {"entry_id": str(UUID(int=number)), "unit_id": "", "person_id": _PERSON, "with_ids": [], "uses": []}
+    said = {"year": None, "from_on": "2023-01-01", "until_on": None, "main": True, "kind": kind, "grade": grade}
+    return {**usual, **said, "words": words, **_DOCUMENT, **more}
+
+
+def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Give the list, one file, a form that was refused, and whom a figure of the year counts."""
+    unit = officer.name(unit_id)
+    post = {"unit_id": unit_id, "words": "Chuyên viên", "from_on": "2021-03-01", "until_on": None}
+    named = {
+        "name": _NAME,
+        "reason": "Ghi lần đầu",
+        "recorded_by": "Cán bộ đầu mối",
+        "recorded_at": "2023-11-28T02:41:07Z",
+    }
+    person = {"person_id": _PERSON, "name": _NAME, "version": 1, "on": "2023-11-28", "post": post, "names": [named]}
+    file = File(unit_id, unit, person)
+    use = _entry("use", 711, "title", "CSTDCS", year=2023)
+    found = [
+        _entry("initiative", 702, "grassroots", "Sổ theo dõi dùng chung", uses=[use, use]),
+        _entry("rating", 703, "good", "", year=2023, until_on="2023-12-31"),
+        _entry("hold", 704, "press", "Báo nêu", document_number=None),
+        _entry("service", 705, None, "Chuyên viên", unit_id=unit_id),
+    ]
+    shared = {"desk": officer, "section": "don-vi", "errors": {}, "onward": "sau=x", "begun": True}
+    listed = [{**post, "person_id": _PERSON, "name": _NAME, "post": "Chuyên viên"}]
+    filtered = {"q": "", "ngay": "", "tinh-trang": ""}
+    fault = {"document_number": {"message": "Số văn bản: còn thiếu", "remedy": "Ghi số, ký hiệu như 12/QĐ-UBND"}}
+    made = Entering(file, forms.BY_SLUG["xep-loai"], {"ma": _PERSON, "year": "2023", "grade": "good"})
+    counted = {"items": [{**_entry("rating", 703, "good", ""), "name": _NAME}], "count": 1, "on": "2023-12-31"}
+    return {
+        "can-bo": (
+            "can-bo.html",
+            {**shared, "unit_id": unit_id, "typed": filtered, "found": listed, "on": "2023-11-28"},
+        ),
+        "can-bo-moi": ("can-bo-moi.html", {**shared, "unit_id": unit_id, "typed": {"ma": _PERSON}}),
+        "ho-so": (
+            "ho-so.html",
+            {**shared, "file": file, "found": found, "names": {}, "kind": None, "on": "", "recorded": True}
+            | {"typed": {"name": _NAME}},
+        ),
+        "ho-so-ghi": (
+            "ho-so-ghi.html",
+            {**shared, "made": made, "file": file, "form": made.form, "typed": made.typed, "errors": fault}
+            | {"units": [], "colleagues": [], "kept": []},
+        ),
+        "nam-can-bo": (
+            "nam-can-bo.html",
+            {**shared, "section": "viec", "year": 2023, "label": "Số người hoàn thành nhiệm vụ"}
+            | {"figure": "completed_tasks", "found": counted},
+        ),
+    }
