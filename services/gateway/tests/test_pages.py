@@ -41,6 +41,11 @@ def drawn() -> FastAPI:
     async def live(_rest: str) -> Response:
         return Response(": \n\n", media_type="text/event-stream")
 
+    @app.post("/{_rest:path}")
+    async def sent(_rest: str) -> Response:
+        """What a page sends by itself as it opens: it stays as it is drawn."""
+        return Response(status_code=204)
+
     @app.get("/trang/{name}")
     async def page(request: Request, name: str) -> Response:
         template, values = PAGES[name]

@@ -121,7 +121,7 @@ def kind(cell: Cell) -> Told | Wrong:
     return Told(found) if found else Wrong("không phải loại đơn vị", f"Chọn một trong: {', '.join(_KINDS)}")
 
 
-def identity(cell: Cell) -> Told | Wrong:
+def id_of(cell: Cell) -> Told | Wrong:
     try:
         return Told(UUID(nfc(cell.text)))
     except ValueError:

@@ -23,7 +23,7 @@ TARGETS: Final = Listing(
             "unit_id",
             "Mã định danh đơn vị",
             "Chép nguyên từ tệp tải về; để trống nếu tên đơn vị không trùng",
-            columns.identity,
+            columns.id_of,
             required=False,
             width=38,
         ),

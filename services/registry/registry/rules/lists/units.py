@@ -24,7 +24,7 @@ UNITS: Final = Listing(
             "unit_id",
             "Mã định danh",
             "Để trống nếu là đơn vị mới; chép nguyên từ tệp tải về nếu là đơn vị đã có",
-            columns.identity,
+            columns.id_of,
             required=False,
             width=38,
         ),
