@@ -42,7 +42,7 @@ faults: setup ## every fault at full length and SEEDS random ones (200 unless to
 		|| echo "Thiếu libfaketime: kịch bản F27 sẽ được ghi là chưa chạy"
 	PYTHONPATH=tests $(BIN)/python -m survival --seeds $(SEEDS) --lanes 2 --mutants --write
 
-bench: setup ## the product's speed against the floor, on an otherwise idle machine (a quarter of an hour); writes docs/performance.*
+bench: setup ## the product's speed against the floor, on an otherwise idle machine (half an hour); writes docs/performance.*
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.everything
 
 bench-quick: setup ## the spine alone in two minutes, before and after a change
