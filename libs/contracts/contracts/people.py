@@ -63,78 +63,65 @@ class PersonEntered(Payload):
     unit_id: UUID
 
 
-class ServiceRecorded(Payload):
-    """A person's service in a unit (thời gian công tác); ``main`` is the one post by which the person is counted."""
+class _OfEntry(Payload):
+    """What is told of every entry of a file, whatever its kind."""
 
-    event_type: ClassVar[str] = "registry.service_recorded.v1"
-    ordering_key: ClassVar[str] = "person_id"
+    ordering_key: ClassVar[str] = "unit_id"
 
     entry_id: UUID
     version: int
     standing: bool
     unit_id: UUID
+
+
+class ServiceRecorded(_OfEntry):
+    """A person's service in a unit (thời gian công tác); ``main`` is the one post by which the person is counted."""
+
+    event_type: ClassVar[str] = "registry.service_recorded.v1"
+    ordering_key: ClassVar[str] = "person_id"
+
     person_id: UUID
     main: bool
     from_on: date
     until_on: date | None = None
 
 
-class TaskRated(Payload):
+class TaskRated(_OfEntry):
     """The yearly task rating (mức độ hoàn thành nhiệm vụ) of a person or a unit."""
 
     event_type: ClassVar[str] = "registry.task_rated.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    entry_id: UUID
-    version: int
-    standing: bool
-    unit_id: UUID
     person_id: UUID | None = None
     year: int
     rating: TaskRating
 
 
-class DisciplineRecorded(Payload):
+class DisciplineRecorded(_OfEntry):
     """A discipline with its term; achievements count from the end of the term (NĐ 152/2025 Đ.4 kh.4)."""
 
     event_type: ClassVar[str] = "registry.discipline_recorded.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    entry_id: UUID
-    version: int
-    standing: bool
-    unit_id: UUID
     person_id: UUID | None = None
     level: DisciplineLevel
     from_on: date
     until_on: date | None = None
 
 
-class InitiativeRecognised(Payload):
+class InitiativeRecognised(_OfEntry):
     """An initiative (sáng kiến) was recognised; ``person_ids`` are all its holders, none for a collective's own."""
 
     event_type: ClassVar[str] = "registry.initiative_recognised.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    entry_id: UUID
-    version: int
-    standing: bool
-    unit_id: UUID
     person_ids: tuple[UUID, ...] = ()
     level: InitiativeLevel
     recognised_on: date
 
 
-class InitiativeUsed(Payload):
+class InitiativeUsed(_OfEntry):
     """An initiative was used for a title or a commendation (CV 5007/BNV-TĐKT III.5.c)."""
 
     event_type: ClassVar[str] = "registry.initiative_used.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    entry_id: UUID
-    version: int
-    standing: bool
-    unit_id: UUID
     initiative_id: UUID
     """The entry of the initiative itself."""
     purpose: UsePurpose
@@ -143,32 +130,22 @@ class InitiativeUsed(Payload):
     year: int
 
 
-class HoldRecorded(Payload):
+class HoldRecorded(_OfEntry):
     """Something is being verified; until ``until_on`` nothing is decided about the person or the unit."""
 
     event_type: ClassVar[str] = "registry.hold_recorded.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    entry_id: UUID
-    version: int
-    standing: bool
-    unit_id: UUID
     person_id: UUID | None = None
     kind: HoldKind
     from_on: date
     until_on: date | None = None
 
 
-class ClearanceRecorded(Payload):
+class ClearanceRecorded(_OfEntry):
     """Another body was asked, and perhaps has answered, whether anything speaks against an award."""
 
     event_type: ClassVar[str] = "registry.clearance_recorded.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    entry_id: UUID
-    version: int
-    standing: bool
-    unit_id: UUID
     person_id: UUID | None = None
     asked_on: date
     answered_on: date | None = None
