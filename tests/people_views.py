@@ -5,7 +5,7 @@ from uuid import UUID
 
 from gateway.pages import forms
 from gateway.pages.desk import Desk
-from gateway.pages.routes.files import Entering, File
+from gateway.pages.routes.entries import Entering, File
 
 _PERSON: Final = str(UUID(int=701))
 _NAME: Final = "Cán bộ 01, Phường Tân Phong"
@@ -52,7 +52,7 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
         "ho-so": (
             "ho-so.html",
             {**shared, "file": file, "found": found, "names": {}, "kind": None, "on": "", "recorded": True}
-            | {"typed": {"name": _NAME}},
+            | {"typed": {"name": _NAME}, "problem": None},
         ),
         "ho-so-ghi": (
             "ho-so-ghi.html",

@@ -68,6 +68,9 @@ async def test_a_person_is_entered_found_and_told_of(front: httpx2.AsyncClient) 
     assert (await front.post(f"/can-bo/{person}/ten", data=typed)).status_code == 303
     page = (await front.get(f"/can-bo/{person}")).text
     assert ("Viết nhầm số" in page, "Cán bộ 01, Phường Tân Phong" in page) == (True, True)
+    late = await front.post(f"/can-bo/{person}/ten", data={**typed, "name": "Cán bộ 2", "reason": "Viết lại"})
+    assert (late.status_code, "vừa được người khác sửa" in late.text) == (409, True)
+    assert ('value="Cán bộ 2"' in late.text, 'value="Viết lại"' in late.text) == (True, True)
 
 
 async def test_every_kind_of_entry_has_a_form_and_stands_in_the_file(front: httpx2.AsyncClient) -> None:

@@ -53,6 +53,11 @@ def fragment(template: str, values: dict[str, Any]) -> str:
     return _ENVIRONMENT.get_template(template).render(values)
 
 
+def errors_of(problem: Problem | None) -> dict[str, dict[str, Any]]:
+    """Give what a service refused by the field that it concerns, for the form that is drawn again with what was typed."""
+    return {error["field"]: error for error in problem.members.get("errors", ())} if problem else {}
+
+
 def nowhere() -> Problem:
     """The problem of an address that does not exist."""
     return NotFound("Địa chỉ này không có. Hãy xem lại đường dẫn, hoặc bắt đầu từ trang Việc cần làm.")

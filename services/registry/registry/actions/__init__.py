@@ -4,8 +4,8 @@ from registry.actions.campaigns import assign_targets, launch_campaign
 from registry.actions.changes import change_units, preview_change
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
 from registry.actions.documents import import_document
+from registry.actions.entries import keeper_of, person_of
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
-from registry.actions.files import keeper_of, person_of
 from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
 from registry.actions.people import enter_person, put_entry, rename_person, withdraw_entry
 from registry.actions.pledges import take_pledge_step

@@ -14,7 +14,7 @@ from chassis.text import fold, nfc
 from contracts.people import PersonEntered
 from registry import rules
 from registry.actions.bodies import EntryBody, NameBody, PersonBody, Versioned, WithdrawalBody
-from registry.actions.files import (
+from registry.actions.entries import (
     columns_of,
     keep_file,
     last_version,

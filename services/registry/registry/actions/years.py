@@ -11,7 +11,7 @@ from chassis.events import Tx
 from contracts.registry import YearRecorded
 from registry import rules
 from registry.actions.bodies import DerivedYearBody, Versioned, YearBody
-from registry.actions.files import lock_units
+from registry.actions.entries import lock_units
 from registry.actions.writing import invalid, put
 from registry.tables import units, year_records
 from registry.tables.service import counted_in

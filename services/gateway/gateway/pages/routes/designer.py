@@ -143,7 +143,7 @@ async def save(request: Request, desk: AtDesk, campaign_id: UUID, section: str) 
         sheet = _sheet(await load(desk, campaign_id), section, show_faults=True)
         sheet.theirs = _differences(sheet, body) if problem.status == Conflict.status else {}
         sheet.values, sheet.rows, sheet.problem = body["values"], body["rows"], problem
-        sheet.faults |= {each["field"]: each for each in problem.members.get("errors", ())}
+        sheet.faults |= render.errors_of(problem)
         return await _page(request, desk, sheet)
     if words.get("viec") == "tiep" and (
         onward := _sheet(await load(desk, campaign_id), section, show_faults=True).onward

@@ -68,7 +68,7 @@ async def _form(
         "section": "don-vi",
         "unit_id": unit_id,
         "typed": {"ma": str(uuid4()), **typed},
-        "errors": {error["field"]: error for error in problem.members.get("errors", ())} if problem else {},
+        "errors": render.errors_of(problem),
     }
     return render.page(request, "can-bo-moi.html", values, status=problem.status if problem else 200)
 

@@ -63,7 +63,7 @@ async def _form(
     problem: Problem | None = None,
 ) -> Response:
     campaign = await desk.get("registry", f"campaigns/{campaign_id}")
-    errors = {error["field"]: error for error in problem.members.get("errors", ())} if problem else {}
+    errors = render.errors_of(problem)
     values = {
         "desk": desk,
         "section": "phong-trao",

@@ -121,7 +121,7 @@ class Sheet:
 
     def note(self, refusal: Problem) -> None:
         """Show what the registry refused beside its fields."""
-        self.errors |= {error["field"]: error for error in refusal.members.get("errors", ())}
+        self.errors |= render.errors_of(refusal)
 
     def closed_at(self, now: datetime) -> bool:
         """Tell whether the period takes no report any more; a return can be answered all the same."""

@@ -183,7 +183,7 @@ async def _block(
         "recorded": recorded,
         "typed": typed or {},
         "key": str(uuid4()),
-        "errors": {error["field"]: error for error in problem.members.get("errors", ())} if problem else {},
+        "errors": render.errors_of(problem),
     }
     return render.page(request, "khoi.html", values, status=problem.status if problem else 200)
 

@@ -60,7 +60,7 @@ async def _form(
         "typed": told if typed is None else typed,
         "figures": _FIGURES,
         "derivable": [name for name, _, _ in _FIGURES if name not in _OF_TITLES],
-        "errors": {error["field"]: error for error in problem.members.get("errors", ())} if problem else {},
+        "errors": render.errors_of(problem),
         "problem": problem,
         "saved": saved,
     }

@@ -92,13 +92,10 @@ async def _draw(
         "begun": "sau" not in request.query_params,
         "recorded": bool(request.query_params.get("ghi")),
         "typed": typed or {"name": file.title},
-        "errors": _errors(problem),
+        "errors": render.errors_of(problem),
+        "problem": problem,
     }
     return render.page(request, "ho-so.html", values, status=problem.status if problem else 200)
-
-
-def _errors(problem: Problem | None) -> dict[str, dict[str, Any]]:
-    return {error["field"]: error for error in problem.members.get("errors", ())} if problem else {}
 
 
 async def _typed(request: Request) -> dict[str, str]:
@@ -121,7 +118,7 @@ async def rename(request: Request, desk: AtDesk, person_id: UUID) -> Response:
     try:
         await desk.send("PUT", "registry", f"people/{person_id}/name", body)
     except Problem as problem:
-        if problem.status != Invalid.status:
+        if problem.status not in (Invalid.status, Conflict.status):
             raise
         return await _draw(request, desk, await _of_person(desk, person_id), typed, problem)
     return RedirectResponse(f"/can-bo/{person_id}?ghi=1", 303)
@@ -236,7 +233,7 @@ async def _ask(request: Request, desk: Desk, made: Entering) -> Response:
         "file": made.file,
         "form": made.form,
         "typed": made.typed,
-        "errors": _errors(made.problem),
+        "errors": render.errors_of(made.problem),
         "units": units,
         "colleagues": [
             each for each in colleagues if made.file.person and each["person_id"] != made.file.person["person_id"]
@@ -264,7 +261,7 @@ async def _one(
         "file": file,
         "form": forms.BY_KIND[found["kind"]],
         "typed": typed or {},
-        "errors": _errors(problem),
+        "errors": render.errors_of(problem),
         "problem": problem,
     }
     return render.page(request, "ho-so-muc.html", values, status=problem.status if problem else 200)
