@@ -44,12 +44,20 @@ class Consumers:
     def __init__(self, service: str) -> None:
         self.service = service
         self._handlers: dict[str, Handler] = {}
+        self._alone: set[str] = set()
 
-    def on(self, payload: type[P]) -> "Callable[[Callable[[Tx, Sequence[Event[P]]], Awaitable[None]]], Handler]":
-        """Register the handler of one event type; it is given the new events of a batch, in order."""
+    def on(
+        self, payload: type[P], *, alone: bool = False
+    ) -> "Callable[[Callable[[Tx, Sequence[Event[P]]], Awaitable[None]]], Handler]":
+        """Register the handler of one event type; it is given the new events of a batch, in order.
+
+        ``alone``: one event of this type writes as much as a transaction should, so none shares one.
+        """
 
         def register(handler: Handler) -> Handler:
             self._handlers[payload.event_type] = handler
+            if alone:
+                self._alone.add(payload.event_type)
             return handler
 
         return register
@@ -65,6 +73,10 @@ class Consumers:
             return self._handlers[event_type]
         except KeyError:
             raise UnknownEventTypeError(event_type) from None
+
+    def alone(self, event_type: str) -> bool:
+        """Tell whether an event of this type must not share a transaction."""
+        return event_type in self._alone
 
     @property
     def empty(self) -> bool:
@@ -99,7 +111,7 @@ class Batcher:
 
     async def handle(self, deliveries: Sequence[Delivery]) -> AsyncIterator[End]:
         """Handle batch after batch, and give the end of each event, in their order, as soon as its batch has ended."""
-        for batch in _batches(deliveries):
+        for batch in self._batches(deliveries):
             for end in await self._attempt(batch):
                 yield end
 
@@ -134,12 +146,11 @@ class Batcher:
             await self._consumers[event_type](tx, list(run))
         tx.taken(consumer, fresh)
 
-
-def _batches(deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
-    for alone, run in groupby(deliveries, key=lambda each: each.alone):
-        together = list(run)
-        size = 1 if alone else _LARGEST_BATCH
-        yield from (together[start : start + size] for start in range(0, len(together), size))
+    def _batches(self, deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
+        for alone, run in groupby(deliveries, key=lambda each: each.alone or self._consumers.alone(each.event.type)):
+            together = list(run)
+            size = 1 if alone else _LARGEST_BATCH
+            yield from (together[start : start + size] for start in range(0, len(together), size))
 
 
 class Intake:

@@ -160,8 +160,8 @@ class Tx:
         return self._business_time
 
     def began(self, at: datetime) -> None:
-        """Say what business time a statement of this transaction has read along."""
-        self._business_time = at
+        """Say what business time a statement of this transaction has read along; one that was taken before stands."""
+        self._business_time = self._business_time or at
 
     def answering(self, caller: str, key: str, request: bytes) -> None:
         """Say which command this transaction is; it can be this one only once."""
@@ -202,6 +202,11 @@ class Tx:
             self._followed[event.id].recorded.append(identity)
         self._written.append((identity, payload, cause))
         return identity
+
+    async def recorded(self, payload: Payload, *, because: Collection[Event[Any]] = ()) -> Event[Any]:
+        """Log an event as ``record`` does, and give it, for what follows from it in this very transaction."""
+        identity = self.record(payload, because=because)
+        return self._event(identity, payload, self._written[-1][2], datetime.now(UTC), await self.now())
 
     def _cause_of(self, event: Event[Any]) -> Cause:
         trace_of_it = self._traces.get(event.id) or traceparent_of() or event.traceparent
@@ -253,7 +258,22 @@ class Tx:
     def _row(
         self, identity: UUID, payload: Payload, cause: Cause, now: datetime, business_time: datetime | None
     ) -> tuple[Any, ...]:
-        event = event_class(payload.event_type)(
+        event = self._event(identity, payload, cause, now, business_time)
+        return (
+            identity,
+            event.type,
+            event.subject,
+            event.correlationid,
+            event.causationid,
+            event.actor,
+            event.traceparent,
+            event.encoded(),
+        )
+
+    def _event(
+        self, identity: UUID, payload: Payload, cause: Cause, now: datetime, business_time: datetime | None
+    ) -> Event[Any]:
+        return event_class(payload.event_type)(
             id=identity,
             source=str(self._source),
             type=payload.event_type,
@@ -266,14 +286,4 @@ class Tx:
             traceparent=cause.traceparent,
             businesstime=business_time,
             data=payload,
-        )
-        return (
-            identity,
-            event.type,
-            event.subject,
-            event.correlationid,
-            event.causationid,
-            event.actor,
-            event.traceparent,
-            event.encoded(),
         )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, TypeVar
 
 import orjson
@@ -13,7 +13,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
 from chassis import db
@@ -53,10 +53,15 @@ async def identity(request: Request, token: Token) -> Identity:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A read: who asks, and the snapshot that answers."""
+    """A read: who asks, and the snapshot that answers.
+
+    ``afterwards`` is what has to be kept of the reading itself: written in a transaction of its own once the snapshot is
+    closed, and committed before the answer leaves. Where it cannot be kept, nothing is answered.
+    """
 
     db: db.Read
     identity: Identity
+    afterwards: list[Callable[[AsyncConnection], Awaitable[None]]] = field(default_factory=list)
 
 
 # Both doors take what they need from the request itself: each further step of an injection costs every report.
@@ -65,7 +70,12 @@ async def reading(request: Request, token: Token) -> AsyncIterator[Reading]:
     service = _service(request)
     who = service.verifier.verify(token)
     async with db.reading(service.engine) as connection:
-        yield Reading(connection, who)
+        asked = Reading(connection, who)
+        yield asked
+    if asked.afterwards:
+        async with service.engine.begin() as writing:
+            for keep in asked.afterwards:
+                await keep(writing)
 
 
 @dataclass(frozen=True, slots=True)

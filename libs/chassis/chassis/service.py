@@ -24,10 +24,9 @@ from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 from pydantic import ValidationError
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis import errors, standard_api
+from chassis import errors, standard_api, surroundings
 from chassis.bus import Batcher, Consumers, Intake
 from chassis.db import make_engine
 from chassis.events import Source, Tx
@@ -35,6 +34,8 @@ from chassis.identity import Verifier, load_key
 from chassis.pull import StandingRequest
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
+from chassis.store import Store
+from chassis.surroundings import ConfigurationError
 from chassis.telemetry import configure
 from contracts.catalog import LISTENERS, STREAM, UnknownEventTypeError, event_class
 
@@ -55,14 +56,11 @@ async def _nothing(_service: "Service") -> AsyncIterator[None]:
     yield
 
 
-class ConfigurationError(Exception):
-    """Somebody must change the surroundings of this service; the sentence says what."""
-
-
 class Service:
     """One of the five processes. ``app.py`` of each service builds it and nothing else does.
 
     ``around`` is entered before the first request and left after the last; ``on_bus`` is called once NATS is there.
+    ``store`` is where files are kept, by those services that keep any.
     """
 
     def __init__(
@@ -74,6 +72,7 @@ class Service:
         consumers: Consumers | None = None,
         around: Callable[["Service"], AbstractAsyncContextManager[None]] = _nothing,
         on_bus: Callable[[Client], Awaitable[None]] | None = None,
+        store: Store | None = None,
     ) -> None:
         self.name = name
         self.settings = settings
@@ -87,6 +86,7 @@ class Service:
         self._consumers.complete()
         self._around = around
         self._on_bus = on_bus
+        self.store = store
         self._batcher = Batcher(self.engine, self.source, self._consumers, self.wake_relay)
         self._relay: Relay | None = None
         self._bus_trouble: str | None = "chưa nối với NATS"
@@ -99,6 +99,7 @@ class Service:
             redoc_url=None,
         )
         self.app.state.service = self
+        self.app.state.store = store
         errors.install(self.app)
         errors.document(self.app)
         # Paths are tried in their order: what this service is there for stands before what all have.
@@ -119,11 +120,8 @@ class Service:
 
     async def trouble(self) -> str | None:
         """Say what stands in the way of progress, or None: the database, the bus and the relay are asked."""
-        try:
-            async with asyncio.timeout(2), self.engine.connect() as db:
-                await db.execute(text("SELECT 1"))
-        except Exception as error:  # noqa: BLE001 - any failure means the same here
-            return f"cơ sở dữ liệu không trả lời ({type(error).__name__})"
+        if sentence := await surroundings.trouble(self.engine, self.store):
+            return sentence
         if self._bus_trouble:
             return self._bus_trouble
         if not self.nats.is_connected:
@@ -183,7 +181,6 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
-        await self._check_database()
         # HTTP opens at once: while the bus is away a report is still taken, its events wait in the log.
         bus = asyncio.create_task(self._run_bus(), name="bus")
         bus.add_done_callback(self._on_bus_ended)
@@ -198,15 +195,6 @@ class Service:
             await ended(bus, within=_STOP_SECONDS / 4)
             await ended(asyncio.create_task(self.broker.stop()), within=_STOP_SECONDS)
             await ended(asyncio.create_task(self.engine.dispose()), within=_STOP_SECONDS / 4)
-
-    async def _check_database(self) -> None:
-        try:
-            async with self.engine.connect() as db:
-                await db.execute(text("SELECT ahead FROM business_clock"))
-        except Exception as error:
-            raise ConfigurationError(
-                f"cơ sở dữ liệu chưa sẵn sàng ({type(error).__name__}); hãy chạy nâng cấp lược đồ trước"
-            ) from error
 
     async def _run_bus(self) -> None:
         if not self._consumers.empty:
@@ -346,6 +334,11 @@ async def _serve(service: Service) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.stopping.set)
+    try:
+        await surroundings.check(service.engine, service.store)
+    except ConfigurationError as error:
+        service.fail(str(error), EXIT_CONFIGURATION)
+        return service.exit_code
 
     async def stop_when_told() -> None:
         await service.stopping.wait()

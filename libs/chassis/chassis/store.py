@@ -1,4 +1,7 @@
-"""Files that people hand in: received as they come, never whole in memory, kept under their own digest."""
+"""Files that people hand in: received as they come, never whole in memory, kept under their own digest.
+
+The port, and a folder behind it; ``chassis.bucket`` is the other.
+"""
 
 import hashlib
 import os
@@ -16,6 +19,10 @@ _CHUNK: Final = 64 * 1024
 
 class TooLargeError(Exception):
     """More came than is taken."""
+
+
+class UnfitStoreError(Exception):
+    """Somebody must change the store or what we were told of it; the sentence says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,13 @@ def _begin(folder: Path) -> tuple[IO[bytes], Path]:
     return os.fdopen(descriptor, "wb"), Path(path)
 
 
+def _try_out(folder: Path) -> None:
+    """Write nothing to a folder and take it away again, as a file that comes would be written."""
+    file, path = _begin(folder)
+    file.close()
+    path.unlink()
+
+
 def _end(file: IO[bytes]) -> None:
     with file:
         file.flush()
@@ -75,6 +89,9 @@ class Store(Protocol):
     def read(self, digest: bytes) -> AsyncIterator[bytes]:
         """Give a file piece by piece; raises ``FileNotFoundError`` before the first one."""
 
+    async def check(self) -> None:
+        """See that files can be kept; raises ``UnfitStoreError``, or ``chassis.errors.Unavailable`` for what may pass."""
+
 
 class FolderStore:
     """A folder of this machine, or one that is mounted from elsewhere. Nothing is ever removed from it."""
@@ -92,6 +109,14 @@ class FolderStore:
         with file:
             while chunk := await to_thread.run_sync(file.read, _CHUNK):
                 yield chunk
+
+    async def check(self) -> None:
+        try:
+            await to_thread.run_sync(_try_out, self.incoming)
+        except OSError as error:
+            raise UnfitStoreError(
+                f"không ghi được vào thư mục minh chứng {self._folder} ({error.strerror}); hãy sửa quyền hoặc EVIDENCE_DIR"
+            ) from None
 
     def _place(self, digest: bytes) -> Path:
         named = digest.hex()

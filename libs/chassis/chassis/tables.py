@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Interval,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -20,7 +19,9 @@ from sqlalchemy import (
     func,
 )
 
-metadata = MetaData()
+from chassis.db import new_metadata
+
+metadata = new_metadata()
 
 _REAL_TIME = func.clock_timestamp()
 

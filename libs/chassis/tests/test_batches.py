@@ -96,6 +96,12 @@ async def test_what_waits_is_one_transaction_and_each_event_has_its_own_outcome(
     assert workshop.tried.wakes == 1
 
 
+async def test_events_of_a_type_that_goes_alone_share_no_transaction(workshop: Workshop) -> None:
+    workshop.tried.consumers.on(UnitRegistered, alone=True)(workshop.tried.handle)
+    assert await workshop.take(*[an_event(name) for name in ("a", "b", "c")]) == [Outcome.CHANGED] * 3
+    assert workshop.tried.batches == [["a"], ["b"], ["c"]]
+
+
 async def test_a_guilty_event_is_found_by_halving_and_harms_no_neighbour(workshop: Workshop) -> None:
     names = ["a", "b", "c", "d", "e", "guilty", "f", "g"]
     outcomes = await workshop.take(*[an_event(name) for name in names])

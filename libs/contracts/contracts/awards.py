@@ -1,4 +1,4 @@
-"""Events of awards: what a unit meets and misses for a title."""
+"""Events of awards: what a unit meets and misses for a title, and that a fact of law was changed or confirmed."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -47,3 +47,18 @@ class EligibilityChanged(Payload):
     verdict: Verdict
     previous_verdict: Verdict | None = None
     conditions: tuple[ConditionFinding, ...]
+
+
+class PackAmended(Payload):
+    """People changed or confirmed one fact of a rule pack; what it says now stands in the pack's new revision."""
+
+    event_type: ClassVar[str] = "awards.pack_amended.v1"
+    ordering_key: ClassVar[str] = "amendment_id"
+
+    amendment_id: UUID
+    pack: str
+    revision: int
+    title: str | None = None
+    condition: str | None = None
+    """Neither named: the pack's dates of force."""
+    confirmed: bool

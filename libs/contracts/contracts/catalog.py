@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from contracts import awards, notify, people, registry, scoring
+from contracts import appeals, appraisal, awards, notices, notify, people, registry, scoring
 from contracts.envelope import Event, Payload
 
 STREAM: Final = "EVENTS"
@@ -26,6 +26,8 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         registry.ReportWithdrawn,
         registry.ReportReturned,
         registry.ReportAccepted,
+        notices.UnitsCalled,
+        notices.ReportsReminded,
         people.PersonEntered,
         people.ServiceRecorded,
         people.TaskRated,
@@ -37,15 +39,23 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         scoring.SheetPublished,
         scoring.ScoreChanged,
         scoring.RankingChanged,
+        scoring.BlockVoteRecorded,
         scoring.BlockRescored,
         scoring.RescoringAdvanced,
+        scoring.BoardPublished,
+        appraisal.ItemsReviewed,
+        scoring.RehearsalAdvanced,
+        appeals.AppealChanged,
+        appraisal.CrossChecksAssigned,
+        appraisal.ItemsObjected,
         awards.EligibilityChanged,
+        awards.PackAmended,
         notify.MessagePosted,
     )
 }
 
 LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
-    "registry": (scoring.SheetPublished,),
+    "registry": (scoring.SheetPublished, appraisal.CrossChecksAssigned),
     "scoring": (
         registry.BlockFormed,
         registry.CampaignLaunched,
@@ -54,6 +64,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.UnitChanged,
         registry.ReportWithdrawn,
         scoring.RescoringAdvanced,
+        scoring.RehearsalAdvanced,
     ),
     "awards": (
         registry.UnitRegistered,
@@ -75,7 +86,17 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         registry.ReportWithdrawn,
         registry.ReportReturned,
         registry.ReportAccepted,
+        registry.BlockHeadChanged,
+        notices.UnitsCalled,
+        notices.ReportsReminded,
+        scoring.SheetPublished,
         scoring.RankingChanged,
+        scoring.BlockRescored,
+        scoring.BoardPublished,
+        appeals.AppealChanged,
+        appraisal.ItemsReviewed,
+        appraisal.CrossChecksAssigned,
+        appraisal.ItemsObjected,
         awards.EligibilityChanged,
     ),
 }

@@ -14,7 +14,7 @@ from contracts.registry import TaskRating
 
 
 class DisciplineLevel(StrEnum):
-    """How heavy a discipline is, lightest first; what counts against a collective begins with ``WARNING`` (cảnh cáo)."""
+    """How heavy a discipline is, lightest first."""
 
     REPRIMAND = "reprimand"
     WARNING = "warning"

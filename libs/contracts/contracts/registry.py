@@ -1,13 +1,18 @@
 """Events of the registry: units, blocks, campaigns, targets, reports and the year record."""
 
+import operator
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Amount, Facts, Payload
+
+T = TypeVar("T")
+WhereKnown = Annotated[T, Field(exclude_if=operator.not_)]
+"""What came to an event later: an older one that does not say it stays as it was written."""
 
 
 class UnitKind(StrEnum):
@@ -45,6 +50,7 @@ class UnitRegistered(Payload):
     parent_id: UUID | None = None
     code: str | None = None
     valid_from: date
+    short_name: Annotated[str | None, Field(exclude_if=operator.not_)] = None
 
 
 class BlockFormed(Payload):
@@ -61,6 +67,11 @@ class BlockFormed(Payload):
     head_unit_id: UUID | None = None
     member_unit_ids: tuple[UUID, ...]
     """As it was formed: who came or left in the course of the year, ``UnitChanged`` tells."""
+    deputy_unit_id: WhereKnown[UUID | None] = None
+    decision_number: WhereKnown[str | None] = None
+    decision_on: WhereKnown[date | None] = None
+    follows_id: WhereKnown[UUID | None] = None
+    """The block of the year before that this one goes on from."""
 
 
 class CampaignPeriod(Facts):
@@ -74,7 +85,71 @@ class CampaignPeriod(Facts):
     closes_at: AwareDatetime
 
 
+class CampaignKind(StrEnum):
+    """Hằng năm, chuyên đề, đặc biệt."""
+
+    YEARLY = "yearly"
+    THEMED = "themed"
+    SPECIAL = "special"
+
+
+class CampaignReach(StrEnum):
+    """By what a campaign says whom it addresses."""
+
+    ALL = "all"
+    BLOCKS = "blocks"
+    KINDS = "kinds"
+
+
+class CampaignScope(Facts):
+    """Whom a campaign addresses: every unit, those of some blocks, or those of some kinds."""
+
+    reach: CampaignReach
+    block_ids: tuple[UUID, ...] = ()
+    kinds: tuple[UnitKind, ...] = ()
+
+
+class Direction(StrEnum):
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class CampaignGoal(Facts):
+    """A numeric target of a campaign; no ``kinds`` means that every unit in scope has it."""
+
+    code: str
+    name: str
+    measure: str
+    direction: Direction
+    baseline: Annotated[Amount, Field(ge=0)] | None = None
+    plan: Annotated[Amount, Field(ge=0)]
+    kinds: tuple[UnitKind, ...] = ()
+
+
+class MilestoneKind(StrEnum):
+    REGISTRATION = "registration"
+    INTERIM = "interim"
+    FINAL = "final"
+
+
+class CampaignMilestone(Facts):
+    kind: MilestoneKind
+    name: str
+    on: date
+
+
+class IssuingDocument(Facts):
+    """The document that a campaign was issued with, as one cites it; None for what is not issued yet."""
+
+    number: str | None = None
+    symbol: str | None = None
+    issued_on: date | None = None
+    title: str | None = None
+
+
 class CampaignLaunched(Payload):
+    """A campaign was launched, or corrected since: the newest version says all of it."""
+
     event_type: ClassVar[str] = "registry.campaign_launched.v1"
     ordering_key: ClassVar[str] = "campaign_id"
 
@@ -85,6 +160,14 @@ class CampaignLaunched(Payload):
     starts_on: date
     ends_on: date
     periods: tuple[CampaignPeriod, ...]
+    kind: WhereKnown[CampaignKind | None] = None
+    parent_id: WhereKnown[UUID | None] = None
+    scope: WhereKnown[CampaignScope | None] = None
+    goals: WhereKnown[tuple[CampaignGoal, ...]] = ()
+    milestones: WhereKnown[tuple[CampaignMilestone, ...]] = ()
+    document: WhereKnown[IssuingDocument | None] = None
+    corrected: WhereKnown[tuple[str, ...]] = ()
+    """The sections that this version says otherwise than the one before: ``document``, ``periods``, ``milestones``, and so on."""
 
 
 class Target(Facts):
@@ -167,7 +250,7 @@ class UnitChangeKind(StrEnum):
 class UnitChanged(Payload):
     """What became of a unit from ``effective_on`` on: one event for each unit that a decision touches.
 
-    ``name``, ``code``, ``parent_id`` belong to the kind that changes them. After ``moved`` and ``founded`` the unit stands in
+    ``name``, ``short_name``, ``code``, ``parent_id`` belong to the kind that changes them. After ``moved`` and ``founded`` the unit stands in
     ``block_id`` for the rest of that year; after ``merged``, ``split`` and ``closed`` it is no more.
     """
 
@@ -185,10 +268,14 @@ class UnitChanged(Payload):
     block_id: UUID | None = None
     predecessors: tuple[UUID, ...] = ()
     successors: tuple[UUID, ...] = ()
+    short_name: Annotated[str | None, Field(exclude_if=operator.not_)] = None
+    revokes: Annotated[UUID | None, Field(exclude_if=operator.not_)] = None
+    """The decision that is taken back: what is told here is how the unit stands again from ``effective_on`` on. A unit that it
+    had ended is told as moved to its block, one that it had founded as closed."""
 
 
 class BlockHeadChanged(Payload):
-    """Who leads a block from a day on, decided after the block was formed."""
+    """Who leads a block from a day on, decided after the block was formed; ``previous_…`` led it until then."""
 
     event_type: ClassVar[str] = "registry.block_head_changed.v1"
     ordering_key: ClassVar[str] = "block_id"
@@ -198,6 +285,8 @@ class BlockHeadChanged(Payload):
     from_on: date
     head_unit_id: UUID | None = None
     deputy_unit_id: UUID | None = None
+    previous_head_unit_id: Annotated[UUID | None, Field(exclude_if=operator.not_)] = None
+    previous_deputy_unit_id: Annotated[UUID | None, Field(exclude_if=operator.not_)] = None
 
 
 class CampaignClosed(Payload):
@@ -234,8 +323,15 @@ class PledgeState(StrEnum):
     AMENDED = "amended"
 
 
+class Promise(Facts):
+    """What a unit promises to reach of one goal of the campaign."""
+
+    code: str
+    value: Amount
+
+
 class PledgeChanged(Payload):
-    """A unit's pledge took a step. What was promised, and every reason, stays in the registry."""
+    """A unit's pledge took a step. What it says in words, and every reason, stays in the registry."""
 
     event_type: ClassVar[str] = "registry.pledge_changed.v1"
     ordering_key: ClassVar[str] = "unit_id"
@@ -248,7 +344,11 @@ class PledgeChanged(Payload):
     titles: tuple[str, ...]
     """The codes of the titles that the unit registers for."""
     pledged_on: date | None = None
-    """The day of the first submission that stands; None while the pledge is returned."""
+    """The day of the first submission that stands; None while the pledge is returned or withdrawn."""
+    promises: WhereKnown[tuple[Promise, ...]] = ()
+    withdrawn: Annotated[bool, Field(exclude_if=operator.not_)] = False
+    """The unit itself took something back: the pledge, whose ``state`` is "returned" then, or an amendment, and what was
+    approved before it stands again. Neither is a decision of the office."""
 
 
 class ReportWithdrawn(Payload):

@@ -1,8 +1,11 @@
 """Events of scoring: published sheets, points, places, and both at once where a block is rescored."""
 
+import operator
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from contracts.envelope import Amount, Facts, Payload
 
@@ -16,6 +19,14 @@ class ValueKind(StrEnum):
     DERIVED = "derived"
 
 
+class Evidence(StrEnum):
+    """Whether something has to be attached to what is reported of a line: nothing, what is asked for, or else no report."""
+
+    FREE = "free"
+    WANTED = "wanted"
+    REQUIRED = "required"
+
+
 class SheetCriterion(Facts):
     """What a form must know of a criterion: its code on the sheet, its words, its measure and what may be typed."""
 
@@ -26,6 +37,7 @@ class SheetCriterion(Facts):
     value_kind: ValueKind
     required: bool = True
     largest: Amount | None = None
+    evidence: Annotated[Evidence, Field(exclude_if=lambda asked: asked is Evidence.FREE)] = Evidence.FREE
 
 
 class SheetPublished(Payload):
@@ -94,6 +106,29 @@ class RankingChanged(Payload):
     ranked: int
     leader_points: Amount | None = None
     changed: tuple[Place, ...]
+    left: Annotated[tuple[UUID, ...], Field(exclude_if=operator.not_)] = ()
+    """Who stands on this board no longer because it is of another block now, or of none."""
+
+
+class UnitVotes(Facts):
+    """How many votes a unit had."""
+
+    unit_id: UUID
+    votes: int
+
+
+class BlockVoteRecorded(Payload):
+    """The block voted between units that nothing else tells apart; of the same units a vote with a higher number counts."""
+
+    event_type: ClassVar[str] = "scoring.block_vote_recorded.v1"
+    ordering_key: ClassVar[str] = "block_id"
+
+    vote_id: UUID
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    number: int
+    votes: tuple[UnitVotes, ...]
 
 
 class RescoredUnit(Facts):
@@ -114,6 +149,7 @@ class RescoredUnit(Facts):
 class BlockRescored(Payload):
     """A block's scores of one period now stand on ``sheet_version``; whoever is not among ``changed`` kept totals and place.
 
+    What stood on a newer version stays there, unless the rescoring goes ``back``.
     One event a block, or ``parts`` of them where more units changed than one event may hold. ``version`` is the board's.
     """
 
@@ -133,6 +169,8 @@ class BlockRescored(Payload):
     ranked: int
     leader_points: Amount | None = None
     changed: tuple[RescoredUnit, ...]
+    back: Annotated[bool, Field(exclude_if=operator.not_)] = False
+    """Whether scores on newer versions were rescored under this one too."""
 
 
 class RescoringAdvanced(Payload):
@@ -145,6 +183,56 @@ class RescoringAdvanced(Payload):
     sheet_id: UUID
     sheet_version: int
     period_id: UUID | None = None
+    step: int
+    boards_done: int
+    boards: int
+    ended: bool = False
+
+
+class BoardState(StrEnum):
+    """How a published board stands: a frozen one may be followed by the next, after a final one only by a correction."""
+
+    FROZEN = "frozen"
+    FINAL = "final"
+
+
+class PublishedPlace(Facts):
+    """A unit's place on a published board; ``rank`` is absent for one that is not ranked or has not reported."""
+
+    unit_id: UUID
+    rank: int | None
+
+
+class BoardPublished(Payload):
+    """A block's board of one period was published for the ``number``-th time and stands as it is from then on.
+
+    ``fingerprint`` is of the order on it (64 hexadecimal digits), ``version`` that of the board underneath, which moves on.
+    """
+
+    event_type: ClassVar[str] = "scoring.board_published.v1"
+    ordering_key: ClassVar[str] = "block_id"
+
+    campaign_id: UUID
+    period_id: UUID
+    block_id: UUID
+    number: int
+    state: BoardState
+    correction: bool = False
+    version: int
+    fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    members: int
+    ranked: int
+    places: tuple[PublishedPlace, ...]
+
+
+class RehearsalAdvanced(Payload):
+    """A rehearsal has come so far: ``boards_done`` of ``boards``. Nothing else is told of it: it changes no score."""
+
+    event_type: ClassVar[str] = "scoring.rehearsal_advanced.v1"
+    ordering_key: ClassVar[str] = "rehearsal_id"
+
+    rehearsal_id: UUID
+    period_id: UUID
     step: int
     boards_done: int
     boards: int
