@@ -1,9 +1,10 @@
-"""The registry's event door: it listens only to the sheets that reports are checked against."""
+"""The registry's event door: the sheets that reports are checked against, and who may see their evidence."""
 
 from collections.abc import Sequence
 
 from chassis.bus import Consumers
 from chassis.events import Tx
+from contracts.appraisal import CrossChecksAssigned
 from contracts.envelope import Event
 from contracts.scoring import SheetPublished
 from registry import actions
@@ -14,3 +15,8 @@ consumers = Consumers("registry")
 @consumers.on(SheetPublished)
 async def sheet_published(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:
     await actions.learn_sheets(tx, events)
+
+
+@consumers.on(CrossChecksAssigned)
+async def cross_checks_assigned(tx: Tx, events: Sequence[Event[CrossChecksAssigned]]) -> None:
+    await actions.learn_checkers(tx, events)

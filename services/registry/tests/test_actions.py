@@ -146,6 +146,23 @@ async def test_a_report_after_the_due_instant_is_taken_and_marked_late(registry:
     assert (accepted.status_code, accepted.json()["late"]) == (201, True)
 
 
+async def test_what_is_typed_says_whether_it_would_be_late_and_what_was_sent_whether_it_was(registry: House) -> None:
+    asked = {**city.report(TAN_PHONG, "1000"), "unit_id": str(TAN_PHONG)}
+    asked.pop("version")
+
+    async def checked() -> bool:
+        async with officer(registry) as client:
+            return bool((await client.post("/reports/check", json=asked)).json()["late"])
+
+    assert not await checked()
+    assert (await submit(registry, TAN_PHONG, "1000")).status_code == 201
+    await registry.set_clock("registry", "2023-12-01 08:00+07")
+    # Sent in time it stands; edited it waits to be sent, and that would be late.
+    assert not await checked()
+    edited = (await save(registry, 1, {"1.1": "990"})).json()
+    assert (edited["late"], edited["block_id"], await checked()) == (True, str(BLOCK), True)
+
+
 async def test_a_receipt_tells_the_month_of_vietnam(registry: House) -> None:
     await registry.set_clock("registry", "2023-12-01 00:30+07")
     assert (await submit(registry, TAN_PHONG, "1000")).json()["receipt_number"].startswith("BN-2312-")

@@ -151,8 +151,8 @@ async def test_a_launch_is_previewed_published_and_takes_reports_until_it_is_clo
         ("Phong trào thi đua năm 2023", 2, "2023-10-01")
     ]
     assert (stale.status_code, stale.json()["version"]) == (409, draft["version"])
-    assert (launched["state"], launched["possible"]) == ("launched", ["close", "follow"])
-    assert (again.status_code, again.json()["possible"]) == (409, ["close", "follow"])
+    assert (launched["state"], launched["possible"]) == ("launched", ["correct", "close", "follow"])
+    assert (again.status_code, again.json()["possible"]) == (409, ["correct", "close", "follow"])
     assert "đã phát động" in again.json()["detail"]
     assert "kết thúc" in again.json()["detail"]
     assert (campaign["kind"], campaign["goals"][0]["plan"], campaign["state"]) == ("themed", "30", "launched")
@@ -233,11 +233,12 @@ def pledge_path(unit: UUID = TAN_PHONG, campaign: UUID = CAMPAIGN) -> str:
 
 
 async def take(house: House, act: str, version: int, unit: UUID = TAN_PHONG, **more: Any) -> httpx2.Response:
-    """Take a step as whoever may: the office decides, the unit's officer submits and amends."""
+    """Take a step as whoever may: the office decides, the unit's officer submits, amends and withdraws."""
     office = act in ("approve", "return")
     client = house.office("registry") if office else house.client("registry", ("unit_officer", unit), account="officer")
     async with client:
-        body = {"act": act, "version": version, **({} if office else {"titles": ["TTLDTT"]}), **more}
+        says = act in ("submit", "amend")
+        body = {"act": act, "version": version, **({"titles": ["TTLDTT"]} if says else {}), **more}
         return await client.post(f"{pledge_path(unit)}/steps", json=body)
 
 
@@ -254,7 +255,11 @@ async def test_a_pledge_is_submitted_returned_corrected_approved_and_amended(reg
         stands = (await officer.get(pledge_path())).json()
     states = ["submitted", "returned", "submitted", "approved", "amended", "approved"]
     assert [answer.json()["state"] for answer in taken] == states
-    assert (stands["titles"], stands["pledged_on"], stands["possible"]) == (["CTD_TINH"], "2023-11-15", ["amend"])
+    assert (stands["titles"], stands["pledged_on"], stands["possible"]) == (
+        ["CTD_TINH"],
+        "2023-11-15",
+        ["amend", "return", "withdraw"],
+    )
     assert [(each["act"], each["reason"], each["text"]) for each in stands["steps"]][:2] == [
         ("submit", None, "Giao ước số một"),
         ("return", "Thiếu chỉ tiêu thu ngân sách", "Giao ước số một"),
@@ -268,6 +273,50 @@ async def test_a_pledge_is_submitted_returned_corrected_approved_and_amended(reg
     assert not any(words.encode() in each["bytes"] for each in told for words in ("Giao ước", "Thiếu"))
 
 
+async def test_what_was_approved_can_be_returned_and_a_pledge_withdrawn_from_every_state(registry: House) -> None:
+    taken = [
+        await take(registry, "submit", 0, text="Lần đầu"),
+        await take(registry, "approve", 1),
+        await take(registry, "return", 2, reason="Duyệt nhầm bản"),
+        await take(registry, "submit", 3, titles=["TTLDXS"], text="Lần hai"),
+        await take(registry, "approve", 4),
+        await take(registry, "amend", 5, titles=["CTD_TINH"], text="Sửa", reason="Thêm danh hiệu"),
+        # An amendment alone is taken back: what was approved before it stands again.
+        await take(registry, "withdraw", 6, reason="Chưa đủ căn cứ"),
+        await take(registry, "withdraw", 7, reason="Không tham gia nữa"),
+    ]
+    states = ["submitted", "approved", "returned", "submitted", "approved", "amended", "approved", "withdrawn"]
+    assert [answer.json().get("state") for answer in taken] == states
+    assert taken[-1].json()["possible"] == ["submit"]
+    async with registry.client("registry", ("unit_officer", TAN_PHONG)) as officer:
+        stands = (await officer.get(pledge_path())).json()
+    assert (stands["titles"], stands["text"], stands["reason"]) == (["TTLDXS"], "Lần hai", "Không tham gia nữa")
+    assert [each["text"] for each in stands["steps"]][-3:] == ["Sửa", "Lần hai", "Lần hai"]
+    told = await registry.rows("registry", "SELECT bytes FROM event_log WHERE type LIKE '%pledge_changed%' ORDER BY id")
+    facts = [orjson.loads(each["bytes"])["data"] for each in told]
+    # Whoever knows nothing of withdrawals reads a pledge that does not stand.
+    assert [(each["state"], each["pledged_on"], each.get("withdrawn")) for each in facts[5:]] == [
+        ("amended", "2023-11-15", None),
+        ("approved", "2023-11-15", True),
+        ("returned", None, True),
+    ]
+    silent = await take(registry, "submit", 8)
+    refused = await take(registry, "withdraw", 9)
+    assert (silent.status_code, refused.status_code) == (200, 422)
+    assert refused.json()["errors"][0]["message"] == "Lý do rút: còn trống"
+
+
+async def test_only_the_unit_withdraws_what_it_pledged(registry: House) -> None:
+    await take(registry, "submit", 0)
+    body = {"act": "withdraw", "version": 1, "reason": "Đơn vị khác rút"}
+    async with registry.client("registry", ("unit_officer", QUYET_THANG)) as stranger:
+        assert (await stranger.post(f"{pledge_path()}/steps", json=body)).status_code == 403
+    assert (await take(registry, "withdraw", 1, reason="Rút")).json()["state"] == "withdrawn"
+    async with registry.office("registry") as office:
+        listed = (await office.get(f"/campaigns/{CAMPAIGN}/pledges", params={"state": "withdrawn"})).json()
+    assert [each["unit_id"] for each in listed["items"]] == [str(TAN_PHONG)]
+
+
 async def test_a_step_that_is_not_in_the_table_says_what_is_possible(registry: House) -> None:
     early = await take(registry, "approve", 0)
     await take(registry, "submit", 0)
@@ -275,7 +324,7 @@ async def test_a_step_that_is_not_in_the_table_says_what_is_possible(registry: H
     stale = await take(registry, "submit", 0)
     assert (early.status_code, early.json()["possible"]) == (409, ["submit"])
     assert early.json()["detail"] == "Đơn vị chưa đăng ký, nên không duyệt được. Việc làm được lúc này: gửi đăng ký."
-    assert (twice.status_code, twice.json()["possible"]) == (409, ["approve", "return", "submit"])
+    assert (twice.status_code, twice.json()["possible"]) == (409, ["approve", "return", "submit", "withdraw"])
     assert (stale.status_code, stale.json()["version"], stale.json()["titles"]) == (409, 1, ["TTLDTT"])
 
 
@@ -336,25 +385,28 @@ async def test_a_campaign_that_does_not_address_a_unit_or_has_ended_takes_no_ple
     assert (seen["promises"], seen["possible"]) == ({"CT1": "35,5"}, [])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 async def test_no_walk_through_the_steps_loses_a_word_or_ends_where_nothing_is_possible(
     registry: House, seed: int
 ) -> None:
     """Only what the registry itself calls possible is done, whatever comes of it; everything typed stays to be read."""
     chance = random.Random(seed)
     said: list[tuple[str, str, list[str]]] = []
+    approved: tuple[str, list[str]] = ("", [])
     async with registry.office("registry") as office:
-        for _ in range(12):
+        for _ in range(16):
             stands = (await office.get(pledge_path())).json()
             assert stands["possible"]
             act = chance.choice(stands["possible"])
             text, title = f"Giao ước {chance.random()}", chance.choice(["TTLDTT", "TTLDXS"])
-            decided = act in ("approve", "return")
+            says = act in ("submit", "amend")
             body = {"act": act, "version": stands["version"], "reason": "vì một lý do"}
-            body |= {} if decided else {"text": text, "titles": [title]}
+            body |= {"text": text, "titles": [title]} if says else {}
             answer = await office.post(f"{pledge_path()}/steps", json=body)
             assert answer.status_code == 200, answer.text
-            said.append((act, said[-1][1], said[-1][2]) if decided else (act, text, [title]))
+            back = act == "withdraw" and stands["state"] == "amended"
+            said.append((act, text, [title]) if says else (act, *(approved if back else said[-1][1:])))
+            approved = said[-1][1:] if act == "approve" else approved
         steps = (await office.get(pledge_path())).json()["steps"]
         assert [(each["act"], each["text"], each["titles"]) for each in steps] == said
 

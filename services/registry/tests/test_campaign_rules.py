@@ -30,6 +30,7 @@ from registry.rules import (
     parse_moment,
     possible,
     read_design,
+    registered_on,
     sections_of,
 )
 
@@ -262,12 +263,29 @@ GOALS = [{"code": "CT1", "measure": "%", "kinds": []}]
         (PledgeAct.RETURN, [], {}, "", ["reason"]),
         (PledgeAct.RETURN, [], {}, "Thiếu chỉ tiêu", []),
         (PledgeAct.APPROVE, [], {}, "", []),
+        (PledgeAct.WITHDRAW, [], {}, "", ["reason"]),
+        (PledgeAct.WITHDRAW, [], {}, "Không tham gia", []),
     ],
 )
 def test_a_step_of_a_pledge_names_what_it_lacks(
     act: PledgeAct, titles: list[str], promises: dict[str, str], reason: str, fields: list[str]
 ) -> None:
     assert [fault.criterion for fault in check_pledge(act, GOALS, titles, promises, reason)] == fields
+
+
+@pytest.mark.parametrize("state", [each for each in Registration if each is not Registration.NONE])
+def test_whatever_was_said_can_be_taken_back_and_whatever_was_sent_can_be_returned(state: Registration) -> None:
+    """Of what is withdrawn nothing is left to withdraw, of what is with the unit nothing to return."""
+    can = possible(PLEDGE_STEPS, state)
+    assert (PledgeAct.WITHDRAW in can) == (state is not Registration.WITHDRAWN)
+    assert (PledgeAct.RETURN in can) == (state not in (Registration.WITHDRAWN, Registration.RETURNED))
+
+
+def test_who_registers_again_after_withdrawing_does_so_on_a_new_day() -> None:
+    first, later = date(2023, 3, 20), date(2023, 6, 1)
+    assert registered_on(Registration.NONE, None, later) == later
+    assert registered_on(Registration.WITHDRAWN, first, later) == later
+    assert registered_on(Registration.RETURNED, first, later) == first
 
 
 def test_a_scope_means_the_units_of_its_blocks_or_kinds() -> None:

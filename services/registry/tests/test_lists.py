@@ -312,7 +312,7 @@ def test_nothing_that_is_written_is_computed() -> None:
     assert [cell.text if cell else "" for cell in lists.read_csv(lists.write_csv(rows)).lines[0][1]] == rows[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.lists(texts, min_size=6, max_size=6), min_size=1, max_size=5), excel=st.booleans())
 def test_what_is_written_out_reads_back_the_same(
     rows: list[list[str]], excel: bool, tmp_path_factory: pytest.TempPathFactory

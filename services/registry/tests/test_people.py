@@ -3,16 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import city
 import httpx2
-import pytest
 import pytest_asyncio
 from city import QUYET_THANG, TAN_PHONG
+from desks import Desks, at_the_registry
 from house import House, ident
 from plans import scanned, visited
 
@@ -29,25 +27,10 @@ INITIATIVE = {"words": "Số hóa sổ tay", "grade": "grassroots", "from_on": "
 YEAR = f"/units/{TAN_PHONG}/years/2023"
 
 
-@dataclass
-class Desks:
-    """The officer of the unit, the one of another unit, and the office."""
-
-    own: httpx2.AsyncClient
-    other: httpx2.AsyncClient
-    office: httpx2.AsyncClient
-
-
 @pytest_asyncio.fixture
 async def desks(house: House) -> AsyncIterator[Desks]:
-    await house.open(["registry", "scoring"])
-    await city.found(house)
-    async with (
-        house.client("registry", ("unit_officer", TAN_PHONG), account="tan-phong") as own,
-        house.client("registry", ("unit_officer", QUYET_THANG), account="quyet-thang") as other,
-        house.office("registry") as office,
-    ):
-        yield Desks(own, other, office)
+    async with at_the_registry(house) as sitting:
+        yield sitting
 
 
 async def enter(
@@ -271,21 +254,6 @@ async def test_an_initiative_is_used_once(house: House, desks: Desks) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
     listed = (await ask(desks.own, f"/people/{FIRST}/entries", kind="initiative"))["items"]
     assert [(each["grade"], each["words"]) for each in listed[0]["uses"]] == [("commendation", "BK_TINH")]
-    # Whoever went round the rules would still be stopped by the table itself.
-    db = await house.connect("registry")
-    try:
-        for grade, constraint in (("title", "used_for_title"), ("commendation", "one_commendation")):
-            with pytest.raises(Exception, match=constraint):
-                await db.execute(
-                    """INSERT INTO entries (entry_id, version, standing, act, kind, unit_id, initiative_id, from_on, main,
-                    grade, words, more, reason, recorded_by, recorded_at) VALUES (gen_random_uuid(), 1, true, 'entered',
-                    'use', $1, $2, '2023-01-01', false, $3, 'X', '{}', '', '', now())""",
-                    TAN_PHONG,
-                    initiative,
-                    grade,
-                )
-    finally:
-        await db.close()
 
 
 async def test_a_year_follows_from_the_people_and_its_event_stays_as_it_was(house: House, desks: Desks) -> None:

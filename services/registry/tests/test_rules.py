@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import VIETNAM
-from contracts.scoring import SheetCriterion, ValueKind
+from contracts.registry import ReportedValue
+from contracts.scoring import Evidence, SheetCriterion, ValueKind
 from registry.rules import (
     AmbiguousNumberError,
     NotANumberError,
@@ -21,6 +22,7 @@ from registry.rules import (
     period_state,
     read_report,
     receipt_number,
+    without_evidence,
 )
 
 SHEET = (
@@ -214,3 +216,32 @@ def test_a_year_that_can_be_has_no_fault() -> None:
 )
 def test_a_year_that_cannot_be_names_every_figure(changed: dict[str, int], named: list[str]) -> None:
     assert [fault.criterion for fault in check_year(FIGURES.model_copy(update=changed))] == named
+
+
+def _asked(code: str, evidence: Evidence, kind: ValueKind = ValueKind.COUNT) -> SheetCriterion:
+    words = {"group": "1", "name": f"Mục {code}", "measure": "việc"}
+    return SheetCriterion(criterion=code, value_kind=kind, evidence=evidence, **words)
+
+
+@pytest.mark.parametrize(
+    ("attached", "refused", "warned"),
+    [
+        ((), ["1", "2.a", "2.b"], ["3"]),
+        (("1", "3"), ["2.a", "2.b"], []),
+        # A file behind one item of a line stands for the line, and so does one behind the line itself.
+        (("2.b",), ["1"], ["3"]),
+        (("2",), ["1"], ["3"]),
+        (("5",), ["1", "2.a", "2.b"], ["3"]),
+    ],
+)
+def test_what_has_to_be_proved_is_named_and_what_should_be_is_warned_of(
+    attached: tuple[str, ...], refused: list[str], warned: list[str]
+) -> None:
+    required = Evidence.REQUIRED
+    lines = [_asked("1", required), _asked("2", required, ValueKind.DERIVED), _asked("2.a", required)]
+    lines += [_asked("2.b", required), _asked("3", Evidence.WANTED), _asked("4", required), _asked("5", Evidence.FREE)]
+    amounts = {"1": 3, "2.a": 1, "2.b": 1, "3": 2, "4": 0, "5": 7}
+    values = [ReportedValue(criterion=code, value=Decimal(value)) for code, value in amounts.items()]
+    bare, unproved = without_evidence(lines, values, attached)
+    assert ([each.criterion for each in bare], [each.criterion for each in unproved]) == (refused, warned)
+    assert all(each.remedy for each in (*bare, *unproved))

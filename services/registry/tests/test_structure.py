@@ -145,6 +145,9 @@ async def test_a_preview_says_what_is_touched_and_keeps_nothing(house: House, of
     targets = {"targets": [{"criterion": "1.1", "target": "900", "assigned": True}]}
     assert (await office.put(f"/campaigns/{CAMPAIGN}/units/{TAN_PHONG}/targets", json=targets)).status_code == 200
     assert (await submit(house, TAN_PHONG, "1000")).status_code == 201
+    pledge = f"/campaigns/{CAMPAIGN}/units/{TAN_PHONG}/pledge/steps"
+    for version, step in enumerate(({"act": "submit", "titles": ["TTLDTT"]}, {"act": "approve"})):
+        assert (await office.post(pledge, json={**step, "version": version})).status_code == 200
     body = change("merge", TAN_PHONG, into=str(SAN_THANG))
     before = await ask(office, f"/units/{TAN_PHONG}/history")
     shown = (await office.post("/unit-changes/preview", json=body)).json()
@@ -159,12 +162,18 @@ async def test_a_preview_says_what_is_touched_and_keeps_nothing(house: House, of
     ]
     assert [(each["follows"], each["state"]) for each in shown["periods"]] == [(True, "submitted")]
     assert [(each["pledged_on"], each["targets"]) for each in shown["years"]] == [("2023-02-28", 1)]
+    assert [(each["unit_id"], each["campaign"], each["state"], each["pledged_on"]) for each in shown["pledges"]] == [
+        (str(TAN_PHONG), "Phong trào thi đua năm 2023", "approved", "2023-11-15")
+    ]
     assert await ask(office, f"/units/{TAN_PHONG}/history") == before
     # Somebody decides something else meanwhile: what was shown is no longer what would be done.
     await decide(office, change("close", ident("to-1"), on="2023-11-20"))
     stale = await office.post("/unit-changes", json={**body, "seen": shown["seen"]})
     assert (stale.status_code, "xem lại" in stale.json()["detail"]) == (409, True)
     shown = (await office.post("/unit-changes/preview", json=body)).json()
+    # How far a pledge has come decides nothing here: what was shown is still what is touched.
+    amended = {"act": "amend", "titles": ["TTLDXS"], "reason": "Thêm danh hiệu", "version": 2}
+    assert (await office.post(pledge, json=amended)).status_code == 200
     done = await decide(office, {**body, "seen": shown["seen"]})
     assert [unit["change"] for unit in done["units"]] == ["merged", "absorbed"]
 
@@ -217,6 +226,32 @@ async def test_a_rename_holds_from_its_day_and_the_same_key_decides_once(office:
     # The business clock stands at 15/11/2023.
     assert (await ask(office, f"/units/{TAN_PHONG}"))["name"] == "Phường Tân Phong"
     assert await names(office, on="2023-12-01", search="anh duong") == ["Phường Ánh Dương"]
+
+
+async def test_a_short_name_holds_from_its_day_and_is_searched_too(house: House, office: httpx2.AsyncClient) -> None:
+    registered = city.UNIT_DOCUMENTS[TAN_PHONG]
+    own = f"/units/{TAN_PHONG}"
+    assert (await office.put(own, json={**registered, "short_name": "P. TP"})).json() == {"version": 2}
+    # Who says nothing of it (the loader, a file) changes nothing.
+    assert (await office.put(own, json=registered)).json() == {"version": 2}
+    await decide(office, change("rename", TAN_PHONG, name="Phường Ánh Dương"))
+    await decide(office, change("rename", TAN_PHONG, on="2023-12-02", name="Phường Ánh Dương", short_name="P. ADg"))
+    await decide(office, change("rename", TAN_PHONG, on="2023-12-03", name="Phường Tân Phong", short_name=None))
+    shown = [(await ask(office, own, on=f"2023-{day}"))["short_name"] for day in ("11-30", "12-01", "12-02", "12-03")]
+    assert shown == ["P. TP", "P. TP", "P. ADg", None]
+    assert await names(office, on="2023-12-02", search="p. adg") == ["Phường Ánh Dương"]
+    assert await names(office, on="2023-12-01", search="p. adg") == []
+    assert await names(office, on="2023-12-02", search="anh duong") == ["Phường Ánh Dương"]
+    same = change("rename", TAN_PHONG, on="2023-12-02", name="Phường Ánh Dương", short_name="P. ADg")
+    refused = await office.post("/unit-changes/preview", json=same)
+    assert (refused.status_code, "đang mang đúng tên này" in refused.text) == (422, True)
+    new = {"unit_id": str(ident("new")), "name": "Phường Mới", "short_name": "P. Mới", "kind": "ward"}
+    await decide(office, change("merge", QUYET_THANG, on="2023-12-05", new_units=[new]))
+    assert await names(office, on="2023-12-05", search="p. moi") == ["Phường Mới"]
+    rows = await house.rows("registry", "SELECT convert_from(bytes, 'utf8') AS said FROM event_log ORDER BY id")
+    told = [json.loads(row["said"])["data"] for row in rows]
+    # Of a unit without one nothing is said, as ever.
+    assert [each["short_name"] for each in told if "short_name" in each] == ["P. TP", "P. ADg", "P. Mới", "P. Mới"]
 
 
 async def test_a_report_goes_to_the_block_of_the_day_its_period_closes(
@@ -374,40 +409,53 @@ def province() -> list[tuple[Any, ...]]:
     return rows
 
 
+async def settle(db: Any, province: list[tuple[Any, ...]], *, members: int) -> None:
+    """Write units, and blocks of so many of them, straight into the tables."""
+    states = ("unit_id", "name", "searched", "sorted", "kind", "parent_id", "code")
+    began, number_of = date(2013, 12, 27), range(-(-len(province) // members))
+    for table, columns, records in (
+        ("units", (*states, "version", "valid_from"), [(*row, 1, began) for row in province]),
+        (
+            "unit_states",
+            (*states, "from_on", "first", "ended", "contact"),
+            [(*row, began, True, False, "{}") for row in province],
+        ),
+        (
+            "blocks",
+            ("block_id", "version", "year", "name", "sorted", "sheet_id"),
+            [(UUID(int=each), 1, 2024, f"Khối {each}", sort_bytes(f"Khối {each}"), SHEET) for each in number_of],
+        ),
+        (
+            "block_members",
+            ("year", "unit_id", "from_on", "block_id"),
+            [(2024, row[0], ON, UUID(int=place // members)) for place, row in enumerate(province)],
+        ),
+    ):
+        await db.copy_records_to_table(table, columns=columns, records=records)
+    await db.execute("ANALYZE")
+
+
+async def test_a_block_of_thousands_is_named_whole(house: House, province: list[tuple[Any, ...]]) -> None:
+    async with house.at_work("registry"):
+        pass
+    db = await house.connect("registry")
+    try:
+        await settle(db, province[:3_000], members=3_000)
+    finally:
+        await db.close()
+    async with house.at_work("registry") as tx:
+        block = await queries.block(tx.db, UUID(int=0), on=ON)  # type: ignore[arg-type]
+    assert len(block["member_unit_ids"]) == 3_000
+    assert block["names"].keys() >= {str(unit) for unit in block["member_unit_ids"]}
+
+
 async def test_no_question_reads_all_units_of_a_province(house: House, province: list[tuple[Any, ...]]) -> None:
     """Asked of 10^5 units: each page and each search goes by an index."""
     async with house.at_work("registry"):
         pass
-    began = date(2013, 12, 27)
     db = await house.connect("registry")
     try:
-        await db.copy_records_to_table(
-            "units",
-            columns=["unit_id", "name", "searched", "sorted", "kind", "parent_id", "code", "version", "valid_from"],
-            records=[(*row, 1, began) for row in province],
-        )
-        await db.copy_records_to_table(
-            "unit_states",
-            columns=[
-                *("unit_id", "name", "searched", "sorted", "kind", "parent_id", "code"),
-                *("from_on", "first", "ended", "contact"),
-            ],
-            records=[(*row, began, True, False, "{}") for row in province],
-        )
-        await db.copy_records_to_table(
-            "blocks",
-            columns=["block_id", "version", "year", "name", "sorted", "sheet_id"],
-            records=[
-                (UUID(int=number), 1, 2024, f"Khối {number}", sort_bytes(f"Khối {number}"), SHEET)
-                for number in range(10_000)
-            ],
-        )
-        await db.copy_records_to_table(
-            "block_members",
-            columns=["year", "unit_id", "from_on", "block_id"],
-            records=[(2024, row[0], ON, UUID(int=number // 10)) for number, row in enumerate(province)],
-        )
-        await db.execute("ANALYZE")
+        await settle(db, province, members=10)
         after = (await _first_page(house))["next"]
         real = {
             "after": after,

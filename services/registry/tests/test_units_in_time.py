@@ -148,7 +148,7 @@ def acts(draw: st.DrawFn) -> Act:
 
 
 @given(st.lists(acts(), max_size=12), st.lists(days, max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_of_any_day_the_answer_is_what_was_true_on_it(decided: list[Act], asked: list[date]) -> None:
     town = Town()
     for act in decided:
@@ -165,7 +165,7 @@ def test_of_any_day_the_answer_is_what_was_true_on_it(decided: list[Act], asked:
 
 
 @given(st.lists(acts(), max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_decision_loses_what_was_before_it(decided: list[Act]) -> None:
     town = Town()
     for act in decided:
@@ -186,7 +186,7 @@ def test_no_decision_loses_what_was_before_it(decided: list[Act]) -> None:
 
 
 @given(st.lists(acts(), max_size=12), days)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nobody_stands_under_one_that_is_no_more_or_under_itself(decided: list[Act], day: date) -> None:
     town = Town()
     for act in decided:

@@ -1,14 +1,18 @@
 """What the registry can do. Everything here writes rows and records events in the caller's transaction."""
 
-from registry.actions.campaigns import assign_targets, launch_campaign
+from registry.actions.campaigns import assign_targets, correct_campaign, launch_campaign
 from registry.actions.changes import change_units, preview_change
+from registry.actions.checkers import learn_checkers
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
 from registry.actions.documents import import_document
 from registry.actions.entries import keeper_of, person_of
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
+from registry.actions.law import amend_law
 from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
 from registry.actions.people import enter_person, put_entry, rename_person, withdraw_entry
 from registry.actions.pledges import take_pledge_step
+from registry.actions.reads import note_read
+from registry.actions.reminders import remind_of_due, remind_units
 from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
 from registry.actions.reviews import (
     accept_report,
@@ -18,17 +22,20 @@ from registry.actions.reviews import (
     take_up_report,
     withdraw_report,
 )
+from registry.actions.revoking import revoke_change
 from registry.actions.structure import form_block, lead_block, register_unit
 from registry.actions.years import derive_year, record_year
 
 __all__ = [
     "accept_report",
+    "amend_law",
     "assign_targets",
     "attach_evidence",
     "begin_draft",
     "change_units",
     "check_list",
     "check_report",
+    "correct_campaign",
     "derive_year",
     "detach_evidence",
     "enter_evidence",
@@ -39,7 +46,9 @@ __all__ = [
     "keeper_of",
     "launch_campaign",
     "lead_block",
+    "learn_checkers",
     "learn_sheets",
+    "note_read",
     "person_of",
     "place_of",
     "preview_change",
@@ -48,8 +57,11 @@ __all__ = [
     "refused",
     "register_unit",
     "release_report",
+    "remind_of_due",
+    "remind_units",
     "rename_person",
     "return_report",
+    "revoke_change",
     "save_draft",
     "save_section",
     "submit_report",

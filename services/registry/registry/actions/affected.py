@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry import rules
-from registry.actions.bodies import AffectedBlock, AffectedPeriod, AffectedYear, ChangeBody
+from registry.actions.bodies import AffectedBlock, AffectedPeriod, AffectedPledge, AffectedYear, ChangeBody
 
 _STANDING: Final = frozenset(
     {rules.ChangeKind.MOVED, rules.ChangeKind.MERGED, rules.ChangeKind.SPLIT, rules.ChangeKind.CLOSED}
@@ -25,7 +25,7 @@ _BLOCKS: Final = text(
     ORDER BY at.year, at.unit_id"""
 )
 _PERIODS: Final = text(
-    """SELECT wanted.unit_id, periods.period_id, periods.name, reports.state,
+    """SELECT wanted.unit_id, periods.period_id, periods.name, reports.state, coalesce(reports.late, false) AS late,
       CAST(timezone('Asia/Ho_Chi_Minh', periods.closes_at) AS date) >= :day AS follows
     FROM unnest(CAST(:units AS uuid[])) AS wanted (unit_id)
     JOIN campaigns ON campaigns.year = :year
@@ -41,6 +41,13 @@ _YEARS: Final = text(
     FROM unnest(CAST(:units AS uuid[])) AS wanted (unit_id)
     LEFT JOIN year_records ON year_records.unit_id = wanted.unit_id AND year_records.year = :year
     ORDER BY wanted.unit_id"""
+)
+
+_PLEDGES: Final = text(
+    """SELECT pledges.unit_id, pledges.campaign_id, campaigns.name AS campaign, pledges.state, pledges.pledged_on
+    FROM pledges JOIN campaigns ON campaigns.campaign_id = pledges.campaign_id AND campaigns.year = :year
+    WHERE pledges.unit_id = ANY(CAST(:units AS uuid[]))
+    ORDER BY pledges.unit_id, campaigns.starts_on, pledges.campaign_id"""
 )
 
 
@@ -85,6 +92,14 @@ async def affected_periods(
 async def affected_years(
     db: AsyncConnection, body: ChangeBody, plan: Collection[rules.Planned]
 ) -> tuple[AffectedYear, ...]:
-    """Give what was pledged and assigned for that year."""
+    """Give what was assigned for that year, and the day of registration that the unit wrote into its figures."""
     asked = {name: value for name, value in _asked(body, plan).items() if name != "day"}
     return tuple(AffectedYear(**row) for row in (await db.execute(_YEARS, asked)).mappings())
+
+
+async def affected_pledges(
+    db: AsyncConnection, body: ChangeBody, plan: Collection[rules.Planned]
+) -> tuple[AffectedPledge, ...]:
+    """Give the pledges for campaigns of that year, as each stands."""
+    asked = {name: value for name, value in _asked(body, plan).items() if name != "day"}
+    return tuple(AffectedPledge(**row) for row in (await db.execute(_PLEDGES, asked)).mappings())

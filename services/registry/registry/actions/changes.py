@@ -14,16 +14,16 @@ from uuid_utils.compat import uuid7
 from chassis.clock import VIETNAM, business_now
 from chassis.errors import Conflict, FieldError, Invalid
 from chassis.events import Tx
-from chassis.text import fold, nfc, sort_bytes
+from chassis.text import nfc, sort_bytes
 from contracts.registry import UnitChanged, UnitChangeKind, UnitRegistered
 from registry import rules
-from registry.actions.affected import affected_blocks, affected_periods, affected_years
+from registry.actions.affected import affected_blocks, affected_periods, affected_pledges, affected_years
 from registry.actions.bodies import Affected, ChangeBody, Changed, Touched
-from registry.actions.states import changes_of, write_states
+from registry.actions.states import changes_of, searched, write_states
 from registry.actions.writing import ONE_AT_A_TIME, field_error
 from registry.tables import block_members, blocks, unit_changes, unit_states, units
 
-_ABOVE: Final = text(
+ABOVE: Final = text(
     """WITH RECURSIVE above (unit_id) AS (
       SELECT CAST(:unit_id AS uuid)
       UNION SELECT parent_id FROM unit_states JOIN above USING (unit_id)
@@ -55,8 +55,10 @@ async def change_units(tx: Tx, body: ChangeBody, *, post: str) -> Changed:
     change_id = uuid7()
     plan = rules.plan(body, world)
     await _found(tx, body)
-    versions = await _next_versions(tx, [each.unit_id for each in plan])
+    versions = await next_versions(tx, [each.unit_id for each in plan])
     added = {each.unit_id: _change(change_id, body, each) for each in plan}
+    places = await _places(tx, body, plan)
+    stood = await _written_over(tx, places)
     await tx.db.execute(
         insert(unit_changes),
         [
@@ -64,6 +66,7 @@ async def change_units(tx: Tx, body: ChangeBody, *, post: str) -> Changed:
                 "unit_id": each.unit_id,
                 **added[each.unit_id].model_dump(mode="python"),
                 "others": _others(each),
+                "stood": stood.get(each.unit_id, []),
                 **body.model_dump(include={"reason", "decision_number", "decision_on"}),
                 "recorded_by": post,
                 "recorded_at": await tx.now(),
@@ -73,15 +76,19 @@ async def change_units(tx: Tx, body: ChangeBody, *, post: str) -> Changed:
     )
     earlier = {unit_id: known.changes for unit_id, known in world.units.items()}
     await write_states(tx, {unit_id: (*earlier.get(unit_id, ()), change) for unit_id, change in added.items()})
-    await _stand(tx, change_id, body, plan)
+    await _stand(tx, change_id, places)
     for each in plan:
         _tell(tx, change_id, body, each, versions[each.unit_id])
     return Changed(change_id=change_id, units=_touched(plan, world, versions))
 
 
 def _tidy(body: ChangeBody) -> ChangeBody:
-    new = tuple(each.model_copy(update={"name": nfc(each.name)}) for each in body.new_units)
-    return body.model_copy(update={"name": nfc(body.name) if body.name else None, "new_units": new})
+    new = tuple(each.model_copy(update=_names(each)) for each in body.new_units)
+    return body.model_copy(update={**_names(body), "new_units": new})
+
+
+def _names(said: ChangeBody | rules.NewUnit) -> dict[str, str]:
+    return {name: nfc(value) for name in ("name", "short_name") if (value := getattr(said, name))}
 
 
 def _refuse(body: ChangeBody, world: rules.World) -> None:
@@ -114,7 +121,7 @@ async def _world(db: AsyncConnection, body: ChangeBody, *, lock: bool = False) -
     for child, above_it, _ in under:
         children[above_it].add(child)
     parent = body.parent_id if body.kind is rules.ActKind.PLACE else None
-    above = (await db.execute(_ABOVE, {"unit_id": parent, "day": on})).scalars() if parent else ()
+    above = (await db.execute(ABOVE, {"unit_id": parent, "day": on})).scalars() if parent else ()
     return rules.World(
         today=(await business_now(db)).astimezone(VIETNAM).date(),
         units={
@@ -181,10 +188,12 @@ async def _affected(db: AsyncConnection, body: ChangeBody, world: rules.World) -
         "children": sum(len(world.children.get(unit_id, ())) for unit_id in rules.ending(body)),
         "blocks": await affected_blocks(db, body, plan),
         "periods": await affected_periods(db, body, plan),
+        "pledges": await affected_pledges(db, body, plan),
         "years": await affected_years(db, body, plan),
     }
     # Drafts go on being typed meanwhile: what is counted is what is touched, not how far it has come.
-    basis = Affected(**shown, seen="").model_dump_json(exclude={"periods": {"__all__": {"state"}}})
+    how_far = {"periods": {"__all__": {"state", "late"}}, "pledges": {"__all__": {"state", "pledged_on"}}}
+    basis = Affected(**shown, seen="").model_dump_json(exclude=how_far)
     return Affected(**shown, seen=hashlib.sha256(basis.encode()).hexdigest())
 
 
@@ -218,7 +227,7 @@ async def _found(tx: Tx, body: ChangeBody) -> None:
                 unit_id=new.unit_id,
                 **row,
                 version=0,
-                searched=fold(new.name),
+                searched=searched(new.name, new.short_name),
                 sorted=sort_bytes(new.name),
                 valid_from=body.effective_on,
             )
@@ -226,7 +235,7 @@ async def _found(tx: Tx, body: ChangeBody) -> None:
         tx.record(UnitRegistered(unit_id=new.unit_id, version=1, **row, valid_from=body.effective_on))
 
 
-async def _next_versions(tx: Tx, unit_ids: Collection[UUID]) -> dict[UUID, int]:
+async def next_versions(tx: Tx, unit_ids: Collection[UUID]) -> dict[UUID, int]:
     found = await tx.db.execute(
         update(units)
         .where(units.c.unit_id.in_(unit_ids))
@@ -236,11 +245,14 @@ async def _next_versions(tx: Tx, unit_ids: Collection[UUID]) -> dict[UUID, int]:
     return dict(found.tuples().all())
 
 
-_OUT: Final = frozenset({rules.ChangeKind.MERGED, rules.ChangeKind.SPLIT, rules.ChangeKind.CLOSED})
+OUT: Final = frozenset({rules.ChangeKind.MERGED, rules.ChangeKind.SPLIT, rules.ChangeKind.CLOSED})
 
 
-async def _stand(tx: Tx, change_id: UUID, body: ChangeBody, plan: Collection[rules.Planned]) -> None:
-    """Write where units stand in the year's blocks from that day on; years that are past keep theirs."""
+Places = list[dict[str, Any]]
+
+
+async def _places(tx: Tx, body: ChangeBody, plan: Collection[rules.Planned]) -> Places:
+    """Say where units stand in the year's blocks from that day on; years that are past keep theirs."""
     year = body.effective_on.year
     rows = [
         {"year": year, "unit_id": each.unit_id, "from_on": body.effective_on, "block_id": block_id}
@@ -248,20 +260,39 @@ async def _stand(tx: Tx, change_id: UUID, body: ChangeBody, plan: Collection[rul
         for block_id in [each.sets.get("block_id")]
         if each.kind is rules.ChangeKind.MOVED or block_id
     ]
-    gone = [each.unit_id for each in plan if each.kind in _OUT]
+    gone = [each.unit_id for each in plan if each.kind in OUT]
     rows += [{"year": year, "unit_id": unit_id, "from_on": body.effective_on, "block_id": None} for unit_id in gone]
     already = await tx.db.execute(
         select(block_members.c.year, block_members.c.unit_id, block_members.c.from_on).where(
             block_members.c.unit_id.in_(gone), block_members.c.year > year
         )
     )
-    rows += [{**row, "block_id": None} for row in already.mappings()]
-    if rows:
+    return rows + [{**row, "block_id": None} for row in already.mappings()]
+
+
+async def _written_over(tx: Tx, places: Places) -> dict[UUID, list[dict[str, Any]]]:
+    """Give, by unit, what stands where these places will: a decision that is revoked gives it back."""
+    key = ("year", "unit_id", "from_on")
+    wanted = {tuple(place[name] for name in key) for place in places}
+    found = await tx.db.execute(
+        select(block_members).where(block_members.c.unit_id.in_({place["unit_id"] for place in places}))
+    )
+    stood: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in found.mappings():
+        if tuple(row[name] for name in key) in wanted:
+            told = {"from_on": row["from_on"].isoformat(), "year": row["year"]}
+            ids = {name: str(row[name]) if row[name] else None for name in ("block_id", "change_id")}
+            stood[row["unit_id"]].append(told | ids)
+    return stood
+
+
+async def _stand(tx: Tx, change_id: UUID, places: Places) -> None:
+    if places:
         written = insert(block_members)
         kept = {name: written.excluded[name] for name in ("block_id", "change_id")}
         await tx.db.execute(
             written.on_conflict_do_update(index_elements=["year", "unit_id", "from_on"], set_=kept),
-            [{**row, "change_id": change_id} for row in rows],
+            [{**row, "change_id": change_id} for row in places],
         )
 
 
@@ -269,7 +300,7 @@ def _tell(tx: Tx, change_id: UUID, body: ChangeBody, planned: rules.Planned, ver
     """Tell of what became of a unit; how it is reached is nobody's business but the registry's."""
     if planned.kind is rules.ChangeKind.CONTACTED:
         return
-    told = {name: planned.sets.get(name) for name in ("name", "code", "parent_id", "block_id")}
+    told = {name: planned.sets.get(name) for name in ("name", "short_name", "code", "parent_id", "block_id")}
     tx.record(
         UnitChanged(
             change_id=change_id,

@@ -19,12 +19,11 @@ from registry.actions.bodies import (
     Stepped,
     Versioned,
 )
-from registry.actions.campaigns import close_campaign, launch_campaign
+from registry.actions.campaigns import WORDS, close_campaign, launch_campaign
 from registry.actions.writing import field_error, invalid, step
 from registry.rules import CampaignAct, CampaignState, Section
 from registry.tables import campaign_drafts, campaign_sections, campaigns, periods
 
-WORDS: Final = (rules.CAMPAIGN_STATE_WORDS, rules.CAMPAIGN_ACT_WORDS)
 _DRAFT: Final = select(campaign_drafts).where(campaign_drafts.c.campaign_id == bindparam("campaign_id"))
 _LAUNCHED: Final = select(campaigns).where(campaigns.c.campaign_id == bindparam("campaign_id"))
 
@@ -118,7 +117,7 @@ async def touch_draft(tx: Tx, campaign_id: UUID, version: int, **changed: Any) -
     await tx.db.execute(update(campaign_drafts).where(campaign_drafts.c.campaign_id == campaign_id).values(values))
 
 
-async def take_campaign_step(tx: Tx, campaign_id: UUID, body: CampaignStepBody) -> Stepped:
+async def take_campaign_step(tx: Tx, campaign_id: UUID, body: CampaignStepBody, *, post: str) -> Stepped:
     """Launch, set aside, take up again or close; what the table of steps does not hold is a ``Conflict`` with what it does.
 
     Raises ``Invalid`` with every fault of the draft when it cannot be launched yet.
@@ -130,22 +129,26 @@ async def take_campaign_step(tx: Tx, campaign_id: UUID, body: CampaignStepBody) 
         draft = await lock_draft(tx, campaign_id)
         at = draft_state(draft)
     state = step(rules.CAMPAIGN_STEPS, WORDS, at, body.act)
-    if body.act in (CampaignAct.SAVE, CampaignAct.FOLLOW):
+    if body.act in (CampaignAct.SAVE, CampaignAct.CORRECT, CampaignAct.FOLLOW):
         raise Invalid(
             "Bước này có lệnh riêng.",
             errors=[
-                FieldError(field="act", message="không phải một bước", remedy="Lưu từng phần, hoặc tạo bản thảo mới")
+                FieldError(
+                    field="act",
+                    message="không phải một bước",
+                    remedy="Lưu từng phần, đính chính, hoặc tạo bản thảo mới",
+                )
             ],
         )
     if body.act is CampaignAct.CLOSE:
         version = (await close_campaign(tx, campaign_id, body.version)).version
     else:
-        version = await _step_draft(tx, draft, body, state)
+        version = await _step_draft(tx, draft, body, state, post=post)
     can = tuple(each.value for each in rules.possible(rules.CAMPAIGN_STEPS, state))
     return Stepped(version=version, state=state.value, possible=can)
 
 
-async def _step_draft(tx: Tx, draft: Any, body: CampaignStepBody, state: CampaignState) -> int:
+async def _step_draft(tx: Tx, draft: Any, body: CampaignStepBody, state: CampaignState, *, post: str) -> int:
     campaign_id: UUID = draft["campaign_id"]
     if draft["version"] != body.version:
         raise Conflict("Bản thảo vừa được người khác sửa. Hãy xem lại rồi làm tiếp.", version=draft["version"])
@@ -159,7 +162,7 @@ async def _step_draft(tx: Tx, draft: Any, body: CampaignStepBody, state: Campaig
         )
     parts = design.model_dump(exclude={"periods"})
     rows = tuple(PeriodBody(**period.model_dump()) for period in design.periods)
-    return (await launch_campaign(tx, campaign_id, CampaignBody(**parts, periods=rows))).version
+    return (await launch_campaign(tx, campaign_id, CampaignBody(**parts, periods=rows), post=post)).version
 
 
 async def sections_in(tx: Tx, campaign_id: UUID) -> dict[str, Section]:

@@ -15,7 +15,8 @@ from chassis.errors import FieldError, Invalid
 from chassis.events import Tx
 from registry import rules
 from registry.actions.bodies import ImportBody, Imported
-from registry.actions.designs import WORDS, draft_state, lock_draft, sections_in, touch_draft, write_sections
+from registry.actions.campaigns import WORDS
+from registry.actions.designs import draft_state, lock_draft, sections_in, touch_draft, write_sections
 from registry.actions.writing import step
 from registry.rules import CampaignAct, Section
 

@@ -1,8 +1,8 @@
 """What actions on files share: who keeps them, in which order they are locked, and how an entry is written and told."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.clock import VIETNAM
 from chassis.errors import NotFound
 from chassis.events import Tx
+from chassis.text import fold
 from contracts import people as told
 from contracts.envelope import Payload
-from registry.rules import Entry, EntryKind
-from registry.tables import entries, people, units
+from registry.rules import Entry, EntryKind, person_sort
+from registry.tables import entries, people, people_names, units
 
 
 async def person_of(db: AsyncConnection, person_id: UUID, *, lock: bool = False) -> Mapping[str, Any]:
@@ -56,42 +57,75 @@ async def lock_units(tx: Tx, unit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str
     return {row["unit_id"]: dict(row) for row in found.mappings()}
 
 
-async def units_of(db: AsyncConnection, person_id: UUID) -> set[UUID]:
-    """Give the units that count a person on some day."""
-    found = await db.execute(select(entries.c.unit_id).where(*_main_posts_of(person_id)).distinct())
-    return set(found.scalars())
+async def units_of(db: AsyncConnection, people_ids: Collection[UUID]) -> set[UUID]:
+    """Give the units that count any of these people on some day."""
+    whose = entries.c.person_id.in_(people_ids)
+    return set((await db.execute(select(entries.c.unit_id).where(*_MAIN_POSTS, whose).distinct())).scalars())
 
 
-def _main_posts_of(person_id: UUID) -> tuple[Any, ...]:
-    return entries.c.standing, entries.c.person_id == person_id, entries.c.kind == "service", entries.c.main
+_MAIN_POSTS: Final = (entries.c.standing, entries.c.kind == "service", entries.c.main)
 
 
 async def today(tx: Tx) -> date:
     return (await tx.now()).astimezone(VIETNAM).date()
 
 
-async def write_entry(tx: Tx, row: Mapping[str, Any], post: str) -> None:
-    """Write the next version of an entry in place of the last, and tell of it; nothing that was said is overwritten."""
-    await tx.db.execute(
-        update(entries).where(entries.c.entry_id == row["entry_id"], entries.c.standing).values(standing=False)
-    )
-    await tx.db.execute(insert(entries).values(**row, recorded_by=post, recorded_at=await tx.now()))
-    tx.record(_TOLD[EntryKind(row["kind"])](row))
+async def write_entries(tx: Tx, rows: Sequence[Mapping[str, Any]], post: str) -> None:
+    """Write the next versions of entries in place of the last, and tell of them; nothing that was said is overwritten."""
+    if later := [row["entry_id"] for row in rows if row["version"] > 1]:
+        await tx.db.execute(
+            update(entries).where(entries.c.entry_id.in_(later), entries.c.standing).values(standing=False)
+        )
+    by = {"recorded_by": post, "recorded_at": await tx.now()}
+    await tx.db.execute(insert(entries), [{**row, **by} for row in rows])
+    for row in rows:
+        tx.record(_TOLD[EntryKind(row["kind"])](row))
 
 
-async def keep_file(tx: Tx, person_id: UUID) -> None:
-    """Hand a person's file to the unit of the main post that began last."""
+async def keep_files(tx: Tx, people_ids: Collection[UUID]) -> None:
+    """Hand each person's file to the unit of the main post that began last."""
     newest = (
-        select(entries.c.unit_id).where(*_main_posts_of(person_id)).order_by(entries.c.from_on.desc()).limit(1)
-    ).scalar_subquery()
+        select(entries.c.unit_id)
+        .where(*_MAIN_POSTS, entries.c.person_id == people.c.person_id)
+        .order_by(entries.c.from_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     moved = await tx.db.execute(
         update(people)
-        .where(people.c.person_id == person_id, people.c.unit_id != newest)
+        .where(people.c.person_id.in_(people_ids), people.c.unit_id != newest)
         .values(unit_id=newest, version=people.c.version + 1)
-        .returning(people.c.unit_id, people.c.version)
+        .returning(people.c.person_id, people.c.unit_id, people.c.version)
     )
-    if row := moved.one_or_none():
-        tx.record(told.PersonEntered(person_id=person_id, version=row.version, unit_id=row.unit_id))
+    for row in moved:
+        tx.record(told.PersonEntered(person_id=row.person_id, version=row.version, unit_id=row.unit_id))
+
+
+FIRST: Final = "Ghi lần đầu"
+
+
+class Named(NamedTuple):
+    """A version of a person: what is written when one is entered, or called otherwise."""
+
+    person_id: UUID
+    version: int
+    unit_id: UUID
+    name: str
+
+
+async def write_people(tx: Tx, named: Sequence[Named], *, reason: str, post: str) -> None:
+    """Write what people are called from now on, and tell that there is something new of them; every name stays."""
+    written = insert(people)
+    new = {name: written.excluded[name] for name in ("version", "name", "searched", "sorted")}
+    await tx.db.execute(
+        written.on_conflict_do_update(index_elements=["person_id"], set_=new),
+        [{**each._asdict(), "searched": fold(each.name), "sorted": person_sort(each.name)} for each in named],
+    )
+    by = {"reason": reason, "recorded_by": post, "recorded_at": await tx.now()}
+    rows = [{"person_id": each.person_id, "version": each.version, "name": each.name, **by} for each in named]
+    await tx.db.execute(insert(people_names), rows)
+    for each in named:
+        tx.record(told.PersonEntered(person_id=each.person_id, version=each.version, unit_id=each.unit_id))
 
 
 def columns_of(entry: Entry) -> dict[str, Any]:

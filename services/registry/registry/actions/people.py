@@ -4,33 +4,34 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from chassis.errors import Conflict, NotFound
 from chassis.events import Tx
-from chassis.text import fold, nfc
-from contracts.people import PersonEntered
+from chassis.text import nfc
 from registry import rules
 from registry.actions.bodies import EntryBody, NameBody, PersonBody, Versioned, WithdrawalBody
 from registry.actions.entries import (
+    FIRST,
+    Named,
     columns_of,
-    keep_file,
+    keep_files,
     last_version,
     lock_units,
     person_of,
     require_entry,
     today,
     units_of,
-    write_entry,
+    write_entries,
+    write_people,
 )
 from registry.actions.writing import invalid
 from registry.actions.years import follow_people
 from registry.rules import EntryKind, Fault
-from registry.tables import entries, people, people_names
+from registry.tables import entries, people
+from registry.tables.law import decided
 
-_FIRST = "Ghi lần đầu"
 _LONGEST_NAME = 200
 _SHORTEST_REASON, _LONGEST_REASON = 3, 500
 
@@ -54,13 +55,10 @@ async def enter_person(tx: Tx, person_id: UUID, body: PersonBody, *, post: str) 
     faults = (*_faults_of_name(name), *faults)
     if faults or entry is None:
         raise invalid(faults)
-    named = {"name": name, "searched": fold(name), "sorted": rules.person_sort(name)}
-    await tx.db.execute(insert(people).values(person_id=person_id, version=1, unit_id=body.unit_id, **named))
-    await _keep_name(tx, person_id, 1, name=name, reason=_FIRST, recorded_by=post)
-    tx.record(PersonEntered(person_id=person_id, version=1, unit_id=body.unit_id))
-    row = {"entry_id": uuid7(), "version": 1, "standing": True, "act": "entered", "reason": _FIRST}
+    await write_people(tx, [Named(person_id, 1, body.unit_id, name)], reason=FIRST, post=post)
+    row = {"entry_id": uuid7(), "version": 1, "standing": True, "act": "entered", "reason": FIRST}
     subject = {"unit_id": body.unit_id, "person_id": person_id, "with_ids": [], "initiative_id": None}
-    await write_entry(tx, {**row, **subject, **columns_of(entry)}, post)
+    await write_entries(tx, [{**row, **subject, **columns_of(entry)}], post)
     await follow_people(tx, [body.unit_id])
     return Versioned(version=1)
 
@@ -76,16 +74,8 @@ async def rename_person(tx: Tx, person_id: UUID, body: NameBody, *, post: str) -
     if faults := (*_faults_of_name(name), *_faults_of_reason(body.reason)):
         raise invalid(faults)
     version = body.version + 1
-    named = {"name": name, "searched": fold(name), "sorted": rules.person_sort(name)}
-    await tx.db.execute(update(people).where(people.c.person_id == person_id).values(version=version, **named))
-    await _keep_name(tx, person_id, version, name=name, reason=nfc(body.reason), recorded_by=post)
-    tx.record(PersonEntered(person_id=person_id, version=version, unit_id=stored["unit_id"]))
+    await write_people(tx, [Named(person_id, version, stored["unit_id"], name)], reason=nfc(body.reason), post=post)
     return Versioned(version=version)
-
-
-async def _keep_name(tx: Tx, person_id: UUID, version: int, **written: str) -> None:
-    row = {"person_id": person_id, "version": version, **written, "recorded_at": await tx.now()}
-    await tx.db.execute(insert(people_names).values(**row))
 
 
 def _faults_of_name(name: str) -> tuple[Fault, ...]:
@@ -110,7 +100,7 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Ve
     """
     person = await person_of(tx.db, body.person_id, lock=True) if body.person_id else None
     unit_id = _unit_of(body, person, await last_version(tx.db, entry_id))
-    locked = await lock_units(tx, {unit_id, *(await units_of(tx.db, body.person_id) if body.person_id else ())})
+    locked = await lock_units(tx, {unit_id, *(await units_of(tx.db, [body.person_id]) if body.person_id else ())})
     if unit_id not in locked:
         raise NotFound("Không có đơn vị này.")
     stored = await last_version(tx.db, entry_id)
@@ -141,9 +131,9 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Ve
         "version": body.version + 1,
         "standing": True,
         "act": "amended" if stored else "entered",
-        "reason": nfc(body.reason) or _FIRST,
+        "reason": nfc(body.reason) or FIRST,
     }
-    await write_entry(tx, {**row, **subject, **columns_of(entry)}, post)
+    await write_entries(tx, [{**row, **subject, **columns_of(entry)}], post)
     await _follow(tx, body.kind, body.person_id, locked)
     return Versioned(version=body.version + 1)
 
@@ -154,7 +144,7 @@ async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, post: 
     person_id = placed["person_id"]
     if person_id:
         await person_of(tx.db, person_id, lock=True)
-    locked = await lock_units(tx, {placed["unit_id"], *(await units_of(tx.db, person_id) if person_id else ())})
+    locked = await lock_units(tx, {placed["unit_id"], *(await units_of(tx.db, [person_id]) if person_id else ())})
     stored = await require_entry(tx.db, entry_id)
     if stored["act"] == "withdrawn":
         return Versioned(version=stored["version"])
@@ -167,14 +157,14 @@ async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, post: 
     said = {name: value for name, value in stored.items() if name not in ("recorded_by", "recorded_at")}
     version = body.version + 1
     withdrawn = {"version": version, "standing": False, "act": "withdrawn", "reason": nfc(body.reason)}
-    await write_entry(tx, {**said, **withdrawn}, post)
+    await write_entries(tx, [{**said, **withdrawn}], post)
     await _follow(tx, EntryKind(stored["kind"]), person_id, locked)
     return Versioned(version=version)
 
 
 async def _follow(tx: Tx, kind: EntryKind, person_id: UUID | None, locked: Mapping[UUID, Any]) -> None:
     if person_id and kind is EntryKind.SERVICE:
-        await keep_file(tx, person_id)
+        await keep_files(tx, [person_id])
     await follow_people(tx, locked)
 
 
@@ -227,6 +217,7 @@ async def _about(
     if body.kind is EntryKind.RATING:
         about["rated"] = frozenset(row["year"] for row in (await tx.db.execute(others)).mappings())
     if body.kind is EntryKind.USE:
+        about["law"] = rules.law_of(await decided(tx.db))
         about["uses"] = await _uses(tx, body.initiative_id, but=entry_id)
         faults = await _faults_of_initiative(tx, body)
     elif body.initiative_id:

@@ -1,5 +1,6 @@
 """Pledges: what a unit registers for and promises, and what the office decides about it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import VIETNAM, business_now
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
-from contracts.registry import PledgeChanged, PledgeState, UnitKind
+from contracts.registry import PledgeChanged, PledgeState, Promise, UnitKind
 from registry import rules
 from registry.actions.bodies import PledgeStepBody, Stepped
 from registry.actions.writing import invalid, step
@@ -20,7 +21,7 @@ _WORDS: Final = (rules.PLEDGE_STATE_WORDS, rules.PLEDGE_ACT_WORDS)
 
 
 async def take_pledge_step(tx: Tx, campaign_id: UUID, unit_id: UUID, body: PledgeStepBody, *, post: str) -> Stepped:
-    """Submit, approve, return or amend a unit's pledge; what the table of steps does not hold is a ``Conflict``.
+    """Submit, approve, return, amend or withdraw a unit's pledge; what the table of steps does not hold is a ``Conflict``.
 
     Raises ``Invalid`` with every fault at once, ``Conflict`` with what stands when the version is stale, and ``Conflict``
     for a closed campaign. A registration after its day is taken: that it is late refuses nothing by itself.
@@ -39,7 +40,9 @@ async def take_pledge_step(tx: Tx, campaign_id: UUID, unit_id: UUID, body: Pledg
     if faults := rules.check_pledge(body.act, goals, body.titles, body.promises, body.reason):
         raise invalid(faults)
     now = await business_now(tx.db)
-    held: Any = stored if body.act in rules.OFFICE_ACTS else body.model_dump(mode="json")
+    held: Any = body.model_dump(mode="json") if body.act in rules.SAYING else stored
+    if at is Registration.AMENDED and body.act is rules.PledgeAct.WITHDRAW:
+        held = await _approved(tx, campaign_id, unit_id)
     content = {name: held[name] for name in ("titles", "promises", "text")}
     row = {
         **key,
@@ -47,7 +50,7 @@ async def take_pledge_step(tx: Tx, campaign_id: UUID, unit_id: UUID, body: Pledg
         "version": body.version + 1,
         "state": state.value,
         "reason": body.reason.strip() or None,
-        "pledged_on": stored["pledged_on"] if stored else now.astimezone(VIETNAM).date(),
+        "pledged_on": rules.registered_on(at, stored["pledged_on"] if stored else None, now.astimezone(VIETNAM).date()),
         "changed_at": now,
     }
     written = await tx.db.execute(
@@ -61,7 +64,7 @@ async def take_pledge_step(tx: Tx, campaign_id: UUID, unit_id: UUID, body: Pledg
         raise _stale(None)
     taken = {name: row[name] for name in (*key, *content, "version", "reason")}
     await tx.db.execute(insert(pledge_steps).values(**taken, act=body.act.value, post=post, taken_at=now))
-    standing = PledgeState(state.value)
+    standing = PledgeState.RETURNED if state is Registration.WITHDRAWN else PledgeState(state.value)
     tx.record(
         PledgeChanged(
             **key,
@@ -70,10 +73,32 @@ async def take_pledge_step(tx: Tx, campaign_id: UUID, unit_id: UUID, body: Pledg
             state=standing,
             titles=tuple(row["titles"]),
             pledged_on=row["pledged_on"] if standing in rules.STANDING else None,
+            promises=_promised(row["promises"]),
+            withdrawn=body.act is rules.PledgeAct.WITHDRAW,
         )
     )
     can = tuple(each.value for each in rules.possible(rules.PLEDGE_STEPS, state))
     return Stepped(version=row["version"], state=state.value, possible=can)
+
+
+def _promised(typed: Mapping[str, str]) -> tuple[Promise, ...]:
+    """Give the amounts that are promised, as numbers; they were read when they were submitted."""
+    return tuple(Promise(code=code, value=rules.parse_amount(text)) for code, text in typed.items() if text.strip())
+
+
+async def _approved(tx: Tx, campaign_id: UUID, unit_id: UUID) -> Any:
+    """Give what was approved last."""
+    found = await tx.db.execute(
+        select(pledge_steps)
+        .where(
+            pledge_steps.c.campaign_id == campaign_id,
+            pledge_steps.c.unit_id == unit_id,
+            pledge_steps.c.act == rules.PledgeAct.APPROVE.value,
+        )
+        .order_by(pledge_steps.c.version.desc())
+        .limit(1)
+    )
+    return found.mappings().one()
 
 
 def _stale(stored: Any) -> Conflict:

@@ -1,7 +1,6 @@
 """Reports: drafts that keep every keystroke, and the acceptance that starts a ripple."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -19,8 +18,8 @@ from chassis.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from chassis.events import Beside, Tx
 from chassis.facts import learn
 from contracts.envelope import Event
-from contracts.registry import ReportSubmitted, Target
-from contracts.scoring import SheetCriterion, SheetPublished
+from contracts.registry import ReportedValue, ReportSubmitted, Target
+from contracts.scoring import Evidence, SheetCriterion, SheetPublished
 from registry import rules
 from registry.actions.bodies import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
 from registry.actions.writing import field_error, invalid, refuse_stale, stale, step_after
@@ -30,6 +29,7 @@ from registry.tables import (
     campaigns,
     periods,
     receipt_numbers,
+    report_evidence,
     reports,
     sheets,
     targets,
@@ -112,7 +112,7 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
     fields = {**report["fields"], **body.fields}
     nothing = {**report["nothing"], **body.nothing}
     if report["version"] and (fields, nothing) == (report["fields"], report["nothing"]):
-        return _saved(found[0], report["version"], report["saved_at"], fields, nothing)
+        return _saved(found[0], report, fields, nothing)
     stands = transitions.State(report["state"])
     state = step_after(stands, transitions.Step.SAVE)
     changed = (*rules.changes(report["fields"], fields), *rules.changes(report["nothing"], nothing))
@@ -134,13 +134,12 @@ async def save_draft(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID, 
             state=state,
         )
     )
-    return _saved(found[0], version, now, fields, nothing)
+    return _saved(found[0], {"version": version, "saved_at": now, "state": state}, fields, nothing)
 
 
-def _saved(
-    terms: Any, version: int, saved_at: datetime, fields: Mapping[str, str], nothing: Mapping[str, str]
-) -> Saved:
+def _saved(terms: Any, kept: Mapping[str, Any], fields: Mapping[str, str], nothing: Mapping[str, str]) -> Saved:
     """Say what was kept, with what sending it would find, as ``check_report`` does."""
+    version, saved_at = kept["version"], kept["saved_at"]
     if terms["block_id"] is None or terms["criteria"] is None:
         return Saved(version=version, saved_at=saved_at)
     lines = _lines(terms)
@@ -154,14 +153,58 @@ def _saved(
         errors=tuple(field_error(fault) for fault in faults),
         measures={line.criterion: line.measure for line in lines if line.criterion in doubted},
         targets=_TARGETS.validate_python(terms["targets"] or ()),
+        block_id=terms["block_id"],
+        late=_counts_late(terms, transitions.State(kept["state"])),
     )
+
+
+def _counts_late(terms: Any, stands: transitions.State) -> bool:
+    """Tell whether what is looked at counts as late: what was sent as it was, what is still to be sent as of now."""
+    if not transitions.is_unsent(stands):
+        return bool(terms["was_late"])
+    state = rules.period_state(terms["opens_at"], terms["due_at"], terms["closes_at"], terms["now"])
+    # What can no longer be sent leaves what was sent before.
+    return bool(terms["was_late"]) if state is rules.PeriodState.CLOSED else state is rules.PeriodState.LATE
 
 
 async def check_report(db: AsyncConnection, body: CheckBody) -> Checked:
     """Read a report as sending it would, and keep nothing."""
     terms = await _terms(db, body)
-    values, faults = rules.read_report(_lines(terms), body.fields, body.nothing)
-    return Checked(values=values, errors=tuple(field_error(fault) for fault in faults))
+    lines = _lines(terms)
+    values, faults = rules.read_report(lines, body.fields, body.nothing)
+    refused, warned = await _without_evidence(db, terms, lines, values)
+    late = _counts_late(terms, transitions.State(terms["stands"] or transitions.State.NONE))
+    return Checked(
+        values=values,
+        errors=tuple(field_error(fault) for fault in (*faults, *refused)),
+        warnings=tuple(field_error(fault) for fault in warned),
+        late=late,
+    )
+
+
+_ATTACHED: Final = Prepared(
+    select(report_evidence.c.criterion)
+    .distinct()
+    .where(report_evidence.c.report_id == bindparam("report_id"), report_evidence.c.detached_at.is_(None))
+)
+
+
+async def _without_evidence(
+    db: AsyncConnection, terms: Any, lines: Sequence[SheetCriterion], values: Sequence[ReportedValue]
+) -> tuple[tuple[rules.Fault, ...], tuple[rules.Fault, ...]]:
+    """Name what is refused and what is warned of for want of evidence; a sheet that asks for none asks no question.
+
+    After a return only what was returned can be mended, so nothing else is asked for.
+    """
+    if all(line.evidence is Evidence.FREE for line in lines):
+        return (), ()
+    open_to = transitions.open_items(
+        transitions.State(terms["stands"] or transitions.State.NONE), terms["flagged"] or ()
+    )
+    values = [value for value in values if open_to is None or value.criterion in open_to]
+    known = {"report_id": terms["report_id"]}
+    attached = [row.criterion for row in await _ATTACHED.rows(db, known)] if terms["report_id"] else []
+    return rules.without_evidence(lines, values, attached)
 
 
 async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
@@ -173,8 +216,10 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
     terms = await _terms(tx.db, body, _TERMS_AND_NUMBER)
     stands = transitions.State(terms["stands"] or transitions.State.NONE)
     sent = step_after(stands, transitions.Step.SUBMIT)
-    values, faults = rules.read_report(_lines(terms), body.fields, body.nothing)
-    if faults := (*faults, *_sealed(terms, stands, body)):
+    lines = _lines(terms)
+    values, faults = rules.read_report(lines, body.fields, body.nothing)
+    bare, _ = await _without_evidence(tx.db, terms, lines, values)
+    if faults := (*faults, *bare, *_sealed(terms, stands, body)):
         raise invalid(faults)
     if terms["report_id"] is None and body.version:
         raise stale(None)

@@ -16,10 +16,10 @@ from registry.tables import unit_changes, unit_states, units
 
 
 async def changes_of(db: AsyncConnection, unit_ids: Collection[UUID]) -> dict[UUID, tuple[rules.Change, ...]]:
-    """Give all that was decided of these units, in the order in which it was recorded."""
+    """Give all that was decided of these units and not revoked since, in the order in which it was recorded."""
     found = await db.execute(
         select(*[unit_changes.c[name] for name in ("unit_id", *rules.Change.model_fields)])
-        .where(unit_changes.c.unit_id.in_(unit_ids))
+        .where(unit_changes.c.unit_id.in_(unit_ids), unit_changes.c.revoked_at.is_(None))
         .order_by(unit_changes.c.change_id)
     )
     decided: dict[UUID, list[rules.Change]] = defaultdict(list)
@@ -29,10 +29,16 @@ async def changes_of(db: AsyncConnection, unit_ids: Collection[UUID]) -> dict[UU
 
 
 async def write_states(tx: Tx, decided: Mapping[UUID, Sequence[rules.Change]]) -> None:
-    """Write how these units stood on any day, and as what everything recorded so far leaves them."""
-    rows, newest = [], []
+    """Write how these units stood on any day, and as what everything recorded so far leaves them.
+
+    A unit whose founding was revoked stood on no day; it ended when it was to begin.
+    """
+    rows, newest, never = [], [], []
     for unit_id, changes in decided.items():
         known = rules.states(changes)
+        if not known:
+            never.append(unit_id)
+            continue
         rows += [{"unit_id": unit_id, **_row(state)} for state in known]
         last = rows[-1]
         newest.append(
@@ -44,11 +50,14 @@ async def write_states(tx: Tx, decided: Mapping[UUID, Sequence[rules.Change]]) -
             }
         )
     await tx.db.execute(unit_states.delete().where(unit_states.c.unit_id.in_(decided)))
-    await tx.db.execute(insert(unit_states), rows)
-    await tx.db.execute(_LEAVES, newest)
+    if rows:
+        await tx.db.execute(insert(unit_states), rows)
+        await tx.db.execute(_LEAVES, newest)
+    if never:
+        await tx.db.execute(update(units).where(units.c.unit_id.in_(never)).values(ended_on=units.c.valid_from))
 
 
-_NEWEST: Final = ("name", "searched", "sorted", "kind", "parent_id", "code")
+_NEWEST: Final = ("name", "short_name", "searched", "sorted", "kind", "parent_id", "code")
 _LEAVES: Final = (
     update(units)
     .where(units.c.unit_id == bindparam("which"))
@@ -60,6 +69,11 @@ def _row(state: rules.State) -> dict[str, Any]:
     return {
         **state.model_dump(),
         "kind": state.kind.value,
-        "searched": fold(state.name),
+        "searched": searched(state.name, state.short_name),
         "sorted": sort_bytes(state.name),
     }
+
+
+def searched(name: str, short_name: str | None) -> str:
+    """Give what a unit is found by: its name and its short name, without marks; no search goes over both."""
+    return "\n".join(fold(each) for each in (name, short_name) if each)

@@ -10,11 +10,11 @@ from uuid_utils.compat import uuid7
 
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
-from chassis.text import fold, nfc, sort_bytes
+from chassis.text import nfc, sort_bytes
 from contracts.registry import BlockFormed, BlockHeadChanged, UnitRegistered
 from registry import rules
 from registry.actions.bodies import BlockBody, HeadBody, UnitBody, Versioned
-from registry.actions.states import changes_of, write_states
+from registry.actions.states import changes_of, searched, write_states
 from registry.actions.writing import put
 from registry.tables import block_heads, block_members, blocks, unit_changes, units
 
@@ -22,8 +22,14 @@ from registry.tables import block_heads, block_members, blocks, unit_changes, un
 async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str) -> Versioned:
     """Register a unit, or correct how it began; the same content again changes nothing and records nothing.
 
-    What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that.
+    What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that, ``Invalid`` for a
+    parent that nobody knows.
     """
+    if body.parent_id:
+        found = await tx.db.execute(select(units.c.unit_id).where(units.c.unit_id == body.parent_id))
+        if found.first() is None:
+            wrong = FieldError(field="parent_id", message="không có đơn vị này", remedy="Chọn lại cấp trên")
+            raise Invalid("Đơn vị cấp trên chưa có trong danh sách.", errors=[wrong])
     return Versioned(version=(await register_units(tx, {unit_id: body}, post=post))[unit_id])
 
 
@@ -47,9 +53,9 @@ async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) 
         versions[unit_id] = stored.get(unit_id, 0) + (change is not None)
         if change is None:
             continue
-        name = nfc(body.name)
-        facts = {**body.model_dump(), "name": name, "version": versions[unit_id]}
-        rows.append({"unit_id": unit_id, **facts, "searched": fold(name), "sorted": sort_bytes(name)})
+        name, short_name = change.sets["name"], change.sets.get("short_name")
+        facts = {**body.model_dump(), "name": name, "short_name": short_name, "version": versions[unit_id]}
+        rows.append({"unit_id": unit_id, **facts, "searched": searched(name, short_name), "sorted": sort_bytes(name)})
         reason = "Đính chính đăng ký" if changes else "Đăng ký đơn vị"
         recorded.append({"unit_id": unit_id, **change.model_dump(), "others": {}, "reason": reason})
         begun[unit_id] = (*changes, change)
@@ -70,7 +76,11 @@ async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) 
 
 def _beginning(changes: tuple[rules.Change, ...], body: UnitBody) -> rules.Change | None:
     """Give how a unit begins by what is sent, None where it says the same; raises ``Conflict``."""
-    sets = {**body.model_dump(mode="json", exclude={"valid_from"}), "name": nfc(body.name)}
+    # Who says nothing of the short name (a file, a loader of before) leaves it as it is.
+    kept = {"valid_from"} | ({"short_name"} - body.model_fields_set)
+    sets = {**body.model_dump(mode="json", exclude=kept), "name": nfc(body.name)}
+    if sets.get("short_name"):
+        sets["short_name"] = nfc(sets["short_name"])
     began = rules.beginning(changes)
     if began and (began.effective_on, began.sets | sets) == (body.valid_from, began.sets):
         return None
@@ -177,6 +187,14 @@ async def _refuse_foreign_members(tx: Tx, block_id: UUID, body: BlockBody) -> No
         for name, unit in asked.items()
         if unit and unit not in known
     ]
+    members = set(body.member_unit_ids)
+    errors += [
+        FieldError(field=name, message="không ở trong khối này", remedy="Chọn một đơn vị của khối")
+        for name, unit in asked.items()
+        if unit in known and unit not in members
+    ]
+    if body.head_unit_id and body.head_unit_id == body.deputy_unit_id:
+        errors.append(FieldError(field="deputy_unit_id", message="trùng với khối trưởng", remedy="Chọn đơn vị khác"))
     if errors:
         raise Invalid(f"Có {len(errors)} đơn vị không vào được khối này.", errors=errors)
 
@@ -197,14 +215,27 @@ async def lead_block(tx: Tx, block_id: UUID, body: HeadBody, *, post: str) -> Ve
     errors = list(_faults_of_head(block, body, members, taken=taken.first() is not None))
     if errors:
         raise Invalid(f"Có {len(errors)} chỗ cần sửa.", errors=errors)
+    before = await _led_before(tx, block, body)
     await tx.db.execute(
         insert(block_heads).values(block_id=block_id, **body.model_dump(), recorded_by=post, recorded_at=await tx.now())
     )
     version = int(block["version"]) + 1
     await tx.db.execute(update(blocks).where(blocks.c.block_id == block_id).values(version=version))
     facts = body.model_dump(include={"from_on", "head_unit_id", "deputy_unit_id"})
-    tx.record(BlockHeadChanged(block_id=block_id, version=version, **facts))
+    tx.record(BlockHeadChanged(block_id=block_id, version=version, **facts, **before))
     return Versioned(version=version)
+
+
+async def _led_before(tx: Tx, block: Any, body: HeadBody) -> dict[str, UUID | None]:
+    """Give who led the block until the day from which somebody else does."""
+    turns = await tx.db.execute(
+        select(block_heads)
+        .where(block_heads.c.block_id == block["block_id"], block_heads.c.from_on < body.from_on)
+        .order_by(block_heads.c.from_on.desc())
+        .limit(1)
+    )
+    led = turns.mappings().one_or_none() or block
+    return {f"previous_{name}": led[name] for name in ("head_unit_id", "deputy_unit_id")}
 
 
 async def _members_on(tx: Tx, block: Any, body: HeadBody) -> set[UUID]:

@@ -14,6 +14,7 @@ from registry.actions.bodies import DerivedYearBody, Versioned, YearBody
 from registry.actions.entries import lock_units
 from registry.actions.writing import invalid, put
 from registry.tables import units, year_records
+from registry.tables.law import decided
 from registry.tables.service import counted_in
 
 
@@ -35,7 +36,7 @@ async def derive_year(tx: Tx, unit_id: UUID, year: int, body: DerivedYearBody) -
     await _refuse_stale(tx, unit_id, year, body.version)
     row = {**body.model_dump(exclude={"version"}), **await _derived(tx, unit_id, year), "source": "people"}
     if not row["headcount"]:
-        on = rules.day(rules.closing_day(year))
+        on = rules.day(rules.law_of(await decided(tx.db)).closing_day(year))
         wrong = FieldError(
             field="headcount",
             message=f"Danh sách cán bộ chưa có ai vào ngày {on}",
@@ -47,23 +48,26 @@ async def derive_year(tx: Tx, unit_id: UUID, year: int, body: DerivedYearBody) -
     return await _write(tx, unit_id, year, row)
 
 
-async def follow_people(tx: Tx, unit_ids: Iterable[UUID]) -> None:
-    """Count the years of these units anew that follow from their people; the caller has locked the units."""
+async def follow_people(tx: Tx, unit_ids: Iterable[UUID]) -> int:
+    """Count the years of these units anew that follow from their people, and say how many; the caller has locked the units."""
     found = await tx.db.execute(
         select(year_records)
         .where(year_records.c.unit_id.in_(set(unit_ids)), year_records.c.source == "people")
         .order_by(year_records.c.unit_id, year_records.c.year)
         .with_for_update()
     )
-    for record in found.mappings().all():
+    records = found.mappings().all()
+    for record in records:
         kept = {name: value for name, value in record.items() if name not in ("unit_id", "year", "version")}
         derived = await _derived(tx, record["unit_id"], record["year"])
         await _write(tx, record["unit_id"], record["year"], {**kept, **derived})
+    return len(records)
 
 
 async def _derived(tx: Tx, unit_id: UUID, year: int) -> dict[str, Any]:
     counted = await tx.db.execute(counted_in(unit_id, year))
-    return rules.derive_year(unit_id, year, [rules.Counted(*row) for row in counted]).figures()
+    law = rules.law_of(await decided(tx.db))
+    return rules.derive_year(unit_id, year, [rules.Counted(*row) for row in counted], law).figures()
 
 
 async def _refuse_stale(tx: Tx, unit_id: UUID, year: int, version: int) -> None:

@@ -2,9 +2,22 @@
 
 from fastapi import APIRouter
 
-from registry.api import campaigns, designs, evidence, lists, people, pledges, reports, reviews, structure, years
+from registry.api import (
+    campaigns,
+    designs,
+    evidence,
+    law,
+    lists,
+    people,
+    pledges,
+    reminders,
+    reports,
+    reviews,
+    structure,
+    years,
+)
 
 router = APIRouter()
 # Paths are tried in their order: at a deadline nearly all that comes is a report.
-for part in (reports, reviews, evidence, structure, campaigns, years, people, designs, pledges, lists):
+for part in (reports, reviews, evidence, structure, campaigns, years, people, designs, pledges, lists, law, reminders):
     router.include_router(part.router)

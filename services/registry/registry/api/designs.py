@@ -1,9 +1,9 @@
 """Campaigns before their launch, and the steps of a campaign."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
@@ -22,9 +22,10 @@ router = APIRouter()
 
 
 @router.get("/campaign-drafts", tags=["campaign drafts"])
-async def list_drafts(asked: Asked) -> dict[str, Any]:
+async def list_drafts(asked: Asked, which: Annotated[queries.DraftsAsked, Query()]) -> dict[str, Any]:
+    """List what is being written or was set aside, a page at a time, the one saved last first unless told."""
     office_only(asked)
-    return {"items": await queries.list_drafts(asked.db)}
+    return await queries.list_drafts(asked.db, which)
 
 
 @router.get("/campaign-drafts/{campaign_id}", tags=["campaign drafts"])
@@ -63,4 +64,4 @@ async def preview(campaign_id: UUID, asked: Asked, after: UUID | None = None) ->
 async def take_campaign_step(campaign_id: UUID, body: Sent[CampaignStepBody], commanded: Commanded) -> Stepped:
     """Launch a draft, set it aside, take it up again, or close a campaign."""
     office_only(commanded)
-    return await actions.take_campaign_step(commanded.tx, campaign_id, body)
+    return await actions.take_campaign_step(commanded.tx, campaign_id, body, post=commanded.identity.post)

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from chassis.errors import NotFound
 from chassis.http import Asked, Commanded, identity
 from chassis.identity import Identity
 from chassis.scanner import Scanner, Verdict
@@ -66,15 +67,18 @@ async def upload(handed: Annotated[HandedIn, Depends(handed_in, scope="function"
 
 
 @router.get("/evidence", tags=["evidence"])
-async def of_unit(
-    asked: Asked,
-    unit_id: UUID,
-    unattached: bool = False,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> dict[str, Any]:
-    own_unit(asked.identity, unit_id)
-    return await queries.evidence_of_unit(asked.db, unit_id, only_unattached=unattached, after=after, limit=limit)
+async def of_unit(asked: Asked, which: Annotated[queries.EvidenceAsked, Query()]) -> dict[str, Any]:
+    """List a unit's files, newest first unless told, a page at a time."""
+    own_unit(asked.identity, which.unit_id)
+    return await queries.evidence_of_unit(asked.db, which)
+
+
+@router.get("/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}/evidence", tags=["evidence"])
+async def sent_with_report(campaign_id: UUID, period_id: UUID, unit_id: UUID, asked: Asked) -> dict[str, Any]:  # noqa: ARG001
+    """Give the files that a unit sent with its report, by criterion, to whoever looks at it."""
+    found = await queries.evidence_sent(asked.db, period_id, unit_id)
+    may_see(asked.identity, found)
+    return {"items": found["items"]}
 
 
 @router.get(
@@ -87,6 +91,14 @@ async def content(evidence_id: UUID, asked: Asked, request: Request) -> Streamin
     found = await queries.one_evidence(asked.db, evidence_id)
     may_see(asked.identity, found)
     store: Store = request.app.state.store
+    pieces = store.read(found["sha256"])
+    try:
+        # Before the headers go out: a store that is away, or has lost the file, can still be told.
+        first = await anext(pieces, b"")
+    except FileNotFoundError:
+        raise NotFound(
+            "Kho minh chứng không còn nội dung của tệp này. Hãy báo cán bộ kỹ thuật khôi phục từ bản sao lưu."
+        ) from None
     headers = {
         "Content-Length": str(found["size"]),
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found['name'], safe='')}",
@@ -94,9 +106,13 @@ async def content(evidence_id: UUID, asked: Asked, request: Request) -> Streamin
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
-    return StreamingResponse(
-        store.read(found["sha256"]), media_type=rules.MEDIA[rules.Kind(found["kind"])], headers=headers
-    )
+    return StreamingResponse(_whole(first, pieces), media_type=rules.MEDIA[rules.Kind(found["kind"])], headers=headers)
+
+
+async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
 
 
 _LINE = "/campaigns/{campaign_id}/periods/{period_id}/reports/{unit_id}/evidence/{criterion}/{evidence_id}"

@@ -19,7 +19,7 @@ from chassis.scanner import Scanner
 from chassis.store import Received, Store, TooLargeError, receive
 from registry import actions, queries, rules
 from registry.actions.bodies import ImportedList
-from registry.api.rights import who_sends
+from registry.api.rights import looked, who_sends
 from registry.rules.lists import LISTS, RESULT, TO_MEND, About, Grid, Listing
 
 router = APIRouter()
@@ -33,6 +33,7 @@ class ListName(StrEnum):
     """What goes in and out as a file."""
 
     UNITS = "units"
+    PEOPLE = "people"
     TARGETS = "targets"
     RESULTS = "results"
 
@@ -106,12 +107,10 @@ async def check(
 
 
 @router.get("/imports", tags=["lists"])
-async def list_imports(
-    asked: Asked, unit_id: UUID | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 10
-) -> dict[str, Any]:
-    """List the files that were checked last: those of a unit, else the office's."""
-    who_sends(asked.identity, unit_id)
-    return await queries.list_imports(asked.db, unit_id, limit=limit)
+async def list_imports(asked: Asked, which: Annotated[queries.ImportsAsked, Query()]) -> dict[str, Any]:
+    """List the files that were checked last, a page at a time: those of a unit, else the office's."""
+    who_sends(asked.identity, which.unit_id)
+    return await queries.list_imports(asked.db, which)
 
 
 @router.get("/imports/{import_id}", tags=["lists"])
@@ -160,6 +159,8 @@ async def fetch(
     about = of.about(asked.identity, name)
     listing = about.listing
     rows = await queries.current_rows(asked.db, about, filled=filled)
+    if listing.thing == "person_id":
+        looked(asked, [UUID(str(row[0])) for row in rows], "list")
     called = f"{listing.title} hiện có" if filled else f"Mẫu {listing.title.lower()}"
     return await _file(listing, [column.heading for column in listing.columns], rows, form, called)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
 from registry.actions.bodies import EntryBody, NameBody, PersonBody, Versioned, WithdrawalBody
-from registry.api.rights import office_only, own_unit
+from registry.api.rights import looked, office_only, own_unit
 
 router = APIRouter()
 
@@ -50,7 +50,17 @@ async def entries_of_person(
     """Give what stands in a person's file, newest first; with ``on`` what holds on that day."""
     unit_id = (await queries.person(asked.db, person_id))["unit_id"]
     own_unit(asked, unit_id)
+    looked(asked, [person_id])
     return await queries.list_entries(asked.db, person_id, unit_id, which)
+
+
+@router.get("/people/{person_id}/reads", tags=["people"])
+async def reads_of_person(
+    person_id: UUID, asked: Asked, which: Annotated[queries.ReadsAsked, Query()]
+) -> dict[str, Any]:
+    """Say who has looked into a person's file."""
+    own_unit(asked, (await queries.person(asked.db, person_id))["unit_id"])
+    return await queries.list_reads(asked.db, person_id, which)
 
 
 @router.get("/units/{unit_id}/entries", tags=["people"])
@@ -59,7 +69,15 @@ async def entries_of_unit(
 ) -> dict[str, Any]:
     """Give what stands in a unit's own file, newest first; with ``on`` what holds on that day."""
     own_unit(asked, unit_id)
+    looked(asked, [unit_id])
     return await queries.list_entries(asked.db, None, unit_id, which)
+
+
+@router.get("/units/{unit_id}/reads", tags=["people"])
+async def reads_of_unit(unit_id: UUID, asked: Asked, which: Annotated[queries.ReadsAsked, Query()]) -> dict[str, Any]:
+    """Say who has looked into a unit's own file."""
+    own_unit(asked, unit_id)
+    return await queries.list_reads(asked.db, unit_id, which)
 
 
 @router.get("/entries/{entry_id}", tags=["people"])
@@ -70,6 +88,7 @@ async def one_entry(entry_id: UUID, asked: Asked) -> dict[str, Any]:
         (await queries.person(asked.db, found["person_id"]))["unit_id"] if found["person_id"] else found["unit_id"]
     )
     own_unit(asked, kept_by)
+    looked(asked, [found["person_id"] or found["unit_id"]])
     return found
 
 

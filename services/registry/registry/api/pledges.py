@@ -15,14 +15,11 @@ router = APIRouter()
 
 @router.get("/campaigns/{campaign_id}/pledges", tags=["pledges"])
 async def list_pledges(
-    campaign_id: UUID,
-    asked: Asked,
-    state: rules.Registration | None = None,
-    search: Annotated[str, Query(max_length=100)] = "",
-    after: UUID | None = None,
+    campaign_id: UUID, asked: Asked, which: Annotated[queries.PledgesAsked, Query()]
 ) -> dict[str, Any]:
+    """List the units that a campaign addresses with their pledges, in Vietnamese order or the newest step first."""
     office_only(asked)
-    return await queries.list_pledges(asked.db, campaign_id, state=state, search=search, after=after)
+    return await queries.list_pledges(asked.db, campaign_id, which)
 
 
 @router.get("/campaigns/{campaign_id}/units/{unit_id}/pledge", tags=["pledges"])
@@ -35,7 +32,7 @@ async def one_pledge(campaign_id: UUID, unit_id: UUID, asked: Asked) -> dict[str
 async def take_pledge_step(
     campaign_id: UUID, unit_id: UUID, body: Sent[PledgeStepBody], commanded: Commanded
 ) -> Stepped:
-    """Submit or amend as the unit, approve or return as the office."""
+    """Submit, amend or withdraw as the unit, approve or return as the office."""
     if body.act in rules.OFFICE_ACTS:
         office_only(commanded)
     else:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
@@ -50,9 +50,10 @@ async def check_report(body: Sent[CheckBody], asked: Asked) -> Checked:
 
 
 @router.get("/reports", tags=["reports"])
-async def reports_of(unit_id: UUID, asked: Asked) -> dict[str, Any]:
-    own_unit(asked, unit_id)
-    return {"items": await queries.reports_of(asked.db, unit_id)}
+async def reports_of(asked: Asked, which: Annotated[queries.ReportsAsked, Query()]) -> dict[str, Any]:
+    """List a unit's reports, the one saved last first unless told; whole without ``limit``."""
+    own_unit(asked, which.unit_id)
+    return await queries.reports_of(asked.db, which)
 
 
 @router.get("/receipts/{number}", tags=["reports"])

@@ -1,6 +1,6 @@
 """What is done with a report after it was sent, and the queue of whoever looks at it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -28,20 +28,14 @@ def may(asked: Reading, report: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/reports/queue", tags=["reviews"])
-async def queue(
-    asked: Asked,
-    campaign_id: UUID,
-    which: Literal["waiting", "returned"] = "waiting",
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> dict[str, Any]:
-    """List the reports that wait for the caller, the longest waiting first; ``after`` is the last one of the page before."""
+async def queue(asked: Asked, which: Annotated[queries.QueueAsked, Query()]) -> dict[str, Any]:
+    """List the reports that wait for the caller, of one campaign or of all, the longest waiting first unless told."""
     asked.identity.require(
         (Post.CITY_OFFICE, None), (Post.BLOCK_HEAD, None), who_may="Phòng Nội vụ thành phố hoặc khối trưởng"
     )
     own = None if asked.identity.holds(Post.CITY_OFFICE) else tuple(scopes(asked.identity, Post.BLOCK_HEAD))
     not_own = tuple(scopes(asked.identity, Post.UNIT_OFFICER))
-    return await queries.queue(asked.db, campaign_id, which=which, blocks=own, but=not_own, after=after, limit=limit)
+    return await queries.queue(asked.db, which, blocks=own, but=not_own)
 
 
 @router.get("/reports/{report_id}", tags=["reviews"])

@@ -1,12 +1,15 @@
 """Who may do what here."""
 
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.errors import Forbidden
 from chassis.http import Command, Reading
 from chassis.identity import Identity
 from contracts.notify import Post
+from registry.actions import note_read
 from registry.rules.transitions import Who
 
 _OFFICE = (Post.CITY_OFFICE, None)
@@ -22,6 +25,11 @@ def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
     who.require(
         (Post.UNIT_OFFICER, unit_id), _OFFICE, who_may="cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố"
     )
+
+
+def looked(asked: Reading, files: Iterable[UUID], how: Literal["file", "list"] = "file") -> None:
+    """Have it written down who is shown these files; without that nothing is shown."""
+    asked.afterwards.append(partial(note_read, who=asked.identity, files=tuple(files), how=how))
 
 
 def who_sends(who: Identity, unit_id: UUID | None) -> None:
@@ -56,10 +64,11 @@ _WORDS = {
 
 
 def may_see(who: Identity, file: dict[str, Any]) -> None:
-    """Refuse whoever is neither of the file's unit nor of the office, nor heads a block that it was sent to."""
+    """Refuse whoever is neither of the file's unit nor of the office, nor heads a block that it was sent to, nor checks it."""
     who.require(
         (Post.UNIT_OFFICER, file["unit_id"]),
         _OFFICE,
         *[(Post.BLOCK_HEAD, block) for block in file["sent_to"]],
-        who_may="đơn vị đã gửi tệp này, trưởng khối nhận báo cáo có tệp, hoặc Phòng Nội vụ thành phố",
+        *[(Post.UNIT_OFFICER, unit) for unit in file["checked_by"]],
+        who_may="đơn vị đã gửi tệp này, trưởng khối nhận báo cáo có tệp, đơn vị chấm chéo, hoặc Phòng Nội vụ thành phố",
     )

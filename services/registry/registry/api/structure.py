@@ -8,7 +8,16 @@ from fastapi import APIRouter, Query, Response
 
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
-from registry.actions.bodies import Affected, BlockBody, ChangeBody, Changed, HeadBody, UnitBody, Versioned
+from registry.actions.bodies import (
+    Affected,
+    BlockBody,
+    ChangeBody,
+    Changed,
+    HeadBody,
+    RevocationBody,
+    UnitBody,
+    Versioned,
+)
 from registry.api.rights import office_only
 
 router = APIRouter()
@@ -48,6 +57,14 @@ async def change_units(body: Sent[ChangeBody], commanded: Commanded) -> Response
     office_only(commanded)
     post = commanded.identity.post
     return await commanded.once(body, lambda: actions.change_units(commanded.tx, body, post=post), status=201)
+
+
+@router.post("/unit-changes/{change_id}/revoke", tags=["units"], response_model=Changed)
+async def revoke_change(change_id: UUID, body: Sent[RevocationBody], commanded: Commanded) -> Response:
+    """Take a decision back that was entered wrongly, while nothing has been built upon it."""
+    office_only(commanded)
+    post = commanded.identity.post
+    return await commanded.once(body, lambda: actions.revoke_change(commanded.tx, change_id, body, post=post))
 
 
 @router.get("/blocks", tags=["blocks"])

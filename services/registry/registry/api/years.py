@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
 from registry.actions.bodies import DerivedYearBody, Versioned, YearBody
-from registry.api.rights import own_unit
+from registry.api.rights import looked, own_unit
 
 router = APIRouter()
 Year = Annotated[int, Path(ge=2000, le=2100)]
@@ -39,4 +39,6 @@ async def counted_people(
 ) -> dict[str, Any]:
     """Say whom a derived figure counts, and by which entry."""
     own_unit(asked, unit_id)
-    return await queries.counted_people(asked.db, unit_id, year, which)
+    found = await queries.counted_people(asked.db, unit_id, year, which)
+    looked(asked, [each["person_id"] for each in found["items"]], "list")
+    return found

@@ -1,30 +1,52 @@
 """What the registry can be asked. Everything here reads one snapshot and gives plain rows."""
 
-from registry.queries.campaigns import campaign, list_campaigns, unit_targets
-from registry.queries.designs import draft, list_drafts, preview
-from registry.queries.evidence import evidence_of_report, evidence_of_unit, one_evidence
-from registry.queries.lists import current_rows, imported, list_imports, result_rows, told_rows
+from registry.queries.campaigns import CampaignsAsked, campaign, corrections, list_campaigns, unit_targets
+from registry.queries.designs import DraftsAsked, draft, list_drafts, preview
+from registry.queries.evidence import EvidenceAsked, evidence_of_report, evidence_of_unit, evidence_sent, one_evidence
+from registry.queries.law import law
+from registry.queries.lists import ImportsAsked, current_rows, imported, list_imports, result_rows, told_rows
+from registry.queries.missing import missing_by_block, missing_of_block
 from registry.queries.people import EntriesAsked, PeopleAsked, entry, list_entries, list_people, person
-from registry.queries.pledges import list_pledges, pledge
-from registry.queries.reports import queue, receipt, report, reports_of, sent_report, steps
-from registry.queries.structure import BlocksAsked, UnitsAsked, block, list_blocks, list_units, unit, unit_history
+from registry.queries.pledges import PledgesAsked, list_pledges, pledge
+from registry.queries.reads import ReadsAsked, list_reads
+from registry.queries.reports import QueueAsked, ReportsAsked, queue, receipt, report, reports_of, sent_report, steps
+from registry.queries.structure import (
+    BlocksAsked,
+    UnitsAsked,
+    block,
+    list_blocks,
+    list_units,
+    unit,
+    unit_history,
+)
 from registry.queries.years import CountedAsked, counted_people, year_record
 
 __all__ = [
     "BlocksAsked",
+    "CampaignsAsked",
     "CountedAsked",
+    "DraftsAsked",
     "EntriesAsked",
+    "EvidenceAsked",
+    "ImportsAsked",
     "PeopleAsked",
+    "PledgesAsked",
+    "QueueAsked",
+    "ReadsAsked",
+    "ReportsAsked",
     "UnitsAsked",
     "block",
     "campaign",
+    "corrections",
     "counted_people",
     "current_rows",
     "draft",
     "entry",
     "evidence_of_report",
     "evidence_of_unit",
+    "evidence_sent",
     "imported",
+    "law",
     "list_blocks",
     "list_campaigns",
     "list_drafts",
@@ -32,7 +54,10 @@ __all__ = [
     "list_imports",
     "list_people",
     "list_pledges",
+    "list_reads",
     "list_units",
+    "missing_by_block",
+    "missing_of_block",
     "one_evidence",
     "person",
     "pledge",

@@ -1,26 +1,42 @@
 """Drafts of campaigns: what was typed, what stands in the way of the launch, and whom it would reach."""
 
-from typing import Any, Final
+from datetime import date
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true, tuple_
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import and_, func, not_, or_, select, tuple_
 
 from chassis.db import Read
 from chassis.errors import NotFound
 from chassis.text import sort_key
 from registry import rules
 from registry.queries import campaigns as launched
+from registry.queries.paging import Saved, cut, in_turn
 from registry.rules import CampaignState, Scope, Section
 from registry.tables import block_members, blocks, campaign_drafts, campaign_sections, campaigns, units
+from registry.tables.addressed import MEMBERS, STILL, in_scope
+from registry.tables.standing import LAST
 
 Row = dict[str, Any]
 PAGE: Final = 50
 
 
-async def list_drafts(db: Read) -> list[Row]:
-    """List what is being written or was set aside, the one saved last first, each with the name typed so far."""
+class DraftsAsked(BaseModel):
+    """Which drafts, by their state; ``after`` is the last one of the page before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: Literal["draft", "set_aside"] | None = None
+    sort: Saved = Saved.NEWEST
+    after: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = PAGE
+
+
+async def list_drafts(db: Read, asked: DraftsAsked) -> Row:
+    """List what is being written or was set aside, the one saved last first unless told, each with the name typed so far."""
     name = campaign_sections.c.content["values"]["name"].astext.label("name")
-    rows = await db.execute(
+    query = (
         select(
             campaign_drafts.c.campaign_id,
             campaign_drafts.c.version,
@@ -35,10 +51,17 @@ async def list_drafts(db: Read) -> list[Row]:
             & (campaign_sections.c.section == "document"),
         )
         .where(campaign_drafts.c.state != CampaignState.LAUNCHED.value)
-        .order_by(campaign_drafts.c.saved_at.desc())
-        .limit(PAGE)
     )
-    return [{**row, "possible": rules.possible(rules.CAMPAIGN_STEPS, row["state"])} for row in rows.mappings()]
+    if asked.state:
+        query = query.where(campaign_drafts.c.state == asked.state)
+    place = (campaign_drafts.c.saved_at, campaign_drafts.c.campaign_id)
+    last = select(*place).where(campaign_drafts.c.campaign_id == asked.after) if asked.after else None
+    query = in_turn(query, place, last, backwards=asked.sort is Saved.NEWEST)
+    rows = [
+        {**row, "possible": rules.possible(rules.CAMPAIGN_STEPS, row["state"])}
+        for row in (await db.execute(query.limit(asked.limit + 1))).mappings()
+    ]
+    return cut(rows, asked.limit, "campaign_id")
 
 
 async def draft(db: Read, campaign_id: UUID) -> Row:
@@ -100,33 +123,16 @@ async def preview(db: Read, campaign_id: UUID, *, after: UUID | None = None) -> 
         **told,
         "name": design.name,
         "reach": await _reach(db, design.scope, design.year, after),
-        "overlaps": await _overlaps(db, campaign_id, design),
+        "overlaps": [
+            *await _overlaps(db, campaign_id, design),
+            *await _overlapping_drafts(db, campaign_id, design),
+        ],
     }
-
-
-_STILL: Final = units.c.ended_on.is_(None)
-_later = block_members.alias()
-_LAST: Final = ~exists().where(
-    _later.c.year == block_members.c.year,
-    _later.c.unit_id == block_members.c.unit_id,
-    _later.c.from_on > block_members.c.from_on,
-)
-"""Where a unit stands at last: there it is addressed, and not where it stood before."""
-_MEMBERS: Final = select(block_members.c.unit_id).where(_LAST)
-
-
-def in_scope(scope: Scope) -> ColumnElement[bool]:
-    """Say in SQL which units a scope means: the same as ``rules.reaches`` for one unit."""
-    if scope.reach == "blocks":
-        return units.c.unit_id.in_(_MEMBERS.where(block_members.c.block_id.in_(scope.block_ids)))
-    if scope.reach == "kinds":
-        return units.c.kind.in_([kind.value for kind in scope.kinds])
-    return true()
 
 
 async def _reach(db: Read, scope: Scope, year: int, after: UUID | None) -> Row:
     meant = in_scope(scope)
-    of_year = _MEMBERS.where(block_members.c.year == year)
+    of_year = MEMBERS.where(block_members.c.year == year)
     counted = await db.execute(
         select(
             func.count().label("units"),
@@ -134,7 +140,7 @@ async def _reach(db: Read, scope: Scope, year: int, after: UUID | None) -> Row:
             func.count().filter(and_(meant, units.c.unit_id.not_in(of_year))).label("without_block"),
         )
         .select_from(units)
-        .where(_STILL)
+        .where(STILL)
     )
     by_block = await db.execute(
         select(
@@ -145,14 +151,14 @@ async def _reach(db: Read, scope: Scope, year: int, after: UUID | None) -> Row:
         )
         .join(block_members, block_members.c.block_id == blocks.c.block_id)
         .join(units, units.c.unit_id == block_members.c.unit_id)
-        .where(blocks.c.year == year, _STILL, _LAST)
+        .where(blocks.c.year == year, STILL, LAST)
         .group_by(blocks.c.block_id, blocks.c.name)
     )
-    left_out = select(units.c.unit_id, units.c.name, units.c.kind).where(not_(meant), _STILL)
+    left_out = select(units.c.unit_id, units.c.name, units.c.kind).where(not_(meant), STILL)
     if after:
-        seen = select(units.c.searched, units.c.unit_id).where(units.c.unit_id == after).scalar_subquery()
-        left_out = left_out.where(tuple_(units.c.searched, units.c.unit_id) > seen)
-    rows = (await db.execute(left_out.order_by(units.c.searched, units.c.unit_id).limit(PAGE + 1))).mappings().all()
+        seen = select(units.c.sorted, units.c.unit_id).where(units.c.unit_id == after).scalar_subquery()
+        left_out = left_out.where(tuple_(units.c.sorted, units.c.unit_id) > seen)
+    rows = (await db.execute(left_out.order_by(units.c.sorted, units.c.unit_id).limit(PAGE + 1))).mappings().all()
     return {
         **counted.mappings().one(),
         "blocks": sorted((dict(row) for row in by_block.mappings()), key=lambda row: sort_key(row["name"])),
@@ -178,13 +184,39 @@ async def _overlaps(db: Read, campaign_id: UUID, design: rules.Design) -> list[R
     )
     found = []
     for other in others.mappings():
-        both = and_(in_scope(design.scope), in_scope(Scope.model_validate(other["scope"])))
-        shared = (await db.execute(select(func.count()).select_from(units).where(both))).scalar_one()
-        if shared:
-            named = {name: other[name] for name in ("campaign_id", "name", "kind")}
-            span = {
-                "from": max(other["starts_on"], design.starts_on),
-                "to": min(other["ends_on"], design.ends_on),
-            }
-            found.append({**named, **span, "units": shared})
+        scope = Scope.model_validate(other["scope"])
+        if shared := await _shared(db, design, (other["starts_on"], other["ends_on"], scope)):
+            named = {name: other[name] for name in ("campaign_id", "name")}
+            found.append({**named, **shared, "draft": False})
     return found
+
+
+async def _overlapping_drafts(db: Read, campaign_id: UUID, design: rules.Design) -> list[Row]:
+    """Name what is still being written for some of the same days and units, as far as it says that already."""
+    drafts = await db.execute(
+        select(campaign_drafts.c.campaign_id)
+        .where(campaign_drafts.c.campaign_id != campaign_id, campaign_drafts.c.state == CampaignState.DRAFT.value)
+        .order_by(campaign_drafts.c.saved_at.desc())
+        .limit(PAGE)
+    )
+    found = []
+    for other in drafts.scalars().all():
+        stored = await _sections(db, other)
+        typed = rules.empty() | {name: section for name, (_, section) in stored.items()}
+        head, span = typed["document"].values, rules.read_span(typed)
+        if span is None or head.get("parent_id", "").strip() == str(campaign_id):
+            continue
+        if shared := await _shared(db, design, span):
+            found.append({"campaign_id": other, "name": head.get("name", "").strip(), **shared, "draft": True})
+    return found
+
+
+async def _shared(db: Read, design: rules.Design, other: tuple[date, date, Scope]) -> Row | None:
+    """Give the days that both have, and how many units both address; None without any."""
+    begins, ends, scope = other
+    first, last = max(begins, design.starts_on), min(ends, design.ends_on)
+    if first > last:
+        return None
+    both = and_(in_scope(design.scope), in_scope(scope))
+    shared = (await db.execute(select(func.count()).select_from(units).where(both))).scalar_one()
+    return {"from": first, "to": last, "units": shared} if shared else None

@@ -1,14 +1,16 @@
 """Evidence: a unit's files, and which stand behind the lines of a report."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from chassis.db import Read
 from chassis.errors import NotFound
-from registry.tables import campaigns, evidence, periods, report_evidence, reports
+from registry.queries.paging import Saved, in_turn
+from registry.tables import campaigns, checkers, evidence, periods, report_evidence, reports
 from registry.tables.standing import CLOSING_DAY, block_of
 
 Row = dict[str, Any]
@@ -34,8 +36,20 @@ async def evidence_of_report(db: Read, report_id: UUID, *, at: datetime | None =
     return found
 
 
-async def evidence_of_unit(db: Read, unit_id: UUID, *, only_unattached: bool, after: UUID | None, limit: int) -> Row:
-    """List a unit's files, newest first, each with how many lines it is attached to; ``after`` is the last one before."""
+class EvidenceAsked(BaseModel):
+    """Which files of a unit, in which order; ``after`` is the last one of the page before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: UUID
+    unattached: bool = False
+    sort: Saved = Saved.NEWEST
+    after: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+def find_evidence(asked: EvidenceAsked, *, limit: int | None = None) -> Select[Any]:
+    """Ask for a unit's files, newest first unless told, each with how many lines it is attached to."""
     attached = (
         select(func.count())
         .where(report_evidence.c.evidence_id == evidence.c.evidence_id, report_evidence.c.detached_at.is_(None))
@@ -43,19 +57,25 @@ async def evidence_of_unit(db: Read, unit_id: UUID, *, only_unattached: bool, af
         .scalar_subquery()
     )
     query = select(*_TOLD, func.encode(evidence.c.sha256, "hex").label("sha256"), attached.label("attached"))
-    query = query.where(evidence.c.unit_id == unit_id)
-    if only_unattached:
+    query = query.where(evidence.c.unit_id == asked.unit_id)
+    if asked.unattached:
         query = query.where(attached == 0)
-    if after:
-        last = select(evidence.c.uploaded_at, evidence.c.evidence_id).where(evidence.c.evidence_id == after)
-        query = query.where(tuple_(evidence.c.uploaded_at, evidence.c.evidence_id) < last.scalar_subquery())
-    query = query.order_by(evidence.c.uploaded_at.desc(), evidence.c.evidence_id.desc()).limit(limit + 1)
-    rows = [dict(row) for row in (await db.execute(query)).mappings()]
-    return {"items": rows[:limit], "more": len(rows) > limit}
+    place = (evidence.c.uploaded_at, evidence.c.evidence_id)
+    last = select(*place).where(evidence.c.evidence_id == asked.after) if asked.after else None
+    return in_turn(query, place, last, backwards=asked.sort is Saved.NEWEST).limit(limit)
+
+
+async def evidence_of_unit(db: Read, asked: EvidenceAsked) -> Row:
+    """List a page of a unit's files."""
+    rows = [dict(row) for row in (await db.execute(find_evidence(asked, limit=asked.limit + 1))).mappings()]
+    return {"items": rows[: asked.limit], "more": len(rows) > asked.limit}
 
 
 async def one_evidence(db: Read, evidence_id: UUID) -> Row:
-    """Give a file with its digest and the blocks whose heads have had it sent to them; raises ``NotFound``."""
+    """Give a file with its digest, the blocks whose heads have had it sent to them, and the units that check such a report.
+
+    Raises ``NotFound``.
+    """
     row = (await db.execute(select(evidence).where(evidence.c.evidence_id == evidence_id))).mappings().one_or_none()
     if row is None:
         raise NotFound("Không có tệp minh chứng này.")
@@ -70,4 +90,37 @@ async def one_evidence(db: Read, evidence_id: UUID) -> Row:
         .where(report_evidence.c.evidence_id == evidence_id, report_evidence.c.attached_at <= reports.c.accepted_at)
         .distinct()
     )
-    return {**row, "sent_to": list(sent_to.scalars())}
+    checked_by = await db.execute(
+        select(checkers.c.by_unit)
+        .join(reports, (reports.c.period_id == checkers.c.period_id) & (reports.c.unit_id == checkers.c.unit_id))
+        .join(report_evidence, report_evidence.c.report_id == reports.c.report_id)
+        .where(report_evidence.c.evidence_id == evidence_id, report_evidence.c.attached_at <= reports.c.accepted_at)
+        .distinct()
+    )
+    return {**row, "sent_to": list(sent_to.scalars()), "checked_by": list(checked_by.scalars())}
+
+
+async def evidence_sent(db: Read, period_id: UUID, unit_id: UUID) -> Row:
+    """Give the files that a unit sent with its report of a period, by criterion, and who may see them.
+
+    Nothing is told of what was attached since. Raises ``NotFound`` while nothing was sent.
+    """
+    stands = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY).lateral("stands")
+    found = await db.execute(
+        select(reports.c.report_id, reports.c.accepted_at, stands.c.block_id, checkers.c.by_unit)
+        .join(periods, periods.c.period_id == reports.c.period_id)
+        .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
+        .outerjoin(stands, true())
+        .outerjoin(checkers, (checkers.c.period_id == reports.c.period_id) & (checkers.c.unit_id == reports.c.unit_id))
+        .where(reports.c.period_id == period_id, reports.c.unit_id == unit_id, reports.c.accepted_at.is_not(None))
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound("Đơn vị chưa gửi báo cáo của kỳ này.")
+    items = await evidence_of_report(db, row.report_id, at=row.accepted_at)
+    return {
+        "unit_id": unit_id,
+        "sent_to": [row.block_id] if row.block_id else [],
+        "checked_by": [row.by_unit] if row.by_unit else [],
+        "items": items,
+    }

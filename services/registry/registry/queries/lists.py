@@ -2,22 +2,26 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import select, text, true
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Select, select, text, true
 
 from chassis.db import Read
 from chassis.errors import NotFound
-from contracts.registry import UnitKind
+from contracts.registry import TaskRating, UnitKind
 from contracts.scoring import ValueKind
 from registry import rules
+from registry.queries.paging import Saved, cut, in_turn
 from registry.rules.lists import About
 from registry.tables import (
     blocks,
     campaigns,
+    entries,
     import_rows,
     imports,
+    people,
     periods,
     reports,
     sheets,
@@ -49,15 +53,40 @@ async def imported(db: Read, import_id: UUID) -> Row:
     return dict(found)
 
 
-async def list_imports(db: Read, unit_id: UUID | None, *, limit: int) -> Row:
-    """Give the files of a unit, else the office's, that were checked last, newest first."""
-    rows = await db.execute(
-        select(*_TOLD)
-        .where(imports.c.unit_id.is_not_distinct_from(unit_id))
-        .order_by(imports.c.checked_at.desc(), imports.c.import_id.desc())
-        .limit(limit)
+class ImportsAsked(BaseModel):
+    """Which checked files: a unit's, else the office's; ``after`` is the last one of the page before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: UUID | None = None
+    name: Annotated[str | None, Field(alias="list", max_length=40)] = None
+    state: Literal["checked", "applying", "done"] | None = None
+    sort: Saved = Saved.NEWEST
+    after: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+def find_imports(asked: ImportsAsked, *, limit: int | None = None) -> Select[Any]:
+    """Ask for the files of a unit, else the office's, that were checked last, newest first unless told."""
+    query = select(*_TOLD).where(
+        imports.c.unit_id.is_(None) if asked.unit_id is None else imports.c.unit_id == asked.unit_id
     )
-    return {"items": [dict(row) for row in rows.mappings()]}
+    if asked.name:
+        query = query.where(imports.c["list"] == asked.name)
+    if asked.state:
+        query = query.where(imports.c.state == asked.state)
+    # The unit stands in the order only because an index that begins with it is not seen to be in order without it.
+    place = (imports.c.checked_at, imports.c.import_id)
+    last = select(*place).where(imports.c.import_id == asked.after) if asked.after else None
+    newest = asked.sort is Saved.NEWEST
+    query = query.order_by(imports.c.unit_id.desc() if newest else imports.c.unit_id)
+    return in_turn(query, place, last, backwards=newest).limit(limit)
+
+
+async def list_imports(db: Read, asked: ImportsAsked) -> Row:
+    """Give one page of checked files; ``next`` is None on the last."""
+    rows = await db.execute(find_imports(asked, limit=asked.limit + 1))
+    return cut([dict(row) for row in rows.mappings()], asked.limit, "import_id")
 
 
 async def told_rows(db: Read, import_id: UUID, *, after: int, limit: int) -> Row:
@@ -123,6 +152,54 @@ async def _units(db: Read, _about: About, filled: bool) -> list[Cells]:
     ]
 
 
+async def _people(db: Read, about: About, filled: bool) -> list[Cells]:
+    """Give everybody's newest main post with the newest rating; of a unit those whose files it keeps."""
+    if not filled:
+        return []
+    of_person = select(entries).where(entries.c.standing, entries.c.person_id == people.c.person_id)
+    posts = of_person.where(entries.c.kind == "service", entries.c.main)
+    post = posts.order_by(entries.c.from_on.desc()).limit(1).lateral("post")
+    ratings = of_person.where(entries.c.kind == "rating")
+    rating = ratings.order_by(entries.c.year.desc()).limit(1).lateral("rating")
+    doubled = select(units.c.name).group_by(units.c.name).having(text("count(*) > 1")).subquery()
+    whose = people.c.unit_id == about.unit_id if about.unit_id else true()
+    rated = ("year", "grade", "document_number", "document_on", "document_by")
+    found = await db.execute(
+        select(
+            people.c.person_id,
+            people.c.name,
+            units.c.unit_id,
+            units.c.name.label("unit"),
+            doubled.c.name.label("doubled"),
+            *[post.c[name] for name in ("words", "from_on", "until_on")],
+            *[rating.c[name] for name in rated],
+        )
+        .select_from(people)
+        .join(post, true())
+        .join(units, units.c.unit_id == post.c.unit_id)
+        .outerjoin(rating, true())
+        .outerjoin(doubled, doubled.c.name == units.c.name)
+        .where(whose)
+        .order_by(units.c.sorted, people.c.sorted, people.c.person_id)
+    )
+    return [
+        (
+            str(row.person_id),
+            row.name,
+            str(row.unit_id) if row.doubled else row.unit,
+            row.words,
+            row.from_on,
+            row.until_on or "",
+            str(row.year or ""),
+            rules.lists.RATING_WORDS[TaskRating(row.grade)] if row.grade else "",
+            row.document_number or "",
+            row.document_on or "",
+            row.document_by or "",
+        )
+        for row in found
+    ]
+
+
 async def _targets(db: Read, about: About, filled: bool) -> list[Cells]:
     if not filled:
         return []
@@ -173,6 +250,7 @@ async def _results(db: Read, about: About, filled: bool) -> list[Cells]:
 
 _CURRENT: Final[Mapping[str, Callable[[Read, About, bool], Awaitable[list[Cells]]]]] = {
     "units": _units,
+    "people": _people,
     "targets": _targets,
     "results": _results,
 }

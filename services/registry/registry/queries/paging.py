@@ -1,10 +1,12 @@
 """One page of a list in Vietnamese order, and where the next one begins."""
 
 import base64
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Uuid, bindparam, tuple_
+from sqlalchemy import LargeBinary, Select, Uuid, bindparam, tuple_
 
 from chassis.errors import FieldError, Invalid
 
@@ -17,6 +19,31 @@ def page_of(rows: list[Row], limit: int | None, key: str) -> Row:
     rows = rows[:limit]
     onward = base64.urlsafe_b64encode(rows[-1][key].bytes + rows[-1]["sorted"]).decode() if more else None
     return {"items": [{name: value for name, value in row.items() if name != "sorted"} for row in rows], "next": onward}
+
+
+class Saved(StrEnum):
+    """In which order a list in time goes."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+def in_turn(query: Select[Any], place: Sequence[Any], last: Any, *, backwards: bool) -> Select[Any]:
+    """Order a question by ``place`` and go on behind that of the ``last`` row of the page before; None = from the first.
+
+    ``last`` is a row of values, or a question that gives one.
+    """
+    if last is not None:
+        seen = last.scalar_subquery() if isinstance(last, Select) else last
+        query = query.where(tuple_(*place) < seen if backwards else tuple_(*place) > seen)
+    return query.order_by(*[column.desc() if backwards else column for column in place])
+
+
+def cut(rows: list[Row], limit: int | None, key: str) -> Row:
+    """Cut off the row that was asked for only to know whether there is one more; the next page begins after ``next``."""
+    more = limit is not None and len(rows) > limit
+    rows = rows[:limit]
+    return {"items": rows, "next": rows[-1][key] if more else None}
 
 
 def place_after(after: str) -> Any:

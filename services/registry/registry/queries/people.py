@@ -180,17 +180,18 @@ async def entry(db: Read, entry_id: UUID) -> Row:
 _VERSIONS: Final = 100
 
 
-def find_counted(figure: str, ids: frozenset[UUID], year: int, after: str | None, *, limit: int) -> Select[Any]:
+def find_counted(
+    figure: str, ids: frozenset[UUID], year: int, after: str | None, *, law: rules.Law, limit: int
+) -> Select[Any]:
     """Ask for the people behind a figure of a year, each with the entry that has them counted."""
-    on = rules.closing_day(year)
     decisive = {
-        "headcount": main_posts(on),
+        "headcount": main_posts(law.closing_day(year)),
         "completed_tasks": and_(entries.c.standing, entries.c.kind == "rating", entries.c.year == year),
         "disciplined": and_(
             entries.c.standing,
             entries.c.kind == "discipline",
-            entries.c.from_on.between(date(year, 1, 1), on),
-            entries.c.grade.in_(rules.COUNTED_AGAINST),
+            entries.c.from_on.between(date(year, 1, 1), date(year, 12, 31)),
+            entries.c.grade.in_(law.counted_against(year)),
         ),
     }[figure]
     shown = (

@@ -1,10 +1,12 @@
 """Pledges: one unit's with its steps, and the office's list with those who have not registered."""
 
 from datetime import date
-from typing import Any, Final
+from enum import StrEnum
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, tuple_
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 
 from chassis.clock import VIETNAM, business_now
 from chassis.db import Read
@@ -12,9 +14,9 @@ from chassis.errors import NotFound
 from chassis.text import fold
 from contracts.registry import UnitKind
 from registry import rules
-from registry.queries.designs import in_scope
 from registry.rules import Registration
 from registry.tables import campaigns, pledge_steps, pledges, units, year_records
+from registry.tables.addressed import in_scope
 
 Row = dict[str, Any]
 PAGE: Final = 50
@@ -31,66 +33,103 @@ async def pledge(db: Read, campaign_id: UUID, unit_id: UUID) -> Row:
     names = ("version", "state", "titles", "promises", "text", "reason", "pledged_on", "changed_at")
     none: Row = {"version": 0, "state": Registration.NONE, "titles": [], "promises": {}, "text": ""}
     stands: Row = {name: (found[name] if found else none.get(name)) for name in names}
+    state = Registration(stands["state"])
     steps = await db.execute(
         select(pledge_steps)
         .where(pledge_steps.c.campaign_id == campaign_id, pledge_steps.c.unit_id == unit_id)
         .order_by(pledge_steps.c.version)
     )
-    state = Registration(stands["state"])
     return {
         "campaign_id": campaign_id,
         "unit_id": unit_id,
         **stands,
-        **_timing(campaign, stands["pledged_on"], await _today(db)),
+        **_timing(campaign, stands["pledged_on"] if state is not Registration.WITHDRAWN else None, await _today(db)),
         "possible": () if campaign["closed_at"] else rules.possible(rules.PLEDGE_STEPS, state),
         "goals": rules.goals_for(campaign["goals"], UnitKind(kind)),
         "steps": [dict(row) for row in steps.mappings()],
     }
 
 
-async def list_pledges(
-    db: Read, campaign_id: UUID, *, state: str | None = None, search: str = "", after: UUID | None = None
-) -> Row:
-    """List a page of the units that a campaign addresses with their pledges, and how many stand in each state.
+class PledgeOrder(StrEnum):
+    """In which order pledges are listed: by the unit's name, or the newest step first, of those that have taken one."""
+
+    NAME = "name"
+    NEWEST = "newest"
+
+
+class PledgesAsked(BaseModel):
+    """Which pledges of a campaign, in which order; ``after`` is the last unit of the page before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: Registration | None = None
+    search: Annotated[str, Field(max_length=100)] = ""
+    sort: PledgeOrder = PledgeOrder.NAME
+    after: UUID | None = None
+
+
+_SHOWN: Final = ("version", "titles", "promises", "text", "reason", "pledged_on", "changed_at")
+
+
+def find_pledges(campaign: Any, asked: PledgesAsked, *, limit: int | None = None) -> Select[Any]:
+    """Ask for the units that a campaign addresses with their pledges; the search may lack its marks, as that of units.
 
     ``recorded_on`` is the day that a unit wrote into its year's figures: who registered on paper has no pledge here.
     """
-    campaign = await _campaign(db, campaign_id)
-    scope = rules.Scope.model_validate(campaign["scope"])
-    of_campaign = and_(pledges.c.unit_id == units.c.unit_id, pledges.c.campaign_id == campaign_id)
     of_year = and_(year_records.c.unit_id == units.c.unit_id, year_records.c.year == campaign["year"])
-    stands = func.coalesce(pledges.c.state, Registration.NONE.value).label("state")
-    meant = select(stands, func.count().label("units")).select_from(units.outerjoin(pledges, of_campaign))
-    counts = await db.execute(meant.where(in_scope(scope)).group_by(stands))
-    listed = (
+    newest = asked.sort is PledgeOrder.NEWEST and asked.state is not Registration.NONE
+    query = (
         select(
             units.c.unit_id,
             units.c.name,
-            stands,
-            pledges.c.version,
-            pledges.c.titles,
-            pledges.c.promises,
-            pledges.c.text,
-            pledges.c.reason,
-            pledges.c.pledged_on,
-            pledges.c.changed_at,
+            _STANDS,
+            *[pledges.c[name] for name in _SHOWN],
             year_records.c.pledged_on.label("recorded_on"),
         )
-        .select_from(units.outerjoin(pledges, of_campaign).outerjoin(year_records, of_year))
-        .where(in_scope(scope))
-        .order_by(units.c.searched, units.c.unit_id)
-        .limit(PAGE + 1)
+        .select_from(
+            units.join(pledges, _of(campaign), isouter=not newest).outerjoin(year_records, of_year),
+        )
+        .where(in_scope(rules.Scope.model_validate(campaign["scope"])), _BEGAN)
+        .limit(limit)
     )
-    if state == Registration.NONE:
-        listed = listed.where(pledges.c.state.is_(None))
-    elif state:
-        listed = listed.where(pledges.c.state == state)
-    if search:
-        listed = listed.where(units.c.searched.contains(fold(search), autoescape=True))
-    if after:
-        seen = select(units.c.searched, units.c.unit_id).where(units.c.unit_id == after).scalar_subquery()
-        listed = listed.where(tuple_(units.c.searched, units.c.unit_id) > seen)
-    rows = (await db.execute(listed)).mappings().all()
+    if asked.state is Registration.NONE:
+        # Asked like this the planner knows that there are some, and goes by name instead of sorting all of them.
+        other = pledges.alias()
+        of_unit = and_(other.c.campaign_id == campaign["campaign_id"], other.c.unit_id == units.c.unit_id)
+        query = query.where(~exists().where(of_unit))
+    elif asked.state:
+        query = query.where(pledges.c.state == asked.state.value)
+    if asked.search:
+        query = query.where(units.c.searched.contains(fold(asked.search), autoescape=True))
+    if newest:
+        step = tuple_(pledges.c.changed_at, pledges.c.unit_id)
+        seen = select(pledges.c.changed_at, pledges.c.unit_id).where(
+            pledges.c.campaign_id == campaign["campaign_id"], pledges.c.unit_id == asked.after
+        )
+        query = query.where(step < seen.scalar_subquery()) if asked.after else query
+        return query.order_by(pledges.c.changed_at.desc(), pledges.c.unit_id.desc())
+    if asked.after:
+        seen = select(units.c.sorted, units.c.unit_id).where(units.c.unit_id == asked.after)
+        query = query.where(tuple_(units.c.sorted, units.c.unit_id) > seen.scalar_subquery())
+    return query.order_by(units.c.sorted, units.c.unit_id)
+
+
+_BEGAN: Final = or_(units.c.ended_on.is_(None), units.c.ended_on > units.c.valid_from)
+"""A unit whose founding was revoked is none."""
+_STANDS: Final = func.coalesce(pledges.c.state, Registration.NONE.value).label("state")
+
+
+def _of(campaign: Any) -> ColumnElement[bool]:
+    return and_(pledges.c.unit_id == units.c.unit_id, pledges.c.campaign_id == campaign["campaign_id"])
+
+
+async def list_pledges(db: Read, campaign_id: UUID, asked: PledgesAsked) -> Row:
+    """List a page of the units that a campaign addresses with their pledges, and how many stand in each state."""
+    campaign = await _campaign(db, campaign_id)
+    scope = rules.Scope.model_validate(campaign["scope"])
+    meant = select(_STANDS, func.count().label("units")).select_from(units.outerjoin(pledges, _of(campaign)))
+    counts = await db.execute(meant.where(in_scope(scope), _BEGAN).group_by(_STANDS))
+    rows = (await db.execute(find_pledges(campaign, asked, limit=PAGE + 1))).mappings().all()
     today = await _today(db)
     return {
         "register_by": rules.register_by(campaign["milestones"]),
@@ -101,8 +140,10 @@ async def list_pledges(
 
 
 def _item(row: Any, campaign: Any, today: date) -> Row:
-    can = () if campaign["closed_at"] else rules.possible(rules.PLEDGE_STEPS, Registration(row["state"]))
-    return {**row, **_timing(campaign, row["pledged_on"] or row["recorded_on"], today), "possible": can}
+    state = Registration(row["state"])
+    can = () if campaign["closed_at"] else rules.possible(rules.PLEDGE_STEPS, state)
+    pledged_on = None if state is Registration.WITHDRAWN else row["pledged_on"]
+    return {**row, **_timing(campaign, pledged_on or row["recorded_on"], today), "possible": can}
 
 
 def _timing(campaign: Any, pledged_on: date | None, today: date) -> Row:

@@ -1,16 +1,20 @@
 """Reports as they were typed and as they were sent, what was done with them, and their receipts."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import literal, null, select, tuple_
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, Select, literal, literal_column, null, select
 
 from chassis.db import Read
 from chassis.errors import NotFound
+from chassis.text import fold
 from registry.queries.evidence import evidence_of_report
+from registry.queries.paging import Saved, cut, in_turn
 from registry.rules import transitions
-from registry.tables import campaigns, periods, report_steps, reports, submissions, units
+from registry.tables import block_members, campaigns, periods, report_steps, reports, submissions, units
 from registry.tables.standing import CLOSING_DAY, block_of
 
 Row = dict[str, Any]
@@ -50,8 +54,16 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
 _UNTOLD: Final[Row] = dict.fromkeys(("aside", "returned_by", "returned_at"))
 _BLOCK: Final = (
     block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY)
-    .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
-    .join(periods, periods.c.period_id == reports.c.period_id)
+    .where(campaigns.c.campaign_id == reports.c.campaign_id, periods.c.period_id == reports.c.period_id)
+    .correlate(reports)
+    .scalar_subquery()
+)
+"""A join would bring a ``reports`` of its own into the question, and with it the block of any report whatever."""
+
+
+_NAMED: Final = (
+    select(campaigns.c.name)
+    .where(campaigns.c.campaign_id == reports.c.campaign_id)
     .correlate(reports)
     .scalar_subquery()
 )
@@ -95,42 +107,88 @@ async def sent_report(db: Read, report_id: UUID) -> Row:
     return {**row, "evidence": await evidence_of_report(db, report_id, at=row["accepted_at"])}
 
 
-async def queue(
-    db: Read,
-    campaign_id: UUID,
-    *,
-    which: str,
-    blocks: Sequence[UUID] | None,
-    but: Sequence[UUID],
-    after: UUID | None,
-    limit: int,
-) -> Row:
-    """List the reports of a campaign that wait for a reviewer, or that were returned: the longest waiting first.
+class QueueOrder(StrEnum):
+    """In which order reports wait: the longest waiting first, the newest first, or by the unit's name."""
 
-    ``blocks`` limits it to units that stand in them, ``but`` leaves units out; ``after`` is the last report of the page before.
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    UNIT = "unit"
+
+
+class QueueAsked(BaseModel):
+    """Which reports that wait for a reviewer, or were returned, of one campaign or of all.
+
+    ``after`` is the last one of the page before.
     """
-    states = transitions.WAITING if which == "waiting" else {transitions.State.RETURNED}
-    wanted = [
-        reports.c.campaign_id == campaign_id,
-        reports.c.receipt_number.is_not(None),
-        reports.c.state != transitions.State.ACCEPTED,
-        reports.c.state.in_(sorted(states)),
-    ]
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    campaign_id: UUID | None = None
+    which: Literal["waiting", "returned"] = "waiting"
+    search: Annotated[str, Field(max_length=100)] = ""
+    unit_id: UUID | None = None
+    period_id: UUID | None = None
+    late: bool | None = None
+    sort: QueueOrder = QueueOrder.OLDEST
+    after: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+_QUEUED: Final = ("report_id", "campaign_id", "period_id", "unit_id", "version", "state", "reviewer", "receipt_number")
+
+
+def find_queue(
+    asked: QueueAsked, *, blocks: Sequence[UUID] | None, but: Sequence[UUID], limit: int | None = None
+) -> Select[Any]:
+    """Ask for reports that wait; ``blocks`` limits it to units that stand in them, ``but`` leaves units out."""
+    query = select(
+        *[reports.c[name] for name in (*_QUEUED, "accepted_at", "late", "flagged")],
+        units.c.name.label("unit"),
+        periods.c.name.label("period"),
+        _NAMED.label("campaign"),
+    )
+    query = query.join(units, units.c.unit_id == reports.c.unit_id)
+    query = query.join(periods, periods.c.period_id == reports.c.period_id).where(*_wanted(asked, blocks, but))
+    place: tuple[Any, ...] = (reports.c.accepted_at, reports.c.report_id)
+    if asked.sort is QueueOrder.UNIT:
+        place = (units.c.sorted, reports.c.report_id)
+    last = None
+    if asked.after:
+        last = (
+            select(*place).join(units, units.c.unit_id == reports.c.unit_id).where(reports.c.report_id == asked.after)
+        )
+        if asked.sort is QueueOrder.UNIT:
+            # The pair of two tables is no place in an index, its first half is.
+            query = query.where(units.c.sorted >= last.with_only_columns(units.c.sorted).scalar_subquery())
+    return in_turn(query, place, last, backwards=asked.sort is QueueOrder.NEWEST).limit(limit)
+
+
+def _wanted(asked: QueueAsked, blocks: Sequence[UUID] | None, but: Sequence[UUID]) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [reports.c.receipt_number.is_not(None)]
+    if asked.which == "returned":
+        wanted.append(reports.c.state == literal_column(f"'{transitions.State.RETURNED}'"))
+    else:
+        wanted += [reports.c.state != transitions.State.ACCEPTED, reports.c.state.in_(sorted(transitions.WAITING))]
+    for name in ("campaign_id", "unit_id", "period_id", "late"):
+        if (value := getattr(asked, name)) is not None:
+            wanted.append(reports.c[name] == value)
+    if asked.search:
+        like = units.c.searched.contains(fold(asked.search), autoescape=True)
+        wanted.append(reports.c.unit_id.in_(select(units.c.unit_id).where(like)))
     if but:
         wanted.append(reports.c.unit_id.not_in(but))
     if blocks is not None:
-        wanted.append(_BLOCK.in_(blocks))
-    listed = [reports.c[name] for name in ("report_id", "period_id", "unit_id", "version", "state")]
-    listed += [reports.c[name] for name in ("reviewer", "receipt_number", "accepted_at", "late", "flagged")]
-    query = select(*listed, units.c.name.label("unit"), periods.c.name.label("period"))
-    query = query.join(units, units.c.unit_id == reports.c.unit_id)
-    query = query.join(periods, periods.c.period_id == reports.c.period_id).where(*wanted)
-    if after:
-        last = select(reports.c.accepted_at, reports.c.report_id).where(reports.c.report_id == after)
-        query = query.where(tuple_(reports.c.accepted_at, reports.c.report_id) > last.scalar_subquery())
-    query = query.order_by(reports.c.accepted_at, reports.c.report_id).limit(limit + 1)
+        # Whoever ever stood in a block is looked at alone: where each stands on the closing day is asked row by row.
+        ever = select(block_members.c.unit_id).where(block_members.c.block_id.in_(blocks))
+        wanted += [reports.c.unit_id.in_(ever), _BLOCK.in_(blocks)]
+    return wanted
+
+
+async def queue(db: Read, asked: QueueAsked, *, blocks: Sequence[UUID] | None, but: Sequence[UUID]) -> Row:
+    """List a page of the reports of a campaign that wait for a reviewer, or that were returned."""
+    query = find_queue(asked, blocks=blocks, but=but, limit=asked.limit + 1)
     rows = [dict(row) for row in (await db.execute(query)).mappings()]
-    return {"items": rows[:limit], "more": len(rows) > limit}
+    return {"items": rows[: asked.limit], "more": len(rows) > asked.limit}
 
 
 async def steps(db: Read, report_id: UUID) -> list[Row]:
@@ -159,14 +217,44 @@ async def steps(db: Read, report_id: UUID) -> list[Row]:
     return sorted(both, key=lambda row: (row["at"], row["version"]))
 
 
-async def reports_of(db: Read, unit_id: UUID) -> list[Row]:
-    """List a unit's reports without what was typed, newest first."""
+class ReportsAsked(BaseModel):
+    """Which reports of a unit, in which order; ``after`` is the last one of the page before, whole without ``limit``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: UUID
+    campaign_id: UUID | None = None
+    state: transitions.State | None = None
+    late: bool | None = None
+    sort: Saved = Saved.NEWEST
+    after: UUID | None = None
+    limit: Annotated[int | None, Field(ge=1, le=200)] = None
+
+
+def find_reports(asked: ReportsAsked, *, limit: int | None = None) -> Select[Any]:
+    """Ask for a unit's reports without what was typed, the one saved last first unless told, with period and campaign."""
     query = (
-        select(*[column for column in reports.c if column.name not in ("fields", "nothing")])
-        .where(reports.c.unit_id == unit_id)
-        .order_by(reports.c.saved_at.desc())
+        select(
+            *[column for column in reports.c if column.name not in ("fields", "nothing")],
+            periods.c.name.label("period"),
+            campaigns.c.name.label("campaign"),
+        )
+        .join(periods, periods.c.period_id == reports.c.period_id)
+        .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
+        .where(reports.c.unit_id == asked.unit_id)
     )
-    return [dict(row) for row in (await db.execute(query)).mappings()]
+    for name in ("campaign_id", "state", "late"):
+        if (value := getattr(asked, name)) is not None:
+            query = query.where(reports.c[name] == value)
+    place = (reports.c.saved_at, reports.c.report_id)
+    last = select(*place).where(reports.c.report_id == asked.after) if asked.after else None
+    return in_turn(query, place, last, backwards=asked.sort is Saved.NEWEST).limit(limit)
+
+
+async def reports_of(db: Read, asked: ReportsAsked) -> Row:
+    """List one page of a unit's reports; ``next`` is None on the last."""
+    query = find_reports(asked, limit=asked.limit and asked.limit + 1)
+    return cut([dict(row) for row in (await db.execute(query)).mappings()], asked.limit, "report_id")
 
 
 async def receipt(db: Read, number: str) -> Row:

@@ -28,7 +28,7 @@ from chassis.errors import FieldError, Invalid, NotFound
 from chassis.text import fold
 from contracts.registry import UnitKind
 from registry import rules
-from registry.queries.paging import Row, page_of, place_after
+from registry.queries.paging import Row, in_turn, page_of, place_after
 from registry.tables import block_heads, block_members, blocks, unit_changes, unit_states, units
 
 
@@ -39,6 +39,13 @@ class UnitState(StrEnum):
     ENDED = "ended"
     COMING = "coming"
     ALL = "all"
+
+
+class UnitOrder(StrEnum):
+    """In which order units are listed: Vietnamese, from either end."""
+
+    NAME = "name"
+    NAME_DESC = "name_desc"
 
 
 class UnitsAsked(BaseModel):
@@ -54,15 +61,20 @@ class UnitsAsked(BaseModel):
     code: Annotated[str | None, Field(max_length=40)] = None
     unit_id: Annotated[list[UUID], Field(max_length=500)] = []
     on: date | None = None
+    sort: UnitOrder = UnitOrder.NAME
     after: Annotated[str | None, Field(max_length=2000)] = None
     limit: Annotated[int | None, Field(ge=1, le=500)] = None
 
 
 class BlocksAsked(BaseModel):
-    """Which blocks, as they stood on which day, and which page of them; whole without ``limit``."""
+    """Which blocks, as they stood on which day, and which page of them; whole without ``limit``.
+
+    Whoever only names a block says ``members=false``: of a block of thousands they are nearly all there is to write.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    members: bool = True
     year: Annotated[int | None, Field(ge=0, le=9999)] = None
     member: Annotated[list[UUID], Field(max_length=500)] = []
     block_id: Annotated[list[UUID], Field(max_length=500)] = []
@@ -71,7 +83,7 @@ class BlocksAsked(BaseModel):
     limit: Annotated[int | None, Field(ge=1, le=500)] = None
 
 
-_SHOWN: Final = ("unit_id", "name", "kind", "code", "parent_id", "from_on", "until_on", "ended")
+_SHOWN: Final = ("unit_id", "name", "short_name", "kind", "code", "parent_id", "from_on", "until_on", "ended")
 
 
 async def today(db: Read) -> date:
@@ -94,9 +106,10 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
         query = query.where(unit_states.c.unit_id.in_(asked.unit_id))
     if asked.block_id is not None:
         query = query.where(unit_states.c.unit_id.in_(_members(asked.block_id, on)))
-    if asked.after is not None:
-        query = query.where(tuple_(unit_states.c.sorted, unit_states.c.unit_id) > place_after(asked.after))
-    return query.order_by(unit_states.c.sorted, unit_states.c.unit_id).limit(limit)
+    last = None if asked.after is None else place_after(asked.after)
+    return in_turn(
+        query, (unit_states.c.sorted, unit_states.c.unit_id), last, backwards=asked.sort is UnitOrder.NAME_DESC
+    ).limit(limit)
 
 
 async def list_units(db: Read, asked: UnitsAsked) -> Row:
@@ -218,10 +231,10 @@ def find_blocks(on: date, asked: BlocksAsked, *, limit: int | None = None) -> Se
         for name in ("head_unit_id", "deputy_unit_id")
     ]
     shown = [column for column in blocks.c if column.name not in ("head_unit_id", "deputy_unit_id")]
-    members = _members(blocks.c.block_id, on).order_by(block_members.c.unit_id).correlate(blocks).scalar_subquery()
-    query = select(*shown, *heads, func.array(members, type_=ARRAY(Uuid)).label("member_unit_ids")).outerjoin(
-        led, true()
-    )
+    query = select(*shown, *heads).outerjoin(led, true())
+    if asked.members:
+        members = _members(blocks.c.block_id, on).order_by(block_members.c.unit_id).correlate(blocks).scalar_subquery()
+        query = query.add_columns(func.array(members, type_=ARRAY(Uuid)).label("member_unit_ids"))
     if asked.year is not None:
         query = query.where(blocks.c.year == asked.year)
     if asked.block_id:
@@ -249,7 +262,7 @@ async def list_blocks(db: Read, asked: BlocksAsked) -> Row:
 async def block(db: Read, block_id: UUID, *, on: date | None = None) -> Row:
     """Give a block as it stood on a day, with everyone who has led it and the blocks of other years that it goes on from."""
     on = on or await today(db)
-    query = find_blocks(on, BlocksAsked(block_id=[block_id]))
+    query = find_blocks(on, BlocksAsked(block_id=[block_id], members=False))
     shown = (await db.execute(query)).mappings().one_or_none()
     if shown is None:
         raise NotFound("Không có khối thi đua này.")
@@ -261,10 +274,10 @@ async def block(db: Read, block_id: UUID, *, on: date | None = None) -> Row:
     led = [dict(row) for row in turns.mappings()]
     line = [dict(row) for row in (await db.execute(_LINE, {"block_id": block_id})).mappings()]
     named = {each[name] for each in (shown, formed, *led, *line) for name in ("head_unit_id", "deputy_unit_id")}
-    named |= set(shown["member_unit_ids"])
-    of_all = UnitsAsked(state=UnitState.ALL, unit_id=sorted(named - {None}, key=str)[:500])
-    names = {row.unit_id: row.name for row in await db.execute(find_units(on, of_all))} if of_all.unit_id else {}
-    members = set(shown["member_unit_ids"])
+    # In the order of their names, which is the order of the answer.
+    members = await _names(db, on, block_id=block_id)
+    leading = sorted(named - members.keys() - {None}, key=str)
+    names = members | (await _names(db, on, unit_id=leading) if leading else {})
     return {
         **{name: value for name, value in shown.items() if name != "sorted"},
         "on": on,
@@ -272,9 +285,13 @@ async def block(db: Read, block_id: UUID, *, on: date | None = None) -> Row:
         "turns": led,
         "line": line,
         "names": {str(unit_id): name for unit_id, name in names.items()},
-        # In the order of their names, which is the order of the answer.
-        "member_unit_ids": [unit_id for unit_id in names if unit_id in members],
+        "member_unit_ids": list(members),
     }
+
+
+async def _names(db: Read, on: date, **of: Any) -> dict[UUID, str]:
+    """Give what units are called, in Vietnamese order, whether or not they were there that day."""
+    return {row.unit_id: row.name for row in await db.execute(find_units(on, UnitsAsked(state=UnitState.ALL, **of)))}
 
 
 _LINE: Final = text(

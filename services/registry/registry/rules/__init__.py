@@ -11,14 +11,16 @@ from registry.rules.acts import (
     NewUnit,
     Phase,
     Planned,
+    ShortName,
     World,
     day,
     ending,
 )
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.changes import check, plan, refused
+from registry.rules.correcting import CORRECTABLE, Correction, check_correction, corrected
 from registry.rules.days import parse_day, parse_moment
-from registry.rules.deriving import COUNTED_AGAINST, DERIVED, Counted, DerivedYear, closing_day, covers, derive_year
+from registry.rules.deriving import DERIVED, Counted, DerivedYear, covers, derive_year
 from registry.rules.designs import (
     KNOWN,
     CampaignKind,
@@ -61,8 +63,9 @@ from registry.rules.faults import Fault
 from registry.rules.following import Difference, differences, next_year, sections_of
 from registry.rules.importing import draft_of
 from registry.rules.issuing import Finding, Recognised, recognise
-from registry.rules.pledges import check_pledge, goals_for, reaches, register_by
-from registry.rules.reading import check_section, read_design
+from registry.rules.law import AS_SHIPPED, PROVISIONS, Law, amend_provision, law_of, provision_stands
+from registry.rules.pledges import check_pledge, goals_for, reaches, register_by, registered_on
+from registry.rules.reading import check_section, read_design, read_span
 from registry.rules.reports import (
     WHOLE_REPORT,
     PeriodState,
@@ -72,6 +75,7 @@ from registry.rules.reports import (
     read_report,
     receipt_number,
     sealed,
+    without_evidence,
 )
 from registry.rules.steps import (
     CAMPAIGN_ACT_WORDS,
@@ -82,6 +86,7 @@ from registry.rules.steps import (
     PLEDGE_STATE_WORDS,
     PLEDGE_STEPS,
     REASONED,
+    SAYING,
     STANDING,
     CampaignAct,
     CampaignState,
@@ -94,11 +99,12 @@ from registry.rules.structure import BEGINNINGS, Change, ChangeKind, State, as_o
 from registry.rules.years import YearFigures, check_year
 
 __all__ = [
+    "AS_SHIPPED",
     "BEGINNINGS",
     "CAMPAIGN_ACT_WORDS",
     "CAMPAIGN_STATE_WORDS",
     "CAMPAIGN_STEPS",
-    "COUNTED_AGAINST",
+    "CORRECTABLE",
     "DERIVED",
     "FORMS",
     "HEAD",
@@ -112,7 +118,9 @@ __all__ = [
     "PLEDGE_STATE_WORDS",
     "PLEDGE_STEPS",
     "POSSIBLE",
+    "PROVISIONS",
     "REASONED",
+    "SAYING",
     "STANDING",
     "WHOLE_REPORT",
     "WORDS",
@@ -127,6 +135,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Contact",
+    "Correction",
     "Counted",
     "DerivedYear",
     "Design",
@@ -138,6 +147,7 @@ __all__ = [
     "Goal",
     "Kind",
     "Known",
+    "Law",
     "Milestone",
     "NewUnit",
     "NotANumberError",
@@ -150,21 +160,24 @@ __all__ = [
     "Scope",
     "Section",
     "Sections",
+    "ShortName",
     "State",
     "Typed",
     "UnfitError",
     "Use",
     "World",
     "YearFigures",
+    "amend_provision",
     "as_of",
     "beginning",
     "block_on",
     "changes",
     "check",
+    "check_correction",
     "check_pledge",
     "check_section",
     "check_year",
-    "closing_day",
+    "corrected",
     "covers",
     "day",
     "derive_year",
@@ -175,6 +188,7 @@ __all__ = [
     "ending",
     "goals_for",
     "kind_of",
+    "law_of",
     "lists",
     "missing_person",
     "next_year",
@@ -187,14 +201,17 @@ __all__ = [
     "person_sort",
     "plan",
     "possible",
+    "provision_stands",
     "reaches",
     "read_design",
     "read_entry",
     "read_report",
+    "read_span",
     "receipt_number",
     "recognise",
     "refused",
     "register_by",
+    "registered_on",
     "say_impossible",
     "sealed",
     "sections_of",
@@ -204,4 +221,5 @@ __all__ = [
     "transitions",
     "typed_again",
     "use_refused",
+    "without_evidence",
 ]

@@ -54,6 +54,7 @@ POSSIBLE: Final[Mapping[Phase, frozenset[ActKind]]] = {
 """The transition table: what can still be decided of a unit. A unit that is leaving has its end decided for a later day."""
 
 Name = Annotated[str, Field(min_length=1, max_length=300)]
+ShortName = Annotated[str, Field(min_length=1, max_length=60)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -75,6 +76,7 @@ class NewUnit(_Sent):
 
     unit_id: UUID
     name: Name
+    short_name: ShortName | None = None
     kind: UnitKind
     code: Code | None = None
     parent_id: UUID | None = None
@@ -91,6 +93,8 @@ class Act(_Sent):
     decision_number: Annotated[str, Field(max_length=100)] | None = None
     decision_on: date | None = None
     name: Name | None = None
+    short_name: ShortName | None = None
+    """Left out of a renaming, the unit keeps the one that it has; null, it has none any more."""
     code: Code | None = None
     parent_id: UUID | None = None
     contact: Contact | None = None
@@ -102,7 +106,7 @@ class Act(_Sent):
 
 
 TAKES: Final[Mapping[ActKind, frozenset[str]]] = {
-    ActKind.RENAME: frozenset({"name"}),
+    ActKind.RENAME: frozenset({"name", "short_name"}),
     ActKind.RECODE: frozenset({"code"}),
     ActKind.PLACE: frozenset({"parent_id"}),
     ActKind.CONTACT: frozenset({"contact"}),

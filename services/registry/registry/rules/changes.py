@@ -21,7 +21,7 @@ from registry.rules.acts import (
     phase,
 )
 from registry.rules.faults import Fault
-from registry.rules.structure import BEGINNINGS, ChangeKind, as_of, beginning, block_on, ended_on
+from registry.rules.structure import BEGINNINGS, ChangeKind, State, as_of, beginning, block_on, ended_on
 
 _OWN: Final = frozenset[str]().union(*TAKES.values())
 _CHANGE_OF: Final[Mapping[ActKind, ChangeKind]] = {
@@ -144,7 +144,7 @@ def _target(act: Act, world: World) -> Iterator[Fault]:
     unit_id = act.unit_ids[0]
     known = world.units.get(unit_id)
     now = as_of(known.states, act.effective_on) if known else None
-    if act.kind is ActKind.RENAME and now and act.name == now.name:
+    if act.kind is ActKind.RENAME and now and (act.name, _short_name(act, now)) == (now.name, now.short_name):
         yield _fault("name", "đơn vị đang mang đúng tên này", "Nhập tên khác")
     if act.kind is ActKind.RECODE and now and act.code == now.code:
         yield _fault("code", "đơn vị đang có đúng mã này", "Nhập mã khác, hoặc để trống nếu không còn mã")
@@ -272,4 +272,11 @@ def _founded(new: NewUnit, predecessors: tuple[UUID, ...]) -> Planned:
 
 
 def _sets(act: Act) -> dict[str, Any]:
-    return {name: act.model_dump(mode="json")[name] for name in TAKES[act.kind]}
+    told = act.model_dump(mode="json")
+    kept = {"short_name"} - act.model_fields_set
+    return {name: told[name] for name in sorted(TAKES[act.kind] - kept)}
+
+
+def _short_name(act: Act, now: State) -> str | None:
+    """Give the short name that a unit has after a renaming: the one it had, where nothing is said of it."""
+    return act.short_name if "short_name" in act.model_fields_set else now.short_name

@@ -11,6 +11,8 @@ _DAY: Final = re.compile(
 )
 _CLOCK: Final = re.compile(r"(\d{1,2})[:hg](\d{2})", re.ASCII)
 YEARS: Final = range(2000, 2101)
+A_LIFE: Final = range(1945, 2101)
+"""What is said of people may lie further back."""
 
 
 def parse_day(text: str, years: range = YEARS) -> date | None:

@@ -1,8 +1,9 @@
 """A unit's year in figures, as it follows from the files on its people.
 
-Who is counted are the people whose main post is in the unit on the closing day, 31 December: of a transfer the new unit is
-the one that considers (TT 01/2024), and a figure that hangs on a day of the calendar needs no clock. Schools count by their
-own year; that is not confirmed here, so their officers enter it by hand.
+Who is counted are the people whose main post is in the unit on the closing day: of a transfer the new unit is the one
+that considers (TT 01/2024), and a figure that hangs on a day of the calendar needs no clock. Which day that is and which
+discipline counts are facts of law that people confirm (``rules.law``). Schools count by their own year; that is not
+confirmed here, so their officers enter it by hand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,13 +12,11 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from contracts.people import DisciplineLevel
 from contracts.registry import TaskRating
+from registry.rules.law import Law
 
 COMPLETED: Final = frozenset({TaskRating.EXCELLENT, TaskRating.GOOD, TaskRating.COMPLETED})
 """Hoàn thành nhiệm vụ trở lên."""
-COUNTED_AGAINST: Final = frozenset({DisciplineLevel.WARNING, DisciplineLevel.HEAVIER})
-"""Từ cảnh cáo trở lên: what counts against a collective."""
 DERIVED: Final = ("headcount", "completed_tasks", "disciplined", "task_rating")
 """The figures of a year that follow from the files; those of titles come from their decisions."""
 
@@ -56,21 +55,16 @@ class DerivedYear:
         return {"headcount": self.members, "completed_tasks": self.completed, "disciplined": self.disciplined}[figure]
 
 
-def closing_day(year: int) -> date:
-    """Give the day on which a year's people are counted."""
-    return date(year, 12, 31)
-
-
 def covers(first: date, last: date | None, day: date) -> bool:
     """Tell whether a day lies between a first and a last one, both included."""
     return first <= day and (last is None or day <= last)
 
 
-def derive_year(unit_id: UUID, year: int, counted: Iterable[Counted]) -> DerivedYear:
+def derive_year(unit_id: UUID, year: int, counted: Iterable[Counted], law: Law) -> DerivedYear:
     """Count a unit's year from the standing main posts, ratings and disciplines."""
     known: Sequence[Counted] = tuple(counted)
     posts = [each for each in known if each.kind == "service" and each.unit_id == unit_id and each.person_id]
-    on = closing_day(year)
+    on, against = law.closing_day(year), law.counted_against(year)
     members = frozenset(each.person_id for each in posts if each.person_id and covers(each.from_on, each.until_on, on))
     rated = {
         each.person_id or each.unit_id: each.grade for each in known if each.kind == "rating" and each.year == year
@@ -81,7 +75,7 @@ def derive_year(unit_id: UUID, year: int, counted: Iterable[Counted]) -> Derived
     disciplined = frozenset(
         each.person_id
         for each in known
-        if each.kind == "discipline" and each.person_id and each.from_on.year == year and each.grade in COUNTED_AGAINST
+        if each.kind == "discipline" and each.person_id and each.from_on.year == year and each.grade in against
         # Whoever left after it still counts: nobody of the collective was to be disciplined in the year.
         if any(post.person_id == each.person_id and covers(post.from_on, post.until_on, each.from_on) for post in posts)
     )

@@ -14,8 +14,9 @@ from chassis.text import nfc, sort_bytes
 from contracts.people import ClearanceAnswer, DisciplineLevel, HoldKind, InitiativeLevel, UsePurpose
 from contracts.registry import TaskRating
 from registry.rules.acts import day
-from registry.rules.days import YEARS, parse_day
+from registry.rules.days import A_LIFE, YEARS, parse_day
 from registry.rules.faults import Fault
+from registry.rules.law import AS_SHIPPED, Law
 
 
 class EntryKind(StrEnum):
@@ -81,7 +82,7 @@ def _text(longest: int) -> Callable[[str], str]:
 
 
 def _day(typed: str) -> date:
-    read = parse_day(typed, _A_LIFE)
+    read = parse_day(typed, A_LIFE)
     if read is None:
         raise UnreadableError(f"“{typed[:40]}” không phải ngày")
     return read
@@ -110,7 +111,6 @@ def _choice(choices: Iterable[str]) -> Callable[[str], str]:
     return read
 
 
-_A_LIFE: Final = range(1945, 2101)
 _DAY: Final = "Viết ngày như 30/11/2023"
 _PICK: Final = "Chọn một dòng trong danh sách"
 
@@ -196,6 +196,7 @@ class About:
     uses: tuple[Use, ...] = ()
     """What the initiative was used for otherwise."""
     person_id: UUID | None = None
+    law: Law = AS_SHIPPED
 
 
 def read_entry(kind: EntryKind, typed: Mapping[str, str], about: About) -> tuple[Entry | None, tuple[Fault, ...]]:
@@ -253,7 +254,7 @@ def _contradictions(kind: EntryKind, read: Mapping[str, Any], about: About) -> l
         say("year", f"năm {read['year']} đã có một kết quả xếp loại", "Mở kết quả đó để sửa, hoặc rút nó trước")
     if kind is EntryKind.USE and "grade" in read:
         wanted = Use(read["grade"], read.get("words", ""), read.get("year", 0), about.person_id)
-        if refused := use_refused(about.uses, wanted):
+        if refused := use_refused(about.uses, wanted, about.law):
             say("grade", refused, "Chọn một sáng kiến khác")
     return faults
 
@@ -296,16 +297,18 @@ def _check_service(read: Mapping[str, Any], about: About, say: _Say) -> None:
             )
 
 
-def use_refused(uses: Iterable[Use], wanted: Use) -> str | None:
+def use_refused(uses: Iterable[Use], wanted: Use, law: Law) -> str | None:
     """Say why an initiative cannot be used for this; None if it can.
 
-    Used for a title it is not used for a commendation and the other way round, nor for two commendations (CV 5007/BNV-TĐKT
-    III.5.c). Of a second title the text says nothing: that is for the council, and the page tells of it.
+    Unless people decided otherwise, used for a title it is not used for a commendation and the other way round, nor for two
+    commendations (CV 5007/BNV-TĐKT III.5.c). Of a second title the text says nothing: that is for the council, and the page
+    tells of it.
     """
     for used in uses:
-        if UsePurpose.COMMENDATION in (used.purpose, wanted.purpose):
+        if law.initiative_once and UsePurpose.COMMENDATION in (used.purpose, wanted.purpose):
             what = "một danh hiệu" if used.purpose == UsePurpose.TITLE else "một hình thức khen thưởng"
-            return f"sáng kiến này đã dùng để xét {what} năm {used.year}"
+            sure = "" if law.once_sure else " (Công văn 5007/BNV-TĐKT, mục III.5.c: chưa kiểm chứng, cần xác nhận)"
+            return f"sáng kiến này đã dùng để xét {what} năm {used.year}{sure}"
         if used == wanted:
             return f"sáng kiến này đã dùng để xét chính danh hiệu đó năm {used.year}"
     return None

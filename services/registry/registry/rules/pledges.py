@@ -8,7 +8,7 @@ from contracts.registry import UnitKind
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.designs import Scope
 from registry.rules.faults import Fault
-from registry.rules.steps import OFFICE_ACTS, REASONED, PledgeAct
+from registry.rules.steps import REASONED, SAYING, PledgeAct, Registration
 
 
 def goals_for(goals: Sequence[Mapping[str, Any]], kind: UnitKind) -> list[Mapping[str, Any]]:
@@ -23,19 +23,27 @@ def reaches(scope: Scope, kind: UnitKind, block_ids: Sequence[Any]) -> bool:
     return scope.reach == "all" or any(block in scope.block_ids for block in block_ids)
 
 
+_WHY = {PledgeAct.RETURN: "trả lại", PledgeAct.AMEND: "sửa đăng ký", PledgeAct.WITHDRAW: "rút"}
+
+
+def registered_on(state: Registration, stored: date | None, today: date) -> date:
+    """Give the day of the first submission that stands: whoever withdrew and registers again does so on a new day."""
+    return today if stored is None or state is Registration.WITHDRAWN else stored
+
+
 def check_pledge(
     act: PledgeAct, goals: Sequence[Mapping[str, Any]], titles: Sequence[str], promises: Mapping[str, str], reason: str
 ) -> tuple[Fault, ...]:
     """Name everything that is wrong with a step, at once."""
     faults = []
     if act in REASONED and not reason.strip():
-        words = "trả lại" if act is PledgeAct.RETURN else "sửa đăng ký"
+        words = _WHY[act]
         faults.append(
             Fault(
                 criterion="reason", message=f"Lý do {words}: còn trống", remedy="Nhập lý do để bên kia biết phải làm gì"
             )
         )
-    if act in OFFICE_ACTS:
+    if act not in SAYING:
         return tuple(faults)
     if not titles and not any(value.strip() for value in promises.values()):
         faults.append(

@@ -60,14 +60,22 @@ def read_design(campaign_id: UUID, sections: Sections) -> tuple[Design | None, t
     head = _read_head(campaign_id, sections["document"].values, faults)
     span = (head["starts_on"], head["ends_on"])
     goals = _read_goals(sections["targets"].rows, faults)
-    periods = _read_periods(campaign_id, sections["periods"].rows, span, faults)
-    milestones = _read_milestones(sections["milestones"].rows, span, faults)
-    scope = _read_scope(sections["scope"].values, faults)
+    periods = read_periods(campaign_id, sections["periods"].rows, span, faults)
+    milestones = read_milestones(sections["milestones"].rows, span, faults)
+    scope = read_scope(sections["scope"].values, faults)
     _check_fields(sections["fields"].rows, faults)
     if faults:
         return None, tuple(faults)
     parts = {"goals": goals, "periods": periods, "milestones": milestones, "scope": scope}
     return Design.model_validate({**head, **parts, "document": document_of(sections)}), ()
+
+
+def read_span(sections: Sections) -> tuple[date, date, Scope] | None:
+    """Read when a draft begins and ends and whom it addresses, whatever else is still wrong in it; None where not known."""
+    values, faults = sections["document"].values, list[Fault]()
+    begins, ends = (parse_day(values.get(name, "")) for name in ("starts_on", "ends_on"))
+    scope = read_scope(sections["scope"].values, faults)
+    return None if faults or begins is None or ends is None else (begins, ends, scope)
 
 
 def _read_head(campaign_id: UUID, values: Mapping[str, str], faults: list[Fault]) -> dict[str, Any]:
@@ -90,12 +98,7 @@ def _read_head(campaign_id: UUID, values: Mapping[str, str], faults: list[Fault]
                 "Sửa ngày bắt đầu hoặc ngày kết thúc",
             )
         )
-    if values.get("issued_on", "").strip() and not parse_day(values["issued_on"]):
-        faults.append(
-            _fault(
-                "document.issued_on", "Ngày ban hành: không đọc được", f"{_ASKED_DAY}, hoặc để trống khi chưa ban hành"
-            )
-        )
+    check_issued(values, faults)
     parent = _parent(campaign_id, values.get("parent_id", "").strip(), faults)
     return {
         "name": name,
@@ -105,6 +108,13 @@ def _read_head(campaign_id: UUID, values: Mapping[str, str], faults: list[Fault]
         "ends_on": ends_on,
         "parent_id": parent,
     }
+
+
+def check_issued(values: Mapping[str, str], faults: list[Fault]) -> None:
+    """Name a day of issue that cannot be read; empty while the document is not issued."""
+    if values.get("issued_on", "").strip() and not parse_day(values["issued_on"]):
+        remedy = f"{_ASKED_DAY}, hoặc để trống khi chưa ban hành"
+        faults.append(_fault("document.issued_on", "Ngày ban hành: không đọc được", remedy))
 
 
 def _parent(campaign_id: UUID, typed: str, faults: list[Fault]) -> UUID | None:
@@ -159,9 +169,10 @@ def _read_goals(rows: Sequence[Mapping[str, str]], faults: list[Fault]) -> list[
     return goals
 
 
-def _read_periods(
+def read_periods(
     campaign_id: UUID, rows: Sequence[Mapping[str, str]], span: tuple[date | None, date | None], faults: list[Fault]
 ) -> list[CampaignPeriod]:
+    """Read the filled rows of periods, in order, and add what is wrong with them to ``faults``."""
     read = []
     for number, (place, row) in enumerate(filled(rows), start=1):
         at, before = f"periods.{place}", len(faults)
@@ -215,9 +226,10 @@ def _read_periods(
     return [period for *_, period in read]
 
 
-def _read_milestones(
+def read_milestones(
     rows: Sequence[Mapping[str, str]], span: tuple[date | None, date | None], faults: list[Fault]
 ) -> list[Milestone]:
+    """Read the filled rows of milestones and add what is wrong with them to ``faults``."""
     read: list[Milestone] = []
     for place, row in filled(rows):
         at, kind = f"milestones.{place}", row.get("kind", "").strip()
@@ -245,7 +257,8 @@ def _read_milestones(
     return read
 
 
-def _read_scope(values: Mapping[str, str], faults: list[Fault]) -> Scope:
+def read_scope(values: Mapping[str, str], faults: list[Fault]) -> Scope:
+    """Read whom a campaign addresses and add what is wrong with that to ``faults``."""
     reach = values.get("reach", "").strip()
     if reach == "blocks":
         blocks = _each(values.get("blocks", ""), UUID)

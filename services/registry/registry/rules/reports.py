@@ -8,7 +8,7 @@ from typing import Final
 
 from chassis.text import fold
 from contracts.registry import ReportedValue
-from contracts.scoring import SheetCriterion, ValueKind
+from contracts.scoring import Evidence, SheetCriterion, ValueKind
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.faults import Fault
 
@@ -58,6 +58,40 @@ def read_report(
         if code not in asked and code != WHOLE_REPORT
     )
     return tuple(values), tuple(faults)
+
+
+def without_evidence(
+    criteria: Sequence[SheetCriterion], values: Iterable[ReportedValue], attached: Collection[str]
+) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """Name what is reported without the evidence that the sheet asks for: what may not be sent so, and what may.
+
+    A file behind one item of a line stands for the whole line. Of nothing, nothing has to be proved.
+    """
+    of_line, line = {}, ""
+    for each in criteria:
+        line = line if line and each.criterion.startswith(f"{line}.") else ""
+        of_line[each.criterion] = line or each.criterion
+        line = each.criterion if each.value_kind is ValueKind.DERIVED else line
+    proved = {of_line.get(code, code) for code in attached}
+    asked = {each.criterion: each.evidence for each in criteria if each.evidence is not Evidence.FREE}
+    bare = [each.criterion for each in values if each.value and each.criterion in asked]
+    faults = {code: _bare(code, asked[code]) for code in bare if of_line[code] not in proved}
+    refused = tuple(fault for code, fault in faults.items() if asked[code] is Evidence.REQUIRED)
+    return refused, tuple(fault for code, fault in faults.items() if asked[code] is Evidence.WANTED)
+
+
+def _bare(code: str, asked: Evidence) -> Fault:
+    if asked is Evidence.REQUIRED:
+        return Fault(
+            criterion=code,
+            message=f"Mục {code}: bảng điểm bắt buộc có minh chứng",
+            remedy=f"Đính kèm tệp minh chứng cho mục {code} rồi gửi lại",
+        )
+    return Fault(
+        criterion=code,
+        message=f"Mục {code}: chưa đính kèm minh chứng mà bảng điểm yêu cầu",
+        remedy="Nên đính kèm trước khi gửi; không có, nơi chấm có thể hạ điểm mục này",
+    )
 
 
 def overlong(fields: Mapping[str, str], nothing: Mapping[str, str] = _NOTHING) -> tuple[Fault, ...]:

@@ -56,6 +56,7 @@ class State(_Fact):
     kind: UnitKind
     parent_id: UUID | None = None
     code: str | None = None
+    short_name: str | None = None
     contact: dict[str, str] = {}
 
 

@@ -176,6 +176,11 @@ def keeps_its_time(state: State) -> bool:
     return state in _PARTLY_OPEN
 
 
+def is_unsent(state: State) -> bool:
+    """Tell whether what is typed here was not sent yet: the moment of sending it decides whether it is late."""
+    return state in (State.NONE, State.DRAFT, State.AMENDING)
+
+
 def settle(sent: Mapping[str, str], typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Go back to what was sent, as a review needs it; give that, and what was typed since, to be set aside."""
     aside = {item: text for item, text in typed.items() if text != sent.get(item, "")}

@@ -23,7 +23,7 @@ _FIGURE_WORDS: Final = {
     "completed_tasks": "Số người hoàn thành nhiệm vụ",
     "advanced_workers": "Số Lao động tiên tiến",
     "grassroots_fighters": "Số Chiến sĩ thi đua cơ sở",
-    "disciplined": "Số người bị kỷ luật từ cảnh cáo trở lên",
+    "disciplined": "Số người bị kỷ luật",
 }
 
 

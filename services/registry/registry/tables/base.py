@@ -1,5 +1,5 @@
 """What all tables of the registry belong to."""
 
-from sqlalchemy import MetaData
+from chassis.db import new_metadata
 
-metadata = MetaData()
+metadata = new_metadata()

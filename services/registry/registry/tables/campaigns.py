@@ -64,6 +64,19 @@ campaign_sections = Table(
 )
 """``content`` holds what was typed, to the letter, valid or not; it stays after the launch."""
 
+campaign_corrections = Table(
+    "campaign_corrections",
+    metadata,
+    Column("campaign_id", Uuid, ForeignKey("campaigns.campaign_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("before", JSONB, nullable=False),
+    Column("now", JSONB, nullable=False),
+    Column("reason", Text),
+    Column("post", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""What a launched campaign said before it came to say ``version``: the sections that differ, as one would type them."""
+
 periods = Table(
     "periods",
     metadata,

@@ -87,18 +87,6 @@ entries = Table(
         where=text("standing AND kind = 'service' AND main"),
         name="one_main_post_at_a_time",
     ),
-    ExcludeConstraint(
-        ("initiative_id", "="),
-        ("grade", "<>"),
-        where=text("standing AND kind = 'use'"),
-        name="used_for_title_or_commendation",
-    ),
-    Index(
-        "one_commendation_an_initiative",
-        "initiative_id",
-        unique=True,
-        postgresql_where=text("standing AND kind = 'use' AND grade = 'commendation'"),
-    ),
     Index("one_standing_version", "entry_id", unique=True, postgresql_where=_STANDING),
     Index(
         "one_rating_a_persons_year",

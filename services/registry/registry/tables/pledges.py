@@ -19,7 +19,8 @@ pledges = Table(
     Column("pledged_on", Date, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("pledges_by_state", "campaign_id", "state", "unit_id"),
-    CheckConstraint("state IN ('submitted', 'approved', 'returned', 'amended')", name="pledge_state"),
+    Index("pledges_by_change", "campaign_id", "changed_at", "unit_id"),
+    CheckConstraint("state IN ('submitted', 'approved', 'returned', 'amended', 'withdrawn')", name="pledge_state"),
 )
 """``promises`` are target codes with their amounts as typed; ``reason`` is that of the last step that needed one."""
 

@@ -56,11 +56,11 @@ reports = Table(
     ),
     Index(
         "reports_that_wait",
-        "campaign_id",
         "accepted_at",
         "report_id",
         postgresql_where=text("receipt_number IS NOT NULL AND state <> 'accepted'"),
     ),
+    Index("reports_returned", "campaign_id", "accepted_at", "report_id", postgresql_where=text("state = 'returned'")),
 )
 """``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save, submission, withdrawal.
 

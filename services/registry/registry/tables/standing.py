@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Date, Select, cast, func, select
+from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, select
 
 from chassis.clock import VIETNAM
 from registry.tables.campaigns import periods
@@ -10,6 +10,14 @@ from registry.tables.structure import block_members
 
 CLOSING_DAY: Final = cast(func.timezone(str(VIETNAM), periods.c.closes_at), Date)
 """A period belongs to the block in which the unit stands on the day the period closes (docs/adr/0010)."""
+
+_later = block_members.alias()
+LAST: Final[ColumnElement[bool]] = ~exists().where(
+    _later.c.year == block_members.c.year,
+    _later.c.unit_id == block_members.c.unit_id,
+    _later.c.from_on > block_members.c.from_on,
+)
+"""Where a unit stands at last in a year: there it is addressed, and not where it stood before."""
 
 
 def block_of(unit_id: Any, year: Any, on: Any) -> Select[Any]:

@@ -31,8 +31,11 @@ units = Table(
     Column("kind", Text, nullable=False),
     Column("parent_id", Uuid, ForeignKey("units.unit_id")),
     Column("code", Text),
+    Column("short_name", Text),
     Column("valid_from", Date, nullable=False),
     Column("ended_on", Date),
+    Index("units_sorted", "sorted", "unit_id"),
+    Index("units_searched", "searched", postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
 )
 """Each unit as everything recorded so far leaves it; ``unit_states`` tells how it stood on a day."""
 
@@ -50,12 +53,18 @@ unit_changes = Table(
     Column("reason", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("stood", JSONB),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_by", Text),
+    Column("revoked_because", Text),
     Index("unit_change_of_act", "change_id"),
 )
-"""What was decided of each unit, only ever added to: the facts that ``units`` and ``unit_states`` follow from.
+"""What was decided of each unit: the facts that ``units`` and ``unit_states`` follow from, but for those that were revoked.
+Nothing is ever taken away: who revoked a decision, when and why is added to it.
 
 One act (``change_id``) may touch several units. ``sets`` holds what the unit has from that day on, ``others`` whom it went
-into (``successors``) or came from (``predecessors``).
+into (``successors``) or came from (``predecessors``). ``stood`` are the places in blocks that it wrote over; not known of
+those recorded before it was kept.
 """
 
 unit_states = Table(
@@ -72,6 +81,7 @@ unit_states = Table(
     Column("kind", Text, nullable=False),
     Column("parent_id", Uuid, ForeignKey("units.unit_id")),
     Column("code", Text),
+    Column("short_name", Text),
     Column("contact", JSONB, nullable=False),
     CheckConstraint("until_on > from_on", name="unit_state_lasts"),
     Index("unit_states_sorted", "sorted", "unit_id"),
@@ -84,8 +94,8 @@ unit_states = Table(
 )
 """How each unit stood, from one day until another (not included; empty = until further notice).
 
-``first`` is its beginning, ``ended`` its last state once it is gone. ``searched`` is the name without marks, ``sorted`` its
-place in Vietnamese order. A GSO ``code`` alone is ambiguous in time, so it keys nothing.
+``first`` is its beginning, ``ended`` its last state once it is gone. ``searched`` is the name without marks, and the short name in
+a line of its own; ``sorted`` its place in Vietnamese order. A GSO ``code`` alone is ambiguous in time, so it keys nothing.
 """
 
 blocks = Table(

@@ -4,6 +4,7 @@ from registry.actions.bodies.base import Body, Versioned
 from registry.actions.bodies.campaigns import (
     CampaignBody,
     CampaignStepBody,
+    CorrectionBody,
     ImportBody,
     Imported,
     NewDraftBody,
@@ -16,6 +17,7 @@ from registry.actions.bodies.evidence import Attached, Evidence, Line
 from registry.actions.bodies.lists import ImportedList
 from registry.actions.bodies.people import EntryBody, NameBody, PersonBody, WithdrawalBody
 from registry.actions.bodies.pledges import PledgeStepBody
+from registry.actions.bodies.reminders import RemindBody, Reminded
 from registry.actions.bodies.reports import (
     CheckBody,
     Checked,
@@ -31,11 +33,13 @@ from registry.actions.bodies.structure import (
     Affected,
     AffectedBlock,
     AffectedPeriod,
+    AffectedPledge,
     AffectedYear,
     BlockBody,
     ChangeBody,
     Changed,
     HeadBody,
+    RevocationBody,
     Touched,
     UnitBody,
 )
@@ -45,6 +49,7 @@ __all__ = [
     "Affected",
     "AffectedBlock",
     "AffectedPeriod",
+    "AffectedPledge",
     "AffectedYear",
     "Attached",
     "BlockBody",
@@ -55,6 +60,7 @@ __all__ = [
     "Changed",
     "CheckBody",
     "Checked",
+    "CorrectionBody",
     "DerivedYearBody",
     "DraftBody",
     "EntryBody",
@@ -70,9 +76,12 @@ __all__ = [
     "PersonBody",
     "PledgeStepBody",
     "Receipt",
+    "RemindBody",
+    "Reminded",
     "ReportBody",
     "ReportStepped",
     "ReturnBody",
+    "RevocationBody",
     "Saved",
     "SectionBody",
     "StepBody",

@@ -27,6 +27,9 @@ class PeriodBody(Body):
 
 
 class CampaignBody(Body):
+    """A campaign whole; ``version`` is the one that the caller has seen, if another one is to be refused."""
+
+    version: Annotated[int, Field(ge=0)] | None = None
     year: Annotated[int, Field(ge=2000, le=2100)]
     name: Name
     starts_on: date
@@ -67,6 +70,17 @@ class CampaignStepBody(Body):
 
     act: rules.CampaignAct
     version: Annotated[int, Field(ge=0)]
+
+
+class CorrectionBody(Body):
+    """Sections of a launched campaign as they are typed anew; ``version`` is the campaign's that the caller has seen.
+
+    Fields that are not sent stay, rows are those that are sent.
+    """
+
+    version: Annotated[int, Field(ge=0)]
+    reason: Annotated[str, Field(max_length=4000)]
+    sections: Annotated[dict[str, rules.Section], Field(max_length=20)]
 
 
 class ImportBody(Body):

@@ -43,7 +43,7 @@ class Saved(Versioned):
     """A draft as it was kept, and what sending it now would find, so that who is typing need not ask for that as well.
 
     ``sheet_id`` is None, and nothing was looked at, while the unit stands in no block or the sheet is not known here yet.
-    ``measures`` tells, of each item for which a likelier reading is suggested, what it is counted in.
+    ``late`` is how it would count, ``block_id`` where. ``measures`` tells, of each item for which a likelier reading is suggested, what it is counted in.
     """
 
     saved_at: datetime
@@ -52,6 +52,8 @@ class Saved(Versioned):
     errors: tuple[FieldError, ...] = ()
     measures: dict[str, str] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
+    block_id: UUID | None = None
+    late: bool = False
 
 
 class Receipt(Versioned):
@@ -65,10 +67,15 @@ class Receipt(Versioned):
 
 
 class Checked(BaseModel):
-    """What a report would be if it were sent now: the values that can be read, and every fault."""
+    """What a report would be if it were sent now: the values that can be read, every fault, and whether it is late.
+
+    ``warnings`` keep nobody from sending: what reviewers will ask for.
+    """
 
     values: tuple[ReportedValue, ...]
     errors: tuple[FieldError, ...]
+    warnings: tuple[FieldError, ...] = ()
+    late: bool = False
 
 
 class StepBody(Body):

@@ -17,6 +17,8 @@ class UnitBody(Body):
     """A unit as it began; what became of it later is told by ``ChangeBody``."""
 
     name: Name
+    short_name: rules.ShortName | None = None
+    """Left out, the unit keeps the one that it has."""
     kind: UnitKind
     parent_id: UUID | None = None
     code: Annotated[str, Field(max_length=40)] | None = None
@@ -54,6 +56,12 @@ class ChangeBody(rules.Act):
     seen: Annotated[str, Field(max_length=64)] | None = None
 
 
+class RevocationBody(Body):
+    """Why a decision is taken back."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+
+
 class Touched(BaseModel):
     """What a decision does to one unit."""
 
@@ -81,10 +89,21 @@ class AffectedPeriod(BaseModel):
     name: str
     follows: bool
     state: str | None
+    late: bool
+
+
+class AffectedPledge(BaseModel):
+    """A unit's pledge for a campaign of that year, as it stands; ``pledged_on`` is the day of its first submission."""
+
+    unit_id: UUID
+    campaign_id: UUID
+    campaign: str
+    state: rules.Registration
+    pledged_on: date
 
 
 class AffectedYear(BaseModel):
-    """What a unit has pledged and is to reach in the year of the decision."""
+    """What a unit is to reach in the year of the decision; ``pledged_on`` is the day that it wrote into its figures."""
 
     unit_id: UUID
     year: int
@@ -99,6 +118,7 @@ class Affected(BaseModel):
     children: int
     blocks: tuple[AffectedBlock, ...]
     periods: tuple[AffectedPeriod, ...]
+    pledges: tuple[AffectedPledge, ...]
     years: tuple[AffectedYear, ...]
     seen: str
 

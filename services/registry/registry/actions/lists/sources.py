@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.events import Tx
+from registry.actions.lists.people import keep_people, plan_rows_of_people
 from registry.actions.lists.results import keep_results, plan_rows_of_results
 from registry.actions.lists.targets import keep_targets, plan_rows_of_targets
 from registry.actions.lists.units import keep_units, plan_rows_of_units
@@ -23,6 +24,7 @@ class Source(NamedTuple):
 
 SOURCES: Final[Mapping[str, Source]] = {
     "units": Source(plan_rows_of_units, keep_units),
+    "people": Source(plan_rows_of_people, keep_people),
     "targets": Source(plan_rows_of_targets, keep_targets),
     "results": Source(plan_rows_of_results, keep_results),
 }

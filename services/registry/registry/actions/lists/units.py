@@ -31,7 +31,11 @@ async def _known_units(db: AsyncConnection, rows: Sequence[Row]) -> list[KnownUn
     texts = sorted(said["name"] | said["parent"] | said["code"])
     identities = said["unit_id"] | {found for text in said["parent"] if (found := _identity(text))}
     later = exists().where(
-        and_(unit_changes.c.unit_id == units.c.unit_id, unit_changes.c.kind.not_in(rules.BEGINNINGS))
+        and_(
+            unit_changes.c.unit_id == units.c.unit_id,
+            unit_changes.c.kind.not_in(rules.BEGINNINGS),
+            unit_changes.c.revoked_at.is_(None),
+        )
     )
     asked = ("unit_id", "version", "name", "kind", "parent_id", "code", "valid_from")
     rows_found = await db.execute(
@@ -63,7 +67,7 @@ async def keep_units(tx: Tx, _about: About, rows: Sequence[Mapping[str, Any]], p
     )
     stands = {row.unit_id: row.version for row in found}
     bodies = {
-        unit_id: UnitBody.model_validate({name: row["content"][name] for name in UnitBody.model_fields})
+        unit_id: _body(row["content"])
         for row in rows
         if stands.get(unit_id := UUID(row["content"]["unit_id"]), 0) == seen[unit_id]
     }
@@ -71,6 +75,11 @@ async def keep_units(tx: Tx, _about: About, rows: Sequence[Mapping[str, Any]], p
     if bodies:
         await register_units(tx, bodies, post=post)
     return {str(unit_id) for unit_id in seen.keys() - bodies.keys()}
+
+
+def _body(content: Mapping[str, Any]) -> UnitBody:
+    """Give what the list says of a unit; what it has no column for stays as it stands."""
+    return UnitBody.model_validate({name: content[name] for name in UnitBody.model_fields if name in content})
 
 
 async def _with_ground(db: AsyncConnection, bodies: Mapping[UUID, UnitBody], stands: Any) -> dict[UUID, UnitBody]:

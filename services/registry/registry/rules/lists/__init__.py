@@ -1,4 +1,4 @@
-"""Lists as files: how units, targets and results are read from spreadsheets and written to them."""
+"""Lists as files: how units, people, targets and results are read from spreadsheets and written to them."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,7 +16,7 @@ from registry.rules.lists.cells import (
     Line,
     column_name,
 )
-from registry.rules.lists.columns import KIND_WORDS, Column
+from registry.rules.lists.columns import KIND_WORDS, RATING_WORDS, Column
 from registry.rules.lists.delimited import NotATableError, read_csv, write_csv
 from registry.rules.lists.listing import (
     MOST_ROWS,
@@ -31,11 +31,12 @@ from registry.rules.lists.listing import (
     shown_name,
 )
 from registry.rules.lists.outcomes import WRITES, Outcome, Plan
+from registry.rules.lists.people import PEOPLE, KnownPeople, KnownPerson, NamedUnit, plan_people, units_named
 from registry.rules.lists.results import RESULTS, KnownReport, plan_results
 from registry.rules.lists.targets import TARGETS, KnownTargets, merged, plan_targets
 from registry.rules.lists.units import UNITS, KnownUnit, plan_units
 
-LISTS: Final[Mapping[str, Listing]] = {each.name: each for each in (UNITS, TARGETS, RESULTS)}
+LISTS: Final[Mapping[str, Listing]] = {each.name: each for each in (UNITS, PEOPLE, TARGETS, RESULTS)}
 """All lists that go in and out as files."""
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "MOST_MERGED",
     "MOST_ROWS",
     "NEEDS",
+    "PEOPLE",
+    "RATING_WORDS",
     "RESULT",
     "RESULTS",
     "SOUGHT_IN",
@@ -61,11 +64,14 @@ __all__ = [
     "CellFault",
     "Column",
     "Grid",
+    "KnownPeople",
+    "KnownPerson",
     "KnownReport",
     "KnownTargets",
     "KnownUnit",
     "Line",
     "Listing",
+    "NamedUnit",
     "NotATableError",
     "Outcome",
     "Plan",
@@ -73,11 +79,13 @@ __all__ = [
     "Row",
     "column_name",
     "merged",
+    "plan_people",
     "plan_results",
     "plan_targets",
     "plan_units",
     "read_csv",
     "read_list",
     "shown_name",
+    "units_named",
     "write_csv",
 ]

@@ -11,7 +11,7 @@ NEEDS: Final = ("campaign_id", "period_id", "unit_id")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A list with what it is told; what it has no need of is never kept, so nobody gets rights by saying more."""
+    """A list with what it is told; what it does not take is never kept, so nobody gets rights by saying more."""
 
     listing: Listing
     campaign_id: UUID | None = None
@@ -20,8 +20,8 @@ class About:
 
     @classmethod
     def of(cls, listing: Listing, **said: UUID | None) -> "About":
-        """Take of what was said what the list needs."""
-        return cls(listing, **{name: said.get(name) for name in listing.needs})
+        """Take of what was said what the list needs, or takes."""
+        return cls(listing, **{name: said.get(name) for name in listing.needs | listing.takes})
 
     @property
     def missing(self) -> tuple[str, ...]:

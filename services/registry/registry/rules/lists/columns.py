@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.text import fold, nfc
-from contracts.registry import UnitKind
+from contracts.registry import TaskRating, UnitKind
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.days import YEARS, parse_day
 from registry.rules.lists.cells import Cell, Told, Wrong
@@ -30,8 +30,23 @@ _KINDS: Final[Mapping[str, UnitKind]] = {
 }
 KIND_WORDS: Final[Mapping[UnitKind, str]] = {kind: word for word, kind in _KINDS.items()}
 _FOLDED_KINDS: Final = {fold(word): kind for word, kind in _KINDS.items()}
+_RATINGS: Final[Mapping[str, TaskRating]] = {
+    "Hoàn thành xuất sắc nhiệm vụ": TaskRating.EXCELLENT,
+    "Hoàn thành tốt nhiệm vụ": TaskRating.GOOD,
+    "Hoàn thành nhiệm vụ": TaskRating.COMPLETED,
+    "Không hoàn thành nhiệm vụ": TaskRating.NOT_COMPLETED,
+}
+RATING_WORDS: Final[Mapping[TaskRating, str]] = {rating: word for word, rating in _RATINGS.items()}
+_FOLDED_RATINGS: Final = {fold(word): rating for word, rating in _RATINGS.items()} | {
+    # As lists of ratings abbreviate them.
+    "htxsnv": TaskRating.EXCELLENT,
+    "httnv": TaskRating.GOOD,
+    "htnv": TaskRating.COMPLETED,
+    "khtnv": TaskRating.NOT_COMPLETED,
+}
 _YES_NO: Final = {"co": True, "x": True, "1": True, "true": True, "khong": False, "0": False, "false": False}
 _PLAIN_TEXT: Final = re.compile(r"[0-9]+")
+_YEAR: Final = re.compile(r"[0-9]{4}")
 
 Reader = Callable[[Cell], Told | Wrong]
 
@@ -128,17 +143,37 @@ def id_of(cell: Cell) -> Told | Wrong:
         return Wrong("không phải mã định danh", "Để trống nếu là dòng mới, hoặc chép nguyên từ tệp đã tải về")
 
 
-def day(cell: Cell) -> Told | Wrong:
-    """Read a day: a cell that is one, dd/mm/yyyy as text, or the number that a spreadsheet keeps for a day."""
-    remedy = "Viết ngày/tháng/năm, ví dụ 30/11/2023"
-    if cell.number:
-        if cell.day is None or cell.day.year not in YEARS:
-            return Wrong("không phải ngày", remedy)
-        if not cell.dated:
-            return Told(cell.day, f"ô là số, đọc là ngày {cell.day:%d/%m/%Y}", "Nếu không phải ngày này, gõ lại ngày")
-        return Told(cell.day)
-    found = parse_day(nfc(cell.text))
-    return Told(found) if found else Wrong("không phải ngày", remedy)
+def rating(cell: Cell) -> Told | Wrong:
+    found = _FOLDED_RATINGS.get(fold(cell.text))
+    return Told(found) if found else Wrong("không phải mức xếp loại", f"Ghi một trong: {', '.join(_RATINGS)}")
+
+
+def year(cell: Cell) -> Told | Wrong:
+    text = nfc(cell.text)
+    if cell.dated or not _YEAR.fullmatch(text) or int(text) not in YEARS:
+        return Wrong("không phải năm", "Ghi năm như 2023")
+    return Told(int(text))
+
+
+def day_in(years: range) -> Reader:
+    """Read a day of these years: a cell that is one, dd/mm/yyyy as text, or the number that a spreadsheet keeps for a day."""
+
+    def read(cell: Cell) -> Told | Wrong:
+        remedy = "Viết ngày/tháng/năm, ví dụ 30/11/2023"
+        if cell.number:
+            if cell.day is None or cell.day.year not in years:
+                return Wrong("không phải ngày", remedy)
+            if not cell.dated:
+                told = f"ô là số, đọc là ngày {cell.day:%d/%m/%Y}"
+                return Told(cell.day, told, "Nếu không phải ngày này, gõ lại ngày")
+            return Told(cell.day)
+        found = parse_day(nfc(cell.text), years)
+        return Told(found) if found else Wrong("không phải ngày", remedy)
+
+    return read
+
+
+day: Final = day_in(YEARS)
 
 
 def amount(cell: Cell) -> Told | Wrong:

@@ -34,14 +34,16 @@ _OF_RESULTS: Final = frozenset({fold(RESULT), fold(TO_MEND)})
 class Listing:
     """A list that can be sent and fetched as a file: what it is called and which columns it has.
 
-    ``needs`` is what has to be said beside the file: of which campaign, period, unit it is. What is of a unit is that unit's
-    to send; all else is the office's. ``thing`` names what in the content of a row says which thing it writes.
+    ``needs`` is what has to be said beside the file: of which campaign, period, unit it is; ``takes`` what may be said. What is
+    of a unit is that unit's to send; all else is the office's. ``thing`` names what in the content of a row says which thing
+    it writes.
     """
 
     name: str
     title: str
     columns: Sequence[Column]
     needs: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()
     thing: str = "unit_id"
 
     def __getitem__(self, key: str) -> Column:
