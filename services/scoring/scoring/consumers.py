@@ -13,7 +13,7 @@ from contracts.registry import (
     TargetsAssigned,
     UnitChanged,
 )
-from contracts.scoring import RescoringAdvanced
+from contracts.scoring import RehearsalAdvanced, RescoringAdvanced
 from scoring import actions
 
 consumers = Consumers("scoring")
@@ -52,3 +52,8 @@ async def report_withdrawn(tx: Tx, events: Sequence[Event[ReportWithdrawn]]) -> 
 @consumers.on(RescoringAdvanced)
 async def rescoring_advanced(tx: Tx, events: Sequence[Event[RescoringAdvanced]]) -> None:
     await actions.advance_rescorings(tx, events)
+
+
+@consumers.on(RehearsalAdvanced)
+async def rehearsal_advanced(tx: Tx, events: Sequence[Event[RehearsalAdvanced]]) -> None:
+    await actions.advance_rehearsals(tx, events)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -126,7 +126,6 @@ def test_the_leader_is_found_among_those_who_had_the_target() -> None:
     assert [score(made, each, block).points for each in units] == [Decimal("3.75"), 5, 0, 0, 0]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
 def test_in_a_block_the_leader_gets_the_maximum_and_the_order_of_results_is_kept(results: list[int]) -> None:
     made = sheet(group("1", line("1", "5", {"kind": "half_plus_leader"}, target="10")))
@@ -425,7 +424,6 @@ def of_group(scored: Score, code: str, role: Role) -> Decimal:
     return sum((part.points for part in scored.parts if (part.group, part.role) == (code, role)), start=Decimal(0))
 
 
-@settings(deadline=None)
 @given(some_facts, blocks)
 def test_shown_parts_add_up_in_every_group_and_in_the_whole(known: Facts, block: Block | None) -> None:
     scored = score(MANY, known, block)
@@ -442,7 +440,6 @@ def test_shown_parts_add_up_in_every_group_and_in_the_whole(known: Facts, block:
     assert scored.maximum == sum(each.maximum for each in scored.groups if not each.within)
 
 
-@settings(deadline=None)
 @given(some_facts, blocks)
 def test_points_stay_within_their_bounds(known: Facts, block: Block | None) -> None:
     scored = score(MANY, known, block)
@@ -454,7 +451,6 @@ def test_points_stay_within_their_bounds(known: Facts, block: Block | None) -> N
     assert bool(scored.disqualified) == bool(known.values.get("L.1"))
 
 
-@settings(deadline=None)
 @given(some_facts, st.randoms())
 def test_the_order_in_which_values_came_does_not_matter(known: Facts, random: Any) -> None:
     values, targets = list(known.values.items()), list(known.targets.items())
@@ -463,7 +459,6 @@ def test_the_order_in_which_values_came_does_not_matter(known: Facts, random: An
     assert score(MANY, Facts(values=dict(values), targets=dict(targets))) == score(MANY, known)
 
 
-@settings(deadline=None)
 @given(
     some_facts,
     st.sampled_from(["1.1.2", "1.2", "2.1", "2.2", "K.1", "K.2", "1.3", "T.1.1"]),

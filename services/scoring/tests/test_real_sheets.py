@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from contracts.registry import Target
-from scoring.rules import CriterionGroup, Facts, Role, Score, Sheet, form_criteria, lead, own_chain, rank, score
+from scoring.rules import CriterionGroup, Facts, Role, Score, Sheet, form_criteria, lead, rank, score
 
 DATA: Final = Path(__file__).parents[3] / "data"
 SAMPLES: Final = ("co-quan", "truong-hoc", "xa-phuong")
@@ -100,17 +100,15 @@ def test_equals_in_can_tho_are_told_apart_as_its_text_says_then_by_vote_and_shar
     units = dict(zip([UUID(int=number) for number in range(1, 6)], reports, strict=True))
     scores = {unit: score(CAN_THO, each) for unit, each in units.items()}
     assert {each.percent for each in scores.values()} == {110}
-    chain = own_chain(CAN_THO, units)
-    assert places(scores, chain) == [
+    assert places(scores) == [
         (2, 1, "more_accounts"),
         (3, 2, "more_records"),
         (1, 3, "more_records"),
         (4, 4, "shared"),
         (5, 4, "shared"),
     ]
-    voted = places(scores, chain, {UUID(int=4): 3, UUID(int=5): 6})
+    voted = places(scores, [{UUID(int=4): 3, UUID(int=5): 6}])
     assert voted[3:] == [(5, 4, "block_vote"), (4, 5, "block_vote")]
-    assert own_chain(POLICE, units)[1][0] == "content_points"
 
 
 def places(scores: dict[UUID, Score], *more: Any) -> list[tuple[int, int | None, str | None]]:

@@ -385,3 +385,46 @@ async def test_the_office_asks_and_is_told_while_the_service_dies_and_comes_back
     assert [(each["unit_id"], each["previous_points"], each["points"]) for each in only["changed"]] == [
         (str(SAN_THANG), "10.00", "64.00")
     ]
+
+
+async def go_back(house: House, version: int = 1, reason: str | None = "Bản mới chưa được thông qua") -> None:
+    async with house.at_work("scoring") as tx:
+        await actions.start_rescoring(tx, SHEET, PERIOD, version=version, reason=reason)
+    await finish(house)
+
+
+async def versions(house: House) -> set[int]:
+    return {row["sheet_version"] for row in await house.rows("scoring", "SELECT sheet_version FROM scores")}
+
+
+async def points(house: House) -> list[tuple[Any, ...]]:
+    asked = "SELECT block_id, unit_id, rank, points, percent, decided_by FROM places ORDER BY 1, 2"
+    return [tuple(row) for row in await house.rows("scoring", asked)]
+
+
+async def test_what_stands_on_a_newer_version_goes_back_for_a_reason_and_comes_forward_again(city: House) -> None:
+    before = await points(city)
+    async with city.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, sheet("0.85"))
+    await start(city)
+    await finish(city)
+    after = await points(city)
+    assert (after != before, await versions(city)) == (True, {2})
+    for version, reason, field in ((1, None, "reason"), (3, "Phiên bản chưa có", "version")):
+        with pytest.raises(Invalid) as refused:
+            await go_back(city, version, reason)
+        assert refused.value.errors[0].field == field
+    await go_back(city)
+    assert (await points(city), await versions(city)) == (before, {1})
+    last = (await told(city, BlockRescored))[-1].data
+    assert (last.back, last.sheet_version, len(last.changed)) == (True, 1, 3)
+    async with city.at_work("scoring") as tx:
+        newest = (await queries.rescorings_of(Read(tx.db), SHEET))[0]
+    assert (newest["sheet_version"], newest["back"], newest["reason"]) == (1, True, "Bản mới chưa được thông qua")
+    # Whoever reports after that is scored by the newest; going forward leaves nobody behind.
+    async with city.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [report(UNITS[BLOCKS[0]][0], BLOCKS[0], 600, version=2)])
+    assert await versions(city) == {1, 2}
+    await start(city)
+    await finish(city)
+    assert (await points(city), await versions(city)) == (after, {2})

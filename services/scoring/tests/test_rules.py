@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.registry import Target
 from contracts.scoring import ValueKind
-from scoring.rules import DECIDERS, Facts, Part, Role, Score, Sheet, form_criteria, own_chain, rank, score
+from scoring.rules import Facts, Part, Role, Score, Sheet, equals, form_criteria, rank, score
 from scoring.rules.points import say, say_points, to_step
 
 LATE = {
@@ -469,7 +469,6 @@ OWN = sheet(
 reported = st.dictionaries(st.sampled_from(["1.1", "1.2", "T.1"]), few.map(Decimal))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(reported, few), max_size=6))
 def test_a_sheets_own_chain_is_asked_in_its_order_and_the_vote_last(
     units: list[tuple[dict[str, Decimal], int]],
@@ -477,7 +476,7 @@ def test_a_sheets_own_chain_is_asked_in_its_order_and_the_vote_last(
     ids = {UUID(int=number): each for number, each in enumerate(units, start=1)}
     given_facts = {unit: Facts(values=values) for unit, (values, _) in ids.items()}
     votes = {unit: cast for unit, (_, cast) in ids.items()}
-    ranked = rank({unit: score(OWN, each) for unit, each in given_facts.items()}, own_chain(OWN, given_facts), votes)
+    ranked = rank({unit: score(OWN, each) for unit, each in given_facts.items()}, [votes])
 
     def key(unit: UUID) -> tuple[Decimal, ...]:
         first, second, third = (given_facts[unit].values.get(code, Decimal(0)) for code in ("1.1", "1.2", "T.1"))
@@ -491,5 +490,31 @@ def test_a_sheets_own_chain_is_asked_in_its_order_and_the_vote_last(
         assert each.decided_by == (None, "more", "first", "block_vote", "shared")[furthest]
 
 
-def test_without_its_own_the_usual_chain_is_asked() -> None:
-    assert own_chain(WHOLE, {}) is DECIDERS
+def test_a_vote_counts_only_where_all_took_part_that_are_still_equal_and_the_newest_of_those() -> None:
+    first, second, third = (UUID(int=number) for number in (1, 2, 3))
+    alike = {unit: standing(percent=2) for unit in (first, second)}
+    more = {**alike, third: standing(percent=2)}
+    votes = [{first: 3, second: 5}, {first: 4, second: 1}]
+    assert places_of(rank(alike, votes)) == [(1, 1, "block_vote"), (2, 2, "block_vote")]
+    assert places_of(rank(alike, votes[:1])) == [(2, 1, "block_vote"), (1, 2, "block_vote")]
+    assert places_of(rank(more, votes)) == [(1, 1, "shared"), (2, 1, "shared"), (3, 1, "shared")]
+    assert places_of(rank(alike, [{first: 1, second: 2, third: 9}])) == [(2, 1, "block_vote"), (1, 2, "block_vote")]
+    assert places_of(rank(alike, [{first: 2, second: 2}])) == [(1, 1, "shared"), (2, 1, "shared")]
+    ahead = {**more, third: standing(percent=2, penalty=1)}
+    assert equals(ahead) == [[first, second]]
+    assert places_of(rank(ahead, votes))[2] == (3, 3, "fewer_penalties")
+
+
+def places_of(ranked: list[Any]) -> list[tuple[int, int | None, str | None]]:
+    return [(each.unit_id.int, each.rank, each.decided_by) for each in ranked]
+
+
+def test_while_some_stand_on_an_older_version_only_what_all_were_asked_for_is_compared() -> None:
+    first, second = UUID(int=1), UUID(int=2)
+    new = OWN.model_copy(update={"tie_breaks": OWN.tie_breaks[1:]})
+    facts = Facts(values={"1.1": Decimal(1), "1.2": Decimal(1)})
+    more = Facts(values={"1.1": Decimal(0), "1.2": Decimal(2)})
+    assert places_of(rank({first: score(OWN, facts), second: score(OWN, more)}))[0] == (2, 1, "more")
+    assert places_of(rank({first: score(new, facts), second: score(OWN, more)}))[0] == (1, 1, "first")
+    without = OWN.model_copy(update={"tie_breaks": ()})
+    assert places_of(rank({first: score(without, facts), second: score(OWN, more)}))[0] == (1, 1, "shared")

@@ -1,24 +1,27 @@
-"""Boards: the places of a block in a period, given anew whenever a score on it changes or somebody leaves it."""
+"""Boards: who stands on them and how; locked by whoever ranks them (``scoring.actions.ranking``)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Prepared
 from chassis.events import Tx
-from chassis.facts import put
 from contracts.envelope import Event
-from contracts.scoring import Place, RankingChanged
 from scoring import rules
 from scoring.actions.keys import WANTED, Key, wanted
-from scoring.tables import MEMBERS, blocks, boards, periods, places, scores
+from scoring.tables import MEMBERS, block_votes, blocks, boards, membership, periods, scores
 
+_NEWEST: Final = select(membership.c.number).scalar_subquery()
 _LOCK: Final = Prepared(
-    select(*[boards.c[name] for name in ("period_id", "block_id", "version")])
+    select(
+        *[column for column in boards.c if column.name != "membership"],
+        (boards.c.membership == _NEWEST).label("in_order"),
+        _NEWEST.label("membership"),
+    )
     .join(WANTED, (boards.c.period_id == WANTED.c.period_id) & (boards.c.block_id == WANTED.c.other_id))
     .order_by(boards.c.period_id, boards.c.block_id)
     .with_for_update(of=boards)
@@ -36,72 +39,46 @@ _STANDINGS: Final = Prepared(
         *[scores.c[name] for name in rules.Standing._fields],
     ).join(WANTED, (scores.c.period_id == WANTED.c.period_id) & (scores.c.block_id == WANTED.c.other_id))
 )
-_PLACES: Final = Prepared(
-    select(places).join(WANTED, (places.c.period_id == WANTED.c.period_id) & (places.c.block_id == WANTED.c.other_id))
+_VOTES: Final = Prepared(
+    select(block_votes.c.period_id, block_votes.c.block_id, block_votes.c.votes)
+    .join(WANTED, (block_votes.c.period_id == WANTED.c.period_id) & (block_votes.c.block_id == WANTED.c.other_id))
+    .order_by(block_votes.c.number)
 )
 
 
 class Board(NamedTuple):
-    """A board that is locked: how often it was given anew, and who stands on it, ranked or not."""
+    """A board that is locked: how often it was given anew, who stands on it, ranked or not, and the votes, newest last."""
 
     version: int
     members: frozenset[UUID]
+    votes: Sequence[rules.Vote] = ()
+    membership: int = 0
+    """Under which membership these are its members."""
 
 
-async def rank(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> None:
-    """Rank these boards, (period, block), anew and record the places that changed."""
-    if not touched:
-        return
-    now = await tx.now()
-    known = await locked(tx, touched)
+async def standings(
+    tx: Tx, known: Mapping[Key, Board]
+) -> tuple[dict[Key, dict[UUID, rules.Standing]], dict[UUID, UUID]]:
+    """Give how the members of these boards stand whose reports count, and the campaign of each period."""
     standing: dict[Key, dict[UUID, rules.Standing]] = {key: {} for key in known}
-    before: dict[Key, dict[UUID, Any]] = {key: {} for key in known}
     campaign: dict[UUID, UUID] = {}
     for period_id, block_id, unit_id, campaign_id, withdrawn, *figures in await _STANDINGS.rows(tx.db, wanted(known)):
         campaign[period_id] = campaign_id
         if not withdrawn and unit_id in known[period_id, block_id].members:
             standing[period_id, block_id][unit_id] = rules.Standing(*figures)
-    for row in await _PLACES.rows(tx.db, wanted(known)):
-        before[row.period_id, row.block_id][row.unit_id] = row
-    moved: list[dict[str, Any]] = []
-    left: list[tuple[UUID, UUID, UUID]] = []
-    changed_boards = []
-    for key, board in known.items():
-        ranked = rules.rank(standing[key])
-        gone = before[key].keys() - standing[key].keys()
-        changed = (*_changes(ranked, before[key]), *_unplaced(before[key], sorted(gone & board.members)))
-        if not changed and not gone:
-            continue
-        period_id, block_id = key
-        own = {"period_id": period_id, "block_id": block_id}
-        moved += [{**own, **place.model_dump()} for place in changed if place.unit_id not in gone]
-        left += [(*key, unit) for unit in gone]
-        version = board.version + 1
-        changed_boards.append({**own, "version": version, "changed_at": now, "caused_by": touched[key][-1].id})
-        tx.record(
-            RankingChanged(
-                **own,
-                campaign_id=campaign[period_id],
-                version=version,
-                members=len(board.members),
-                ranked=sum(place.rank is not None for place in ranked),
-                leader_points=leader_points(ranked),
-                changed=changed,
-            ),
-            because=touched[key],
-        )
-    await put(tx, places, moved, key=("period_id", "block_id", "unit_id"))
-    for place in left:
-        await tx.db.execute(
-            delete(places).where(*[column == value for column, value in zip(places.primary_key, place, strict=True)])
-        )
-    await put(tx, boards, changed_boards, key=("period_id", "block_id"))
+    return standing, campaign
 
 
 async def locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Key, Board]:
-    """Lock boards in one order, making those that are new, and give them as they are then.
+    """Lock boards in one order, making those that are new, and give them with their members."""
+    return await with_members(tx, await lock(tx, touched))
 
-    Two batches must not rank one block at once: each would miss the other's scores.
+
+async def lock(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Key, Any]:
+    """Lock boards in one order, making those that are new, and give their rows as they are then.
+
+    Two batches must not rank one block at once: each would miss the other's scores. ``in_order`` tells whether everybody was
+    ranked under the newest ``membership``.
     """
     asked = wanted(touched)
     found = await _LOCK.rows(tx.db, asked)
@@ -121,8 +98,24 @@ async def locked(tx: Tx, touched: Mapping[Key, Sequence[Event[Any]]]) -> dict[Ke
             ],
         )
         found = await _LOCK.rows(tx.db, asked)
-    version = {(row.period_id, row.block_id): row.version for row in found}
-    return {key: Board(version[key], members) for key, members in (await members_of(tx, touched)).items()}
+    return {(row.period_id, row.block_id): row for row in found}
+
+
+async def with_members(tx: Tx, rows: Mapping[Key, Any]) -> dict[Key, Board]:
+    """Give locked boards with their members and votes; a block that has not been heard of is left out."""
+    votes = await votes_on(tx, [key for key, row in rows.items() if row.votes])
+    return {
+        key: Board(rows[key].version, members, votes.get(key, ()), rows[key].membership)
+        for key, members in (await members_of(tx, rows)).items()
+    }
+
+
+async def votes_on(tx: Tx, keys: Collection[Key]) -> dict[Key, list[rules.Vote]]:
+    """Give the votes that were recorded on these boards, the newest last."""
+    found: dict[Key, list[rules.Vote]] = defaultdict(list)
+    for row in await _VOTES.rows(tx.db, wanted(keys)) if keys else ():
+        found[row.period_id, row.block_id].append({UUID(unit): count for unit, count in row.votes.items()})
+    return found
 
 
 async def members_of(tx: Tx, keys: Collection[Key]) -> dict[Key, frozenset[UUID]]:
@@ -130,33 +123,11 @@ async def members_of(tx: Tx, keys: Collection[Key]) -> dict[Key, frozenset[UUID]
     return {(row.period_id, row.block_id): frozenset(row.members) for row in await _MEMBERS.rows(tx.db, wanted(keys))}
 
 
-def leader_points(ranked: Iterable[rules.Ranked]) -> Decimal | None:
-    """Give the points of whoever leads, if somebody is ranked."""
-    return max((place.points for place in ranked if place.rank == 1 and place.points), default=None)
-
-
-def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterable[Place]:
-    """Give the places that are not what they were."""
-    for place in ranked:
-        old = before.get(place.unit_id)
-        if old and (old.rank, old.points, old.percent, old.decided_by) == (
-            place.rank,
-            place.points,
-            place.percent,
-            place.decided_by,
-        ):
-            continue
-        yield Place(
-            unit_id=place.unit_id,
-            rank=place.rank,
-            previous_rank=old.rank if old else None,
-            points=place.points,
-            percent=place.percent,
-            decided_by=place.decided_by,
-        )
-
-
-def _unplaced(before: Mapping[UUID, Any], units: Iterable[UUID]) -> Iterable[Place]:
-    """Tell of members that stand on the board no longer, because their report was withdrawn."""
-    for unit in units:
-        yield Place(unit_id=unit, rank=None, previous_rank=before[unit].rank, points=None, percent=None)
+def came_to(board: Board, ranked: Sequence[rules.Ranked]) -> dict[str, Any]:
+    """Give what is kept of a board on which everybody was ranked, so that the next change need not rank everybody again."""
+    return {
+        "members": len(board.members),
+        "ranked": sum(place.rank is not None for place in ranked),
+        "leader_points": rules.leader_points(ranked),
+        "membership": board.membership,
+    }

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CompoundSelect, select, text, tuple_, union
+from sqlalchemy import ColumnElement, CompoundSelect, select, text, tuple_, union, update
 
 from chassis.clock import VIETNAM
 from chassis.events import Tx
@@ -21,7 +21,7 @@ from contracts.registry import (
 )
 from scoring.actions.keys import Key
 from scoring.actions.scores import score
-from scoring.tables import blocks, moves, periods, reports, scores, targets
+from scoring.tables import blocks, membership, moves, periods, reports, scores, targets
 
 
 async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
@@ -29,6 +29,7 @@ async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
     for event in events:
         if await learn_all(tx, blocks, block_rows(event), key=("block_id",)):
             tx.changed(event)
+            await _other_members(tx)
             await _score_again(tx, event, _OF_REPORT.in_(_concerned(event.data)))
 
 
@@ -49,6 +50,7 @@ async def learn_moves(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
     for event in events:
         if await learn_all(tx, moves, move_rows(event), key=("unit_id", "from_on")):
             tx.changed(event)
+            await _other_members(tx)
             await _score_again(tx, event, reports.c.unit_id == event.data.unit_id)
 
 
@@ -57,6 +59,7 @@ async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> No
     for event in events:
         if news := await learn_all(tx, periods, period_rows(event), key=("period_id",)):
             tx.changed(event)
+            await _other_members(tx)
             of_periods = reports.c.period_id.in_([period_id for (period_id,) in news])
             await _score_again(tx, event, of_periods, reports.c.unit_id.in_(select(moves.c.unit_id)))
 
@@ -89,6 +92,11 @@ async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted] | Even
 
 _ALONE: Final = text("LOCK TABLE reports IN SHARE ROW EXCLUSIVE MODE")
 """Whoever is taking up a report has read the facts as they were, and is waited for; whoever begins after this reads the new."""
+
+
+async def _other_members(tx: Tx) -> None:
+    """Have whoever ranks a board next look at all of it: members without a report are scored by nobody now."""
+    await tx.db.execute(update(membership).values(number=membership.c.number + 1))
 
 
 async def _score_again(tx: Tx, event: Event[Any], *which: ColumnElement[bool]) -> None:

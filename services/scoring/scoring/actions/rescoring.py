@@ -1,4 +1,4 @@
-"""Rescoring: every score on a sheet under its newest version, some boards in a transaction, each step asking for the next.
+"""Rescoring: every score on a sheet under its newest version or one that is named, some boards in a transaction, each step asking for the next.
 
 A step is a batch like any other: its rows, its events and how far it has come are committed together, so whoever starts
 again goes on where the last commit stands. Reasons: docs/adr/0012.
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -20,14 +20,16 @@ from chassis.db import Prepared
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from chassis.facts import put
+from chassis.text import nfc
 from contracts.envelope import Event
 from contracts.scoring import BlockRescored, RescoredUnit, RescoringAdvanced
 from scoring import rules
 from scoring.actions import boards as standing
 from scoring.actions.keys import Key, wanted
-from scoring.actions.scores import given_by, kept, put_as_computed
+from scoring.actions.leaders import Leaders
+from scoring.actions.scores import given_by, kept, looked_at, put_as_computed
 from scoring.actions.sheets import published
-from scoring.tables import blocks, boards, periods, places, rescorings, sheets
+from scoring.tables import REVIEWED, blocks, boards, periods, places, rescorings, sheets
 
 SCORES_A_STEP: Final = 2_000
 """A report that comes meanwhile waits for the step that is running: it must stay short."""
@@ -45,19 +47,35 @@ class RescoringStarted(BaseModel):
     boards: int
 
 
-async def start_rescoring(tx: Tx, sheet_id: UUID, period_id: UUID | None) -> RescoringStarted:
-    """Start to rescore what stands on a sheet, in one period or in all.
+class Rescore(BaseModel):
+    """What is to be rescored, one period or all of them, under which version: the newest unless told.
 
-    Raises ``NotFound`` without such a sheet, ``Invalid`` without such a period, ``Conflict`` while the sheet is being
-    rescored already.
+    To go back to an older one takes a ``reason``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    period_id: UUID | None = None
+    version: Annotated[int | None, Field(ge=1)] = None
+    reason: Annotated[str, Field(min_length=10, max_length=1000)] | None = None
+
+
+async def start_rescoring(
+    tx: Tx, sheet_id: UUID, period_id: UUID | None, *, version: int | None = None, reason: str | None = None
+) -> RescoringStarted:
+    """Start to rescore what stands on a sheet, in one period or in all; ``version`` and ``reason`` as ``Rescore`` has them.
+
+    Raises ``NotFound`` without such a sheet, ``Invalid`` without such a period or version, and without a reason to go back,
+    ``Conflict`` while the sheet is being rescored already.
     """
     # Whoever takes reports up now may have read an older version; whoever begins after this reads the newest.
     await tx.db.execute(text("LOCK TABLE reports IN EXCLUSIVE MODE"))
-    version = (
-        await tx.db.execute(select(func.max(sheets.c.version)).where(sheets.c.sheet_id == sheet_id))
-    ).scalar_one()
-    if version is None:
+    newest = (await tx.db.execute(select(func.max(sheets.c.version)).where(sheets.c.sheet_id == sheet_id))).scalar_one()
+    if newest is None:
         raise NotFound("Không có bảng điểm này.")
+    version = version or newest
+    if fault := _version_fault(version, newest, reason):
+        raise Invalid("Chưa chấm lại được.", errors=[fault])
     if period_id and not (await tx.db.execute(select(periods).where(periods.c.period_id == period_id))).first():
         raise Invalid(
             "Chưa chấm lại được.",
@@ -78,7 +96,7 @@ async def start_rescoring(tx: Tx, sheet_id: UUID, period_id: UUID | None) -> Res
         of_sheet = of_sheet.where(boards.c.period_id == period_id)
     count = (await tx.db.execute(of_sheet)).scalar_one()
     now = await tx.now()
-    begun = {
+    begun: dict[str, Any] = {
         "rescoring_id": tx.correlationid,
         "sheet_id": sheet_id,
         "sheet_version": version,
@@ -91,6 +109,8 @@ async def start_rescoring(tx: Tx, sheet_id: UUID, period_id: UUID | None) -> Res
     row = {
         **begun,
         **nothing_yet,
+        "reason": nfc(reason) if reason else None,
+        "back": version < newest,
         "after_period": UUID(int=0),
         "after_block": UUID(int=0),
         "started_at": now,
@@ -107,6 +127,16 @@ async def start_rescoring(tx: Tx, sheet_id: UUID, period_id: UUID | None) -> Res
         )
     tx.record(RescoringAdvanced(**begun, ended=not count))
     return RescoringStarted.model_validate(begun)
+
+
+def _version_fault(version: int, newest: int, reason: str | None) -> FieldError | None:
+    if version > newest:
+        remedy = f"Chọn một phiên bản từ 1 đến {newest}"
+        return FieldError(field="version", message=f"Bảng điểm không có phiên bản {version}", remedy=remedy)
+    if version < newest and not reason:
+        message = f"Chấm lại theo phiên bản {version}, cũ hơn phiên bản {newest}, thì phải có lý do"
+        return FieldError(field="reason", message=message, remedy="Ghi lý do, ít nhất 10 ký tự, không ghi tên người")
+    return None
 
 
 async def advance_rescorings(
@@ -151,16 +181,17 @@ Whoever reports for the first time or comes from another block meanwhile waits f
 """
 _SCORED: Final = Prepared(
     text(
-        """SELECT period_id, scores.block_id, scores.unit_id, reports.campaign_id, reports.version AS report_version, late,
-      reports.values AS reported, targets.targets, scores.version, scores.sheet_version, scores.points, scores.maximum,
-      scores.percent, content, penalty, tie_points, tie_maximum, disqualified, places.unit_id AS placed, places.rank,
+        f"""SELECT period_id, scores.block_id, scores.unit_id, reports.campaign_id, reports.version AS report_version, late,
+      reports.values AS reported, {REVIEWED} AS reviewed, targets.targets, scores.version, scores.sheet_version,
+      scores.points, scores.maximum, scores.percent, content, penalty, tie_points, tie_maximum, disqualified, ties,
+      places.unit_id AS placed, places.rank,
       places.points AS placed_points, places.percent AS placed_percent, places.decided_by
     FROM scores JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
       USING (period_id, block_id)
     LEFT JOIN places USING (period_id, block_id, unit_id)
     JOIN reports USING (period_id, unit_id)
     LEFT JOIN targets ON targets.campaign_id = reports.campaign_id AND targets.unit_id = reports.unit_id
-    WHERE scores.sheet_id = :sheet_id AND NOT scores.withdrawn AND NOT reports.withdrawn"""
+    WHERE scores.sheet_id = :sheet_id AND NOT scores.withdrawn AND NOT reports.withdrawn"""  # noqa: S608 - our own words
     )
 )
 """All that stands on these boards and was not withdrawn, with what it is computed from and the place it has.
@@ -203,13 +234,21 @@ async def _advance(tx: Tx, job: Any, event: Event[RescoringAdvanced], scores_a_s
     locked = await standing.locked(tx, {key: [event] for key in keys})
     (sheet,) = (await published(tx, {(job.sheet_id, job.sheet_version)})).values()
     found = await _SCORED.rows(tx.db, {**wanted(keys), "sheet_id": job.sheet_id})
+    asked = [given_by(known, sheet) for known in found]
+    on_board = (((known.period_id, known.block_id), known.unit_id) for known in found)
+    leaders = Leaders(
+        {key: board.members for key, board in locked.items()},
+        ((*each, given) for each, given in zip(on_board, asked, strict=True)),
+    )
     units: dict[Key, list[_Unit]] = defaultdict(list)
     rescored = 0
 
     def rows() -> Iterator[dict[str, Any]]:
         nonlocal rescored
-        for known in found:
-            unit, row = _rescored(known, sheet, event, now)
+        for known, given in zip(found, asked, strict=True):
+            block = leaders.of((known.period_id, known.block_id), sheet)
+            stays = known.sheet_version == sheet.version or (known.sheet_version > sheet.version and not job.back)
+            unit, row = _rescored(known, given, (sheet, block), event, now, stays=stays)
             units[known.period_id, known.block_id].append(unit)
             if row:
                 rescored += 1
@@ -237,17 +276,25 @@ async def _advance(tx: Tx, job: Any, event: Event[RescoringAdvanced], scores_a_s
     tx.record(RescoringAdvanced(**what, **reached, ended=not keys), because=[event])
 
 
-def _rescored(known: Any, sheet: rules.Sheet, event: Event[Any], now: datetime) -> tuple[_Unit, dict[str, Any] | None]:
-    """Give how a unit stands on this version of the sheet, and the row of its score unless it stands on it already.
+def _rescored(
+    known: Any,
+    given: rules.Facts,
+    on: tuple[rules.Sheet, rules.Block],
+    event: Event[Any],
+    now: datetime,
+    *,
+    stays: bool,
+) -> tuple[_Unit, dict[str, Any] | None]:
+    """Give how a unit stands on this version of the sheet, and the row of its score unless it ``stays``.
 
     A report that came since the sheet was published was scored by it, or by a newer one, when it came.
     """
+    sheet, block = on
     before = rules.Standing._make(_standing_of(known))
     assert sheet.sheet_id is not None
-    if known.sheet_version >= sheet.version:
+    if stays:
         return _Unit(known, before, known.version), None
-    given = given_by(known)
-    score = rules.score(sheet, given)
+    score = rules.score(sheet, given, block)
     after = rules.standing(score)
     changed = _totals(before) != _totals(after)
     unit = _Unit(known, after, known.version + changed)
@@ -258,7 +305,8 @@ def _rescored(known: Any, sheet: rules.Sheet, event: Event[Any], now: datetime) 
         "version": unit.version,
         "sheet_id": sheet.sheet_id,
         "sheet_version": sheet.version,
-        **kept(score, given),
+        **kept(score, given, block),
+        **looked_at(known, sheet, block),
         "caused_by": event.id,
         "scored_at": now,
     }
@@ -279,7 +327,7 @@ async def _rank(
     for key, board, units in standings:
         own = dict(zip(("period_id", "block_id"), key, strict=True))
         on_board = {each.before.unit_id: each for each in units if each.before.unit_id in board.members}
-        ranked = rules.rank({unit_id: each.after for unit_id, each in on_board.items()})
+        ranked = rules.rank({unit_id: each.after for unit_id, each in on_board.items()}, board.votes)
         changed = []
         for place in ranked:
             unit = on_board[place.unit_id]
@@ -295,7 +343,8 @@ async def _rank(
             if each.totals_changed and each.before.unit_id not in on_board
         ]
         if changed:
-            changed_boards.append({**own, "version": board.version + 1, "changed_at": now, "caused_by": event.id})
+            made = {"version": board.version + 1, "changed_at": now, "caused_by": event.id}
+            changed_boards.append({**own, **made, **standing.came_to(board, ranked)})
         parts = [changed[start : start + _UNITS_AN_EVENT] for start in range(0, len(changed), _UNITS_AN_EVENT)] or [[]]
         for part, some in enumerate(parts, start=1):
             tx.record(
@@ -310,8 +359,9 @@ async def _rank(
                     parts=len(parts),
                     members=len(board.members),
                     ranked=sum(place.rank is not None for place in ranked),
-                    leader_points=standing.leader_points(ranked),
+                    leader_points=rules.leader_points(ranked),
                     changed=tuple(some),
+                    back=job.back,
                 ),
                 because=[event],
             )

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Select, any_, case, func, select, true, update
+from sqlalchemy import Select, any_, case, func, literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import array
 
 from chassis.clock import NOW
@@ -19,15 +19,16 @@ from chassis.db import Prepared
 from chassis.events import Tx
 from chassis.facts import put
 from contracts.envelope import Event
-from contracts.registry import Target
 from contracts.scoring import CriterionPoints, ScoreChanged
 from scoring import rules
-from scoring.actions.boards import rank
+from scoring.actions.boards import locked
 from scoring.actions.keys import WANTED, Key, wanted
+from scoring.actions.leaders import Leaders, asks_for_leaders, led_blocks, on_boards, told
+from scoring.actions.ranking import Change, Touched, rank
 from scoring.actions.sheets import published
-from scoring.tables import blocks, moved, periods, reports, scores, sheets, targets
+from scoring.tables import REVIEWED, blocks, moved, periods, reports, scores, sheets, targets
 
-_NEWEST: Final = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == blocks.c.sheet_id).scalar_subquery()
+NEWEST: Final = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == blocks.c.sheet_id).scalar_subquery()
 _stamped = blocks.alias("stamped")
 _moved = moved(reports.c.unit_id, _stamped.c.year)
 _formed = (
@@ -36,6 +37,11 @@ _formed = (
     .limit(1)
     .correlate(reports, _stamped)
     .scalar_subquery()
+)
+_member: Final = case(
+    (_moved.c.unit_id.is_not(None), true()),
+    (reports.c.unit_id == any_(_stamped.c.members), true()),
+    else_=_formed.is_not(None),
 )
 # Where the unit has moved; else the block that the report came with, or the one that its members were formed anew into.
 _standing = case(
@@ -60,9 +66,10 @@ _FACTS: Final = Prepared(
         select(
             *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late", "withdrawn")],
             reports.c["values"].label("reported"),
+            literal_column(REVIEWED).label("reviewed"),
             blocks.c.block_id,
             blocks.c.sheet_id,
-            _NEWEST.label("sheet_version"),
+            NEWEST.label("sheet_version"),
             targets.c.targets,
             scores.c.version.label("scored"),
             scores.c.sheet_id.label("scored_by"),
@@ -70,6 +77,7 @@ _FACTS: Final = Prepared(
             scores.c.block_id.label("scored_in"),
             scores.c.score.label("stored"),
             scores.c.withdrawn.label("unscored"),
+            _member.label("member"),
             NOW.label("now"),
         ).join(WANTED, (reports.c.period_id == WANTED.c.period_id) & (reports.c.unit_id == WANTED.c.other_id))
     )
@@ -93,26 +101,26 @@ async def score(
     if not because:
         return
     facts = await _facts(tx, because)
-    touched: dict[Key, list[Event[Any]]] = defaultdict(list, {board: [event] for board, event in stood.items()})
+    if led := await _led(tx, facts.values(), stood):
+        facts, because = await _with_their_blocks(tx, led, (facts, because, stood))
+    touched = Touched(stood)
     rows = []
-    taken_back = {key: facts.pop(key).known for key in because if key in facts and facts[key].known.withdrawn}
-    for (period_id, unit_id), known in taken_back.items():
-        if await _unscore(tx, known):
-            touched[period_id, known.block_id].extend(because[period_id, unit_id])
     for key, events in because.items():
         fact = facts.get(key)
-        if key in taken_back:
+        if fact and fact.known.withdrawn:
+            if await _unscore(tx, fact.known):
+                touched.add([fact.board], events)
             continue
         if fact is None:
             # Its block or sheet has not been heard of yet; the report is kept and scored when that comes.
             for event in events:
                 tx.waiting(event)
             continue
-        row, changed = _scored(tx, fact, events)
+        row, score, changed = _scored(tx, fact, events)
         rows.append(row)
         if changed:
-            for block_id in {fact.known.block_id, fact.known.scored_in} - {None}:
-                touched[fact.known.period_id, block_id].extend(events)
+            boards = {(fact.known.period_id, each) for each in (fact.known.block_id, fact.known.scored_in) if each}
+            touched.add(boards, events, _change(fact.known, score))
     await put(tx, scores, rows, key=("period_id", "unit_id"))
     await rank(tx, touched)
 
@@ -134,6 +142,59 @@ class _Fact:
     """The report as it was taken up, with its block and what was scored before."""
     sheet: rules.Sheet
     given: rules.Facts
+    block: rules.Block | None = None
+    """What its block has together, where the sheet asks for that."""
+
+    @property
+    def board(self) -> Key:
+        return self.known.period_id, self.known.block_id
+
+
+_Because = Mapping[Key, Sequence[Event[Any]]]
+
+
+async def _led(tx: Tx, facts: Collection[_Fact], stood: Collection[Key]) -> set[Key]:
+    """Give the boards on which a leader may be another one now: of these scores, and those that they leave."""
+    here = {fact.board: (fact.known.sheet_id, fact.known.sheet_version) for fact in facts}
+    left = {(fact.known.period_id, fact.known.scored_in) for fact in facts if fact.known.scored_in} | set(stood)
+    elsewhere = left - here.keys()
+    blocks_led = await led_blocks(tx, {block_id for _, block_id in elsewhere})
+    found = {board for board, sheet in here.items() if await asks_for_leaders(tx, sheet)}
+    return found | {(period_id, block_id) for period_id, block_id in elsewhere if block_id in blocks_led}
+
+
+async def _with_their_blocks(
+    tx: Tx,
+    led: Collection[Key],
+    asked: tuple[Mapping[Key, _Fact], _Because, Mapping[Key, Event[Any]]],
+) -> tuple[dict[Key, _Fact], _Because]:
+    """Lock the boards, find their leaders, and join to what is scored the units for whom these are others than before.
+
+    All boards are locked that may be ranked later, for they are locked in one order. What was read before is read again:
+    whoever held one of these boards may have scored these units against another leader.
+    """
+    facts, because, stood = asked
+    concerned: dict[Key, list[Event[Any]]] = defaultdict(list, {board: [event] for board, event in stood.items()})
+    for key, fact in facts.items():
+        for block_id in {fact.known.block_id, fact.known.scored_in} - {None}:
+            concerned[fact.known.period_id, block_id].extend(because[key])
+    boards = await locked(tx, concerned)
+    again = await _facts(tx, because)
+    beside = await on_boards(tx, led)
+    on = await published(tx, {(row.sheet_id, row.sheet_version) for row in beside})
+    others = {
+        (row.period_id, row.unit_id): _fact(row, on[row.sheet_id, row.sheet_version])
+        for row in beside
+        if (row.period_id, row.unit_id) not in because
+    }
+    reported = [*others.values(), *(fact for fact in again.values() if not fact.known.withdrawn)]
+    members = {board: each.members for board, each in boards.items()}
+    leaders = Leaders(members, ((fact.board, fact.known.unit_id, fact.given) for fact in reported))
+    against = {
+        key: replace(fact, block=leaders.of(fact.board, fact.sheet)) for key, fact in {**others, **again}.items()
+    }
+    behind = [key for key, fact in others.items() if told(against[key].block) != (fact.known.leaders or {})]
+    return against, {**because, **{key: concerned[others[key].board] for key in behind}}
 
 
 async def _facts(tx: Tx, keys: Mapping[Key, Any]) -> dict[Key, _Fact]:
@@ -142,26 +203,60 @@ async def _facts(tx: Tx, keys: Mapping[Key, Any]) -> dict[Key, _Fact]:
     if rows:
         tx.began(rows[0].now)
     on = await published(tx, {(row.sheet_id, row.sheet_version) for row in rows})
-    return {
-        (row.period_id, row.unit_id): _Fact(row, on[row.sheet_id, row.sheet_version], given_by(row)) for row in rows
-    }
+    return {(row.period_id, row.unit_id): _fact(row, on[row.sheet_id, row.sheet_version]) for row in rows}
 
 
-def given_by(report: Any) -> rules.Facts:
-    """Give what a score is computed from: ``reported``, ``targets`` and ``late`` as they are stored."""
-    return rules.Facts(
-        values={each["criterion"]: Decimal(each["value"]) for each in report.reported},
-        targets={target.criterion: target for target in map(Target.model_validate, report.targets or ())},
-        late=report.late,
+def _fact(row: Any, sheet: rules.Sheet) -> _Fact:
+    return _Fact(row, sheet, given_by(row, sheet))
+
+
+def given_by(report: Any, sheet: rules.Sheet) -> rules.Facts:
+    """Give what a score is computed from: what was reported, under what reviewers said of it (``tables.REVIEWED``)."""
+    facts = reported_by(report)
+    return rules.conclude(sheet, facts, rules.said(report.reviewed)) if report.reviewed else facts
+
+
+def looked_at(report: Any, sheet: rules.Sheet, block: rules.Block | None = None) -> dict[str, Any]:
+    """Give what the report comes to in each column, as it is kept beside the score, against the same ``block``."""
+    if not report.reviewed:
+        return _NOBODY
+    return rules.looked(sheet, reported_by(report), rules.said(report.reviewed), block)._asdict()
+
+
+_NOBODY: Final = rules.Looked()._asdict()
+
+
+def reported_by(report: Any) -> rules.Facts:
+    """Give what a unit itself says: ``reported``, ``targets`` and ``late`` as they are stored."""
+    return rules.reported(report.reported, report.targets, late=report.late)
+
+
+def _change(known: Any, score: rules.Score) -> Change | None:
+    """Give what this score changes on its board; None where that hangs on more than the score.
+
+    The unit may come from another board, or be a member of none; and of a sheet's own tie-breaks only those are asked that
+    all on the board were asked for.
+    """
+    stood = bool(known.stored) and not known.unscored
+    own_tie_breaks = score.ties or (stood and _ties_of(known.stored))
+    if not known.member or known.scored_in not in {None, known.block_id} or own_tie_breaks:
+        return None
+    return Change(
+        known.unit_id,
+        known.campaign_id,
+        before=Decimal(known.stored["percent"]) if stood else None,
+        was_ranked=stood and not known.stored["disqualified"],
+        now=rules.standing(score),
     )
 
 
-def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str, Any], bool]:
-    """Compute a score; give its row with the reasons, and whether points changed, which is recorded.
+def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str, Any], rules.Score, bool]:
+    """Compute a score; give its row with the reasons, the score, and whether its board must be ranked anew.
 
     Other values may give the same points: then the reasons are new, the score is not, unless it stands on another board.
+    Only changed points are recorded; but what decides between equals may be other values.
     """
-    score = rules.score(fact.sheet, fact.given)
+    score = rules.score(fact.sheet, fact.given, fact.block)
     known = fact.known
     same = (known.scored_in, known.scored_by, known.scored_on) == (known.block_id, known.sheet_id, known.sheet_version)
     same = same and not known.unscored and _figures_of(known.stored) == _figures(score)
@@ -176,13 +271,14 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
     }
     row = {
         **told,
-        **kept(score, fact.given),
+        **kept(score, fact.given, fact.block),
+        **looked_at(known, fact.sheet, fact.block),
         "caused_by": events[-1].id,
         "scored_at": known.now,
         "withdrawn": False,
     }
     if same:
-        return row, False
+        return row, score, score.ties != _ties_of(known.stored)
     tx.record(
         ScoreChanged(
             **told,
@@ -195,7 +291,7 @@ def _scored(tx: Tx, fact: _Fact, events: Sequence[Event[Any]]) -> tuple[dict[str
         ),
         because=events,
     )
-    return row, True
+    return row, score, True
 
 
 _RANKING: Final = ("points", "maximum", "percent", "content", "penalty", "tie_points", "tie_maximum")
@@ -203,13 +299,17 @@ _RANKING: Final = ("points", "maximum", "percent", "content", "penalty", "tie_po
 _ranking: Final = attrgetter(*_RANKING)
 
 
-def kept(score: rules.Score, given: rules.Facts) -> dict[str, Any]:
+def kept(score: rules.Score, given: rules.Facts, block: rules.Block | None = None) -> dict[str, Any]:
     """Give the columns that hold a score: what ranks, the whole with its reasons, and what it was computed from."""
+    leaders = told(block)
     return {
         **dict(zip(_RANKING, _ranking(score), strict=True)),
         "disqualified": bool(score.disqualified),
+        "ties": score.ties or None,
         "score": orjson.Fragment(score.model_dump_json()),
-        "inputs": orjson.Fragment(given.model_dump_json()),
+        "inputs": {**given.model_dump(mode="json"), "leaders": leaders}
+        if leaders
+        else orjson.Fragment(given.model_dump_json()),
     }
 
 
@@ -241,6 +341,11 @@ def _figures(score: rules.Score) -> Any:
         list(score.disqualified),
         [(part.criterion, *[getattr(part, name) for name in _OF_A_LINE]) for part in score.parts],
     )
+
+
+def _ties_of(stored: Mapping[str, Any]) -> tuple[tuple[str, Decimal], ...]:
+    """Give what a stored score says of the sheet's own tie-breaks."""
+    return tuple((code, Decimal(amount)) for code, amount in stored.get("ties", ()))
 
 
 def _figures_of(stored: Mapping[str, Any]) -> Any:

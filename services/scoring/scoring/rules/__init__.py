@@ -3,30 +3,97 @@
 Sources: law-and-scoring §4.4 and law-exact §9 of the project's domain notes; amounts are exact decimals throughout.
 """
 
+from scoring.rules.columns import (
+    REVIEWS,
+    Looked,
+    Standings,
+    Verdict,
+    conclude,
+    counts,
+    in_column,
+    looked,
+    newest,
+    reported,
+    said,
+    seen_by,
+    sentence,
+    to_look_at,
+)
+from scoring.rules.cross_checks import Objection, objected, rotation, still_open
 from scoring.rules.differences import differences
-from scoring.rules.points import Block, Facts, Group, Part, Score, lead, score
-from scoring.rules.ranking import DECIDERS, Ranked, Standing, own_chain, rank, standing
-from scoring.rules.sheet import Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
+from scoring.rules.disclosure import Audience, disclose, disclose_placed, disclose_row
+from scoring.rules.history import Told, fold
+from scoring.rules.nearby import Neighbours, nearby, neighbours
+from scoring.rules.points import Remembered, asks_for_leaders, lead, say, score
+from scoring.rules.ranking import DECIDERS, Ranked, Standing, Vote, equals, leader_points, rank, standing
+from scoring.rules.reviewing import Look, LookFault, codes_of, faults_of
+from scoring.rules.shapes import Block, Facts, Group, Part, Score
+from scoring.rules.sheet import ConcludedBy, Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
+from scoring.rules.snapshots import Snapshot, Waiting, canonical, digest, fingerprint, snapshot, waiting
 
 __all__ = [
     "DECIDERS",
+    "REVIEWS",
+    "Audience",
     "Block",
+    "ConcludedBy",
     "Criterion",
     "CriterionGroup",
     "Facts",
     "Group",
+    "Look",
+    "LookFault",
+    "Looked",
+    "Neighbours",
+    "Objection",
     "Part",
     "Ranked",
+    "Remembered",
     "Role",
     "Score",
     "Sheet",
+    "Snapshot",
     "Standing",
+    "Standings",
     "TieBreak",
+    "Told",
+    "Verdict",
+    "Vote",
+    "Waiting",
+    "asks_for_leaders",
+    "canonical",
+    "codes_of",
+    "conclude",
+    "counts",
     "differences",
+    "digest",
+    "disclose",
+    "disclose_placed",
+    "disclose_row",
+    "equals",
+    "faults_of",
+    "fingerprint",
+    "fold",
     "form_criteria",
+    "in_column",
     "lead",
-    "own_chain",
+    "leader_points",
+    "looked",
+    "nearby",
+    "neighbours",
+    "newest",
+    "objected",
     "rank",
+    "reported",
+    "rotation",
+    "said",
+    "say",
     "score",
+    "seen_by",
+    "sentence",
+    "snapshot",
     "standing",
+    "still_open",
+    "to_look_at",
+    "waiting",
 ]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from scoring.rules.kinds.base import Direction, Role
-from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
+from scoring.rules.sheet import ConcludedBy, Criterion, CriterionGroup, Sheet
 from scoring.rules.words import say
 
 _ROLES: Final = {
@@ -18,6 +18,10 @@ _ROLES: Final = {
     Role.DISQUALIFIER: "trường hợp không xếp hạng",
 }
 _DIRECTIONS: Final = {Direction.UP: "càng cao càng tốt", Direction.DOWN: "càng thấp càng tốt"}
+_CONCLUDED: Final = {
+    ConcludedBy.LATEST_COLUMN: "lấy lần chấm sau cùng",
+    ConcludedBy.LOWEST: "lấy mức ít điểm nhất",
+}
 OF_SHEET: Final[Mapping[str, str]] = {
     "name": "tên bảng",
     "note": "ghi chú",
@@ -25,6 +29,7 @@ OF_SHEET: Final[Mapping[str, str]] = {
     "step": "bước làm tròn",
     "bonus_cap": "điểm thưởng nhiều nhất",
     "tie_breaks": "tiêu chí phụ khi bằng điểm",
+    "concluded_by": "cách chốt giữa tự chấm, khối chấm và thẩm định",
 }
 OF_GROUP: Final[Mapping[str, str]] = {
     "name": "tên",
@@ -42,7 +47,9 @@ OF_LINE: Final[Mapping[str, str]] = {
     "largest": "số lớn nhất được nhập",
     "gate": "điều kiện",
     "evidence": "minh chứng cần có",
+    "evidence_required": "bắt buộc đính kèm minh chứng",
     "verified_by": "nơi thẩm định",
+    "appraised": "Phòng Nội vụ thẩm định",
     "hint": "hướng dẫn",
     "citation": "căn cứ",
 }
@@ -109,7 +116,7 @@ def _changes(old: BaseModel, new: BaseModel, words: Mapping[str, str]) -> Iterat
     for name, word in words.items():
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            yield f"{word} từ {_said(was)} thành {_said(now)}"
+            yield f"{word} từ {said(was)} thành {said(now)}"
 
 
 def _rule_change(old: Criterion, new: Criterion) -> str:
@@ -119,7 +126,7 @@ def _rule_change(old: Criterion, new: Criterion) -> str:
     return f"cách tính {now.called} đổi " + ", ".join(_changes(was, now, now.words))
 
 
-def _said(value: Any) -> str:  # noqa: PLR0911 - one word for each kind of value
+def said(value: Any) -> str:  # noqa: PLR0911 - one word for each kind of value
     if value is None or value in ("", ()):
         return "không có"
     if isinstance(value, bool):
@@ -130,8 +137,10 @@ def _said(value: Any) -> str:  # noqa: PLR0911 - one word for each kind of value
         return _ROLES[value]
     if isinstance(value, Direction):
         return _DIRECTIONS[value]
+    if isinstance(value, ConcludedBy):
+        return _CONCLUDED[value]
     if isinstance(value, tuple):
-        return "[" + ", ".join(map(_said, value)) + "]"
+        return "[" + ", ".join(map(said, value)) + "]"
     if isinstance(value, BaseModel):
         return str(value)
     return f"“{value}”"

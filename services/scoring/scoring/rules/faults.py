@@ -1,9 +1,12 @@
-"""What keeps a sheet from being used: everything at once, in the words of the office, each with what would do."""
+"""What keeps a sheet from being used: everything at once, in the words of the office, each with what would do.
+
+Every fault says where it is to be mended: which group or line, by its code, and which field of it.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scoring.rules.kinds.base import Role
 from scoring.rules.kinds.yes_no import YesNo
@@ -13,21 +16,40 @@ if TYPE_CHECKING:
     from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
 
 
-def faults(sheet: "Sheet") -> Iterator[str]:
-    yield from _twice("mục", _codes(sheet))
-    yield from _twice("nhóm", (group.code for group in sheet.every_group()))
+_About = Literal["sheet", "group", "line", "tie"]
+
+
+class Fault(NamedTuple):
+    """What does not hold together: a whole sentence, and its place; a line's own rule is the field ``kind``."""
+
+    about: _About
+    code: str
+    field: str
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def faults(sheet: "Sheet") -> Iterator[Fault]:
+    yield from _twice("mục", "line", _codes(sheet))
+    yield from _twice("nhóm", "group", (group.code for group in sheet.every_group()))
     for group in sheet.every_group():
         yield from _of_group(sheet, group)
     summed = _sum(group.maximum for group in sheet.groups)
     if summed != sheet.total:
-        yield f"các nhóm cộng lại {say(summed)} điểm, bảng ghi {say(sheet.total)}: sửa điểm tối đa của nhóm hoặc của bảng"
+        words = (
+            f"các nhóm cộng lại {say(summed)} điểm, bảng ghi {say(sheet.total)}: sửa điểm tối đa của nhóm hoặc của bảng"
+        )
+        yield Fault("sheet", "", "total", words)
     for group_code, criterion in sheet.criteria():
-        yield from (f"mục {criterion.code}: {fault}" for fault in _of_line(sheet, group_code, criterion))
+        for field, words in _of_line(sheet, group_code, criterion):
+            yield Fault("line", criterion.code, field, f"mục {criterion.code}: {words}")
     known = {criterion.code for _, criterion in sheet.criteria()}
     for each in sheet.tie_breaks:
         for code in each.criteria:
             if code not in known:
-                yield f"tiêu chí phụ “{each.name}”: bảng không có mục {code}"
+                yield Fault("tie", each.code, "criteria", f"tiêu chí phụ “{each.name}”: bảng không có mục {code}")
 
 
 def _codes(sheet: "Sheet") -> Iterator[str]:
@@ -36,26 +58,29 @@ def _codes(sheet: "Sheet") -> Iterator[str]:
         yield from (f"{criterion.code}.{item.code}" for item in criterion.rule.asks())
 
 
-def _twice(what: str, codes: Iterable[str]) -> Iterator[str]:
+def _twice(what: str, about: _About, codes: Iterable[str]) -> Iterator[Fault]:
     for code, times in Counter(codes).items():
         if times > 1:
-            yield f"{what} {code} xuất hiện {times} lần: đổi mã để mỗi {what} một mã"
+            yield Fault(about, code, "code", f"{what} {code} xuất hiện {times} lần: đổi mã để mỗi {what} một mã")
 
 
-def _of_group(sheet: "Sheet", group: "CriterionGroup") -> Iterator[str]:
+def _of_group(sheet: "Sheet", group: "CriterionGroup") -> Iterator[Fault]:
     content = [criterion.maximum for criterion in group.criteria if criterion.role is Role.CONTENT]
     summed = _sum([*content, *(each.maximum for each in group.groups)])
     if not content and not group.groups:
-        yield f"nhóm {group.code} chưa có mục nào: thêm mục hoặc bỏ nhóm"
+        yield Fault("group", group.code, "name", f"nhóm {group.code} chưa có mục nào: thêm mục hoặc bỏ nhóm")
     elif summed != group.maximum:
         what = "các nhóm con" if group.groups and not content else "các mục"
-        yield (
+        words = (
             f"nhóm {group.code}: {what} cộng lại {say(summed)} điểm, nhóm ghi {say(group.maximum)}: "
             f"sửa điểm của mục hoặc ghi nhóm {say(summed)}"
         )
+        yield Fault("group", group.code, "maximum", words)
     if group.decides_ties and any(each.decides_ties for each in group.every() if each is not group):
-        yield f"nhóm {group.code}: nhóm này và một nhóm bên trong cùng quyết định khi bằng điểm, chỉ chọn một"
-    yield from (f"nhóm {group.code}: {fault}" for fault in _of_gate(sheet, group.gate))
+        twice = "nhóm này và một nhóm bên trong cùng quyết định khi bằng điểm, chỉ chọn một"
+        yield Fault("group", group.code, "decides_ties", f"nhóm {group.code}: {twice}")
+    for words in _of_gate(sheet, group.gate):
+        yield Fault("group", group.code, "gate", f"nhóm {group.code}: {words}")
 
 
 def _of_gate(sheet: "Sheet", gate: str | None) -> Iterator[str]:
@@ -64,26 +89,27 @@ def _of_gate(sheet: "Sheet", gate: str | None) -> Iterator[str]:
         yield f"không có điều kiện {gate}, trong bảng có: {there}"
 
 
-def _of_line(sheet: "Sheet", group: str, criterion: "Criterion") -> Iterator[str]:
+def _of_line(sheet: "Sheet", group: str, criterion: "Criterion") -> Iterator[tuple[str, str]]:
+    """Give field and words of what is wrong with a line."""
     role, rule = criterion.role, criterion.rule
     if role.has_points:
         if criterion.maximum == 0:
-            yield "điểm tối đa phải lớn hơn 0"
-        yield from rule.faults(criterion.maximum, role)
+            yield "maximum", "điểm tối đa phải lớn hơn 0"
+        yield from (("kind", fault) for fault in rule.faults(criterion.maximum, role))
     else:
         if criterion.maximum != 0:
-            yield "điều kiện không có điểm: bỏ điểm tối đa, hoặc chọn điểm thưởng hay điểm trừ"
+            yield "maximum", "điều kiện không có điểm: bỏ điểm tối đa, hoặc chọn điểm thưởng hay điểm trừ"
         if not isinstance(rule, YesNo):
-            yield "điều kiện chỉ trả lời có hoặc không"
+            yield "kind", "điều kiện chỉ trả lời có hoặc không"
     if group and not role.has_points:
-        yield "điều kiện và trường hợp không xếp hạng đứng ngoài các nhóm"
+        yield "role", "điều kiện và trường hợp không xếp hạng đứng ngoài các nhóm"
     if not group and role is Role.CONTENT:
-        yield "ngoài các nhóm chỉ có điểm thưởng và điểm trừ, điều kiện và trường hợp không xếp hạng"
+        yield "role", "ngoài các nhóm chỉ có điểm thưởng và điểm trừ, điều kiện và trường hợp không xếp hạng"
     if rule.needs_target and criterion.target == 0:
-        yield "chỉ tiêu chung không thể bằng 0: ghi số lớn hơn 0, hoặc để trống và giao cho từng đơn vị"
+        yield "target", "chỉ tiêu chung không thể bằng 0: ghi số lớn hơn 0, hoặc để trống và giao cho từng đơn vị"
     if criterion.gate is not None and role not in (Role.CONTENT, Role.BONUS):
-        yield "chỉ mục tính điểm và điểm thưởng mới có điều kiện"
-    yield from _of_gate(sheet, criterion.gate)
+        yield "gate", "chỉ mục tính điểm và điểm thưởng mới có điều kiện"
+    yield from (("gate", fault) for fault in _of_gate(sheet, criterion.gate))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

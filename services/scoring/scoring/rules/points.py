@@ -6,104 +6,34 @@ nothing is left. A criterion that is not assigned, or that needs a target and ha
 gate whose condition is not met stays in it and gets nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from contracts.envelope import Amount
-from contracts.registry import Target
 from scoring.rules.kinds import HalfPlusLeader, Late
-from scoring.rules.kinds.base import Line, NotNegative, Outcome, Role
+from scoring.rules.kinds.base import Line, Outcome, Role
 from scoring.rules.kinds.yes_no import nothing
 from scoring.rules.numbers import CENT, ZERO, Exact, quotient, to_step
+from scoring.rules.shapes import Block, Facts, Group, Part, Score
 from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
 from scoring.rules.words import said, say, say_points
 
-__all__ = ["Block", "Facts", "Group", "Part", "Score", "lead", "say", "say_points", "score", "to_step"]
+__all__ = [
+    "Remembered",
+    "asks_for_leaders",
+    "lead",
+    "of_each_line",
+    "own_points",
+    "say",
+    "say_points",
+    "score",
+    "to_step",
+    "with_own",
+]
 
 _PERCENT_STEP = Decimal("0.0001")
-
-T = TypeVar("T")
-WhereSo = Annotated[T, Field(exclude_if=lambda said: not said)]
-"""Told only where it is so: a score that was kept before this could be told is the same, to the letter."""
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Facts(Model):
-    """What a unit reported, what it was to reach, and whether its report came late.
-
-    ``values`` by the code of a criterion, or of an item of one.
-    """
-
-    values: Mapping[str, NotNegative]
-    targets: Mapping[str, Target] = {}
-    late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What the units of a block have together: of each criterion the highest over-achievement, 0.5 for 50 %."""
-
-    leaders: Mapping[str, Exact]
-    closed: bool = False
-    """Whether nobody can report any more: until then what depends on the leader is provisional."""
-
-
-class Part(Model):
-    """The points of one line, as they count in the total, and what they were computed from.
-
-    ``over`` is over-achievement, it counts as bonus. ``ratio`` is cut to six places; points come from the exact one.
-    """
-
-    criterion: str
-    group: str
-    role: Role
-    points: Amount
-    over: Amount = ZERO
-    maximum: Amount
-    assigned: bool = True
-    rule: str
-    value: Amount | None = None
-    target: Amount | None = None
-    ratio: Amount | None = None
-    provisional: WhereSo[bool] = False
-    why: str
-
-
-class Group(Model):
-    """The subtotal of one group, with that of the groups within it."""
-
-    group: str
-    within: WhereSo[str] = ""
-    points: Amount
-    maximum: Amount
-
-
-class Score(Model):
-    """A unit's total. ``points`` = content + bonus − penalty, as shown; ``percent`` of the applicable maximum ranks.
-
-    ``content`` is the sum of the groups, each with the bonus and penalty lines of its own.
-    """
-
-    points: Amount
-    maximum: Amount
-    percent: Amount
-    content: Amount
-    bonus: Amount
-    bonus_earned: Amount
-    penalty: Amount
-    tie_points: Amount
-    tie_maximum: Amount = ZERO
-    groups: tuple[Group, ...]
-    parts: tuple[Part, ...]
-    disqualified: tuple[str, ...] = ()
-    provisional: WhereSo[bool] = False
 
 
 class _Counted(NamedTuple):
@@ -113,12 +43,38 @@ class _Counted(NamedTuple):
     groups: list[Group]
 
 
-def score(sheet: Sheet, facts: Facts, block: Block | None = None) -> Score:
+class Remembered:
+    """Lines that were computed for one sheet, for whoever scores a hundred thousand units: many of them said the same."""
+
+    def __init__(self, of_each_line: int = 2_000) -> None:
+        self._most = of_each_line
+        self._lines: dict[str, dict[Hashable, Part]] = defaultdict(dict)
+        self._items: dict[str, tuple[str, ...]] = {}
+
+    def items(self, criterion: Criterion) -> tuple[str, ...]:
+        """Give the codes of what is asked for a line one by one."""
+        found = self._items.get(criterion.code)
+        if found is None:
+            found = tuple(f"{criterion.code}.{item.code}" for item in criterion.rule.asks())
+            self._items[criterion.code] = found
+        return found
+
+    def part(self, code: str, said: Hashable, compute: Callable[[], Part]) -> Part:
+        known = self._lines[code]
+        found = known.get(said)
+        if found is None:
+            found = compute()
+            if len(known) < self._most:
+                known[said] = found
+        return found
+
+
+def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Remembered | None = None) -> Score:
     """Compute a unit's score; the sum of the shown parts is the shown total.
 
     ``block`` is asked for by ``half_plus_leader`` alone; without it what depends on the leader is left out as provisional.
     """
-    scoring = _Scoring(sheet, facts, block, _shut(sheet, facts))
+    scoring = _Scoring(sheet, facts, block, _shut(sheet, facts), remembered)
     counted = [scoring.group(group, "", ()) for group in sheet.groups]
     extras = [scoring.part("", criterion, ()) for criterion in sheet.extras]
     groups = [group for each in counted for group in each.groups]
@@ -148,14 +104,39 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None) -> Score:
             each.name for each in sheet.extras if each.role is Role.DISQUALIFIER and facts.values.get(each.code)
         ),
         provisional=any(part.provisional for part in parts),
+        ties=tuple(
+            (each.code, _sum(facts.values.get(code, ZERO) for code in each.criteria)) for each in sheet.tie_breaks
+        ),
     )
+
+
+def own_points(
+    sheet: Sheet, codes: Collection[str], facts: Facts, block: Block | None, remembered: Remembered
+) -> dict[str, Decimal]:
+    """Give what these lines bring by themselves, before what bounds their groups and the sheet; a penalty's are negative."""
+    scoring = _Scoring(sheet, facts, block, _shut(sheet, facts), remembered)
+
+    def within(group: CriterionGroup, gates: Sequence[str]) -> Iterator[Part]:
+        gates = (*gates, group.gate) if group.gate else gates
+        yield from (scoring.part(group.code, each, gates) for each in group.criteria if each.code in codes)
+        for inner in group.groups:
+            yield from within(inner, gates)
+
+    parts = [part for group in sheet.groups for part in within(group, ())]
+    parts += [scoring.part("", each, ()) for each in sheet.extras if each.code in codes]
+    return {part.criterion: -part.points if part.role is Role.PENALTY else part.points + part.over for part in parts}
+
+
+def asks_for_leaders(sheet: Sheet) -> bool:
+    """Tell whether a line of this sheet is scored against the leader of the block."""
+    return any(isinstance(criterion.rule, HalfPlusLeader) for _, criterion in sheet.criteria())
 
 
 def lead(sheet: Sheet, units: Iterable[Facts], *, closed: bool) -> Block:
     """Find the leaders of a block from what all its units reported; whoever has no target or no gate open leads nowhere."""
     leaders: dict[str, Exact] = {}
     asked = [criterion for _, criterion in sheet.criteria() if isinstance(criterion.rule, HalfPlusLeader)]
-    for facts in units:
+    for facts in units if asked else ():
         shut = _shut(sheet, facts)
         for criterion in asked:
             target, value = _target(criterion, facts), facts.values.get(criterion.code)
@@ -165,6 +146,17 @@ def lead(sheet: Sheet, units: Iterable[Facts], *, closed: bool) -> Block:
             if over > 0:
                 leaders[criterion.code] = max(over, leaders.get(criterion.code, over))
     return Block(leaders, closed)
+
+
+def with_own(sheet: Sheet, facts: Facts, block: Block) -> Block:
+    """Join to the leaders of a block what these facts of one of its units reach where nobody else leads."""
+    return Block({**lead(sheet, [facts], closed=block.closed).leaders, **block.leaders}, block.closed)
+
+
+def of_each_line(sheet: Sheet, facts: Facts) -> dict[str, Part]:
+    """Give what each line would bring by itself: before gates, bounds of groups and caps."""
+    scoring = _Scoring(sheet, facts, None, {})
+    return {criterion.code: scoring.part(group, criterion, ()) for group, criterion in sheet.criteria()}
 
 
 def _shut(sheet: Sheet, facts: Facts) -> Mapping[str, str]:
@@ -194,6 +186,7 @@ class _Scoring:
     facts: Facts
     block: Block | None
     shut: Mapping[str, str]
+    remembered: Remembered | None = None
 
     def group(self, group: CriterionGroup, within: str, gates: Sequence[str]) -> _Counted:
         """Count a group: its lines, the groups within it, and its own bonus and penalties inside its bounds."""
@@ -218,6 +211,17 @@ class _Scoring:
         )
 
     def part(self, group: str, criterion: Criterion, gates: Sequence[str]) -> Part:
+        if self.remembered is None:
+            return self._part(group, criterion, gates)
+        code, values = criterion.code, self.facts.values
+        target = self.facts.targets.get(code)
+        leads = self.block and (self.block.leaders.get(code), self.block.closed)
+        said = (values.get(code), target and (target.target, target.assigned), self.facts.late, leads, *self.shut)
+        if items := self.remembered.items(criterion):
+            said = (*said, *map(values.get, items))
+        return self.remembered.part(code, said, lambda: self._part(group, criterion, gates))
+
+    def _part(self, group: str, criterion: Criterion, gates: Sequence[str]) -> Part:
         assigned = _assigned(criterion, self.facts)
         target = _target(criterion, self.facts)
         if not assigned:

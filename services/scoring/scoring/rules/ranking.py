@@ -1,24 +1,19 @@
 """Places inside a block: by percent, then a stated chain; equal to the end = the same number, and the next is skipped.
 
 A sheet may state its own chain (``Sheet.tie_breaks``): then that is asked instead of the usual one. After either comes
-the vote of the block, where one was held.
+the vote of the block, where one was held among all that are still equal.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from scoring.rules.numbers import Exact
-from scoring.rules.points import Facts, Score
-from scoring.rules.sheet import Sheet, TieBreak
-
-_ZERO: Final = Decimal(0)
-_NO_VOTES: Final[Mapping[UUID, int]] = MappingProxyType({})
+from scoring.rules.shapes import Score
 
 
 @lru_cache(maxsize=4096)
@@ -38,6 +33,8 @@ class Standing(NamedTuple):
     tie_points: Decimal
     tie_maximum: Decimal
     disqualified: bool
+    ties: Sequence[Sequence[Any]] | None = None
+    """(code, sum) of each of the sheet's own tie-breaks, in their order; the sum as an amount, or as its text."""
 
 
 def standing(score: Score) -> Standing:
@@ -51,31 +48,39 @@ def standing(score: Score) -> Standing:
         tie_points=score.tie_points,
         tie_maximum=score.tie_maximum,
         disqualified=bool(score.disqualified),
+        ties=score.ties,
     )
 
 
-Decider = tuple[str, Callable[[UUID, Score | Standing], Exact]]
+Scores = Mapping[UUID, Score] | Mapping[UUID, Standing] | Mapping[UUID, Score | Standing]
+Decider = tuple[str, Callable[[Score | Standing], Exact]]
+Vote = Mapping[UUID, int]
+"""How many votes each of the units had that were voted on."""
 
+_PERCENT: Final[Decider] = ("percent", lambda score: score.percent)
 DECIDERS: Final[Sequence[Decider]] = (
-    ("percent", lambda _, score: score.percent),
-    ("content_points", lambda _, score: _share(score.content, score.maximum)),
-    ("emulation_points", lambda _, score: _share(score.tie_points, score.tie_maximum or score.maximum)),
-    ("fewer_penalties", lambda _, score: -score.penalty),
+    _PERCENT,
+    ("content_points", lambda score: _share(score.content, score.maximum)),
+    ("emulation_points", lambda score: _share(score.tie_points, score.tie_maximum or score.maximum)),
+    ("fewer_penalties", lambda score: -score.penalty),
 )
 """The usual chain, in order (law-exact §9.3, design)."""
 
 
-def own_chain(sheet: Sheet, units: Mapping[UUID, Facts]) -> Sequence[Decider]:
-    """Give the chain a sheet states itself, by what its units reported; the usual one where it states none."""
+def _chain(scores: Scores) -> Sequence[Decider]:
+    """Give the chain that the sheet states itself, else the usual one.
 
-    def decider(each: TieBreak) -> Decider:
-        sums = {
-            unit: sum((facts.values.get(code, _ZERO) for code in each.criteria), start=_ZERO)
-            for unit, facts in units.items()
-        }
-        return each.code, lambda unit, _: sums[unit]
+    While some stand on another version of the sheet, only what all of them were asked for can be compared.
+    """
+    if not any(score.ties for score in scores.values()):
+        return DECIDERS
+    stated = {tuple(code for code, _ in score.ties or ()) for score in scores.values()}
+    common = [code for code in min(stated) if all(code in each for each in stated)]
+    return (_PERCENT, *map(_own, common)) if common else DECIDERS
 
-    return (DECIDERS[0], *map(decider, sheet.tie_breaks)) if sheet.tie_breaks else DECIDERS
+
+def _own(code: str) -> Decider:
+    return code, lambda score: Decimal(dict(score.ties or ())[code])
 
 
 class Ranked(NamedTuple):
@@ -88,49 +93,93 @@ class Ranked(NamedTuple):
     decided_by: str | None = None
 
 
-def rank(
-    scores: Mapping[UUID, Score] | Mapping[UUID, Standing],
-    chain: Sequence[Decider] = DECIDERS,
-    votes: Mapping[UUID, int] = _NO_VOTES,
-) -> list[Ranked]:
+def rank(scores: Scores, votes: Sequence[Vote] = (), *, ahead: int = 0) -> list[Ranked]:
     """Give each unit its place (1, 1, 3); a disqualified unit has none. The order of the input does not matter.
 
-    ``votes`` counts who voted for each unit, where the block voted among equals.
+    ``votes`` of the block, the newest last: of those in which all took part that are still equal, the newest decides.
+    Of a part of a block, all between two percents, so many others stand ``ahead``.
     """
-    chain = (*chain, ("block_vote", lambda unit, _: Decimal(votes.get(unit, 0)))) if votes else chain
-    # Where no other unit has the same percent, the rest of the chain is not asked: it costs exact divisions.
-    equals = Counter(score.percent for score in scores.values())
-    standing = {
-        unit: tuple(value(unit, score) for _, value in (chain if equals[score.percent] > 1 else chain[:1]))
-        for unit, score in scores.items()
-    }
-    contenders = sorted(unit for unit, score in scores.items() if not score.disqualified)
-    contenders.sort(key=standing.__getitem__, reverse=True)
-    names = [name for name, _ in chain]
-    places: dict[UUID, int] = {}
-    decided: dict[UUID, str | None] = {}
-    neighbours = zip([None, *contenders], contenders, [*contenders[1:], None], strict=False)
-    for position, (before, unit, after) in enumerate(neighbours, start=1):
-        places[unit] = places[before] if before and standing[before] == standing[unit] else position
-        decided[unit] = _decided_by(names, standing[unit], [standing[each] for each in (before, after) if each])
-    return [
-        Ranked(
-            unit_id=unit,
-            rank=places.get(unit),
-            points=scores[unit].points,
-            percent=scores[unit].percent,
-            decided_by=decided.get(unit),
-        )
-        for unit in [*contenders, *sorted(scores.keys() - places.keys())]
+    chain = _chain(scores)
+    ranked: list[Ranked] = []
+    for units in _by_percent(scores):
+        before = ahead + len(ranked)
+        if len(units) == 1:
+            ranked.append(_placed(units[0], scores, before + 1))
+        else:
+            ranked += _among_equals(units, scores, chain, votes, before)
+    left = sorted(scores.keys() - {each.unit_id for each in ranked})
+    return [*ranked, *(_placed(unit, scores, None) for unit in left)]
+
+
+def leader_points(ranked: Iterable[Ranked]) -> Decimal | None:
+    """Give the points of whoever leads, if somebody is ranked."""
+    return max((place.points for place in ranked if place.rank == 1 and place.points), default=None)
+
+
+def equals(scores: Scores) -> list[list[UUID]]:
+    """Give the units between which nothing but a vote of the block can decide, group by group, the higher places first."""
+    chain = _chain(scores)
+    groups = [
+        (standing, group)
+        for standing in (_standings(units, scores, chain) for units in _by_percent(scores))
+        for group in _groups(standing)
     ]
+    return [group for standing, group in sorted(groups, key=lambda each: each[0][each[1][0]], reverse=True)]
+
+
+def _by_percent(scores: Scores) -> list[list[UUID]]:
+    """Give the units that can be ranked, those of equal percent together, the highest first.
+
+    Only among those the rest of the chain is asked: it costs exact divisions.
+    """
+    found: dict[Decimal, list[UUID]] = defaultdict(list)
+    for unit, score in scores.items():
+        if not score.disqualified:
+            found[score.percent].append(unit)
+    return [found[percent] for percent in sorted(found, reverse=True)]
+
+
+def _placed(unit: UUID, scores: Scores, place: int | None, decided_by: str | None = None) -> Ranked:
+    return Ranked(unit, place, scores[unit].points, scores[unit].percent, decided_by)
+
+
+def _among_equals(
+    units: Sequence[UUID], scores: Scores, chain: Sequence[Decider], votes: Sequence[Vote], ahead: int
+) -> Iterator[Ranked]:
+    """Place units of equal percent behind those that are ahead of them."""
+    standing = _standings(units, scores, chain)
+    for group in _groups(standing) if votes else ():
+        counts: Vote = next((vote for vote in reversed(votes) if vote.keys() >= set(group)), {})
+        standing |= {unit: (*standing[unit], Decimal(counts.get(unit, 0))) for unit in group}
+    alike: dict[tuple[Exact, ...], list[UUID]] = defaultdict(list)
+    for unit in sorted(units):
+        alike[standing[unit]].append(unit)
+    ordered = sorted(alike, reverse=True)
+    names = [*(name for name, _ in chain), "block_vote"]
+    place = ahead + 1
+    for before, mine, after in zip([None, *ordered], ordered, [*ordered[1:], None], strict=False):
+        others = [other for other in (before, after) if other]
+        decided_by = "shared" if len(alike[mine]) > 1 else _decided_by(names, mine, others)
+        yield from (_placed(unit, scores, place, decided_by) for unit in alike[mine])
+        place += len(alike[mine])
+
+
+def _standings(units: Iterable[UUID], scores: Scores, chain: Sequence[Decider]) -> dict[UUID, tuple[Exact, ...]]:
+    return {unit: tuple(value(scores[unit]) for _, value in chain) for unit in units}
+
+
+def _groups(standing: Mapping[UUID, tuple[Exact, ...]]) -> list[list[UUID]]:
+    """Give the units that stand alike, where there is more than one."""
+    alike: dict[tuple[Exact, ...], list[UUID]] = defaultdict(list)
+    for unit, figures in standing.items():
+        alike[figures].append(unit)
+    return [sorted(units) for units in alike.values() if len(units) > 1]
 
 
 def _decided_by(names: Sequence[str], mine: Sequence[Exact], neighbours: Sequence[Sequence[Exact]]) -> str | None:
-    """Find the last rule that was needed to tell a unit from its nearest neighbours of equal percent."""
-    needed = 0
-    for other in neighbours:
-        first = next((number for number, pair in enumerate(zip(mine, other, strict=False)) if pair[0] != pair[1]), None)
-        needed = max(needed, len(names) if first is None else first)
-    if needed == 0:
-        return None
-    return "shared" if needed == len(names) else names[needed]
+    """Name the last rule that was needed to tell a unit from its nearest neighbours of equal percent, if one was."""
+    needed = [
+        next(number for number, pair in enumerate(zip(mine, other, strict=False)) if pair[0] != pair[1])
+        for other in neighbours
+    ]
+    return names[max(needed)] if needed else None

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from contracts.scoring import SheetCriterion, ValueKind
+from contracts.scoring import Evidence, SheetCriterion, ValueKind
 from scoring.rules.faults import faults
 from scoring.rules.kinds import Rule
 from scoring.rules.kinds.base import Model, NotNegative, Positive, Role
 
 __all__ = [
+    "ConcludedBy",
     "Criterion",
     "CriterionGroup",
     "Model",
@@ -45,14 +47,25 @@ class Criterion(Model):
     citation: str | None = None
     gate: str | None = None
     evidence: str = ""
-    """What has to be attached, in words."""
+    """What has to be attached, in words: whoever sends without is reminded of it."""
+    evidence_required: bool = False
+    """Whether nothing can be reported of this line without something attached to it."""
     verified_by: str = ""
     """Who verifies what was reported: a body or a post, in words."""
+    appraised: bool = False
+    """Whether the office appraises this line; where no line of a sheet says so, it may appraise every line."""
 
     @property
     def value_kind(self) -> ValueKind:
         """What a unit types for this line; nothing where each of several items is asked for by itself."""
         return ValueKind.DERIVED if self.rule.asks() else self.rule.value_kind
+
+    @property
+    def evidence_asked(self) -> Evidence:
+        """What a report form must know of evidence for this line."""
+        if self.evidence_required:
+            return Evidence.REQUIRED
+        return Evidence.WANTED if self.evidence.strip() else Evidence.FREE
 
     @property
     def may_stay_empty(self) -> bool:
@@ -92,6 +105,13 @@ class TieBreak(Model):
         return f"{self.name} (mục {', '.join(self.criteria)})"
 
 
+class ConcludedBy(StrEnum):
+    """What of three columns counts in the end: of each line the last that looked at it, or the one with the fewest points."""
+
+    LATEST_COLUMN = "latest_column"
+    LOWEST = "lowest"
+
+
 class Sheet(Model):
     """A score sheet (bảng điểm). ``step`` is what base points are rounded to, half up, once per criterion."""
 
@@ -108,11 +128,18 @@ class Sheet(Model):
     """Bonus and penalty lines outside the scale, and the conditions and disqualifiers, which have no points."""
     tie_breaks: tuple[TieBreak, ...] = ()
     """What decides between equal percents where the sheet says so itself, in order; else the usual chain does."""
+    concluded_by: ConcludedBy = ConcludedBy.LATEST_COLUMN
 
     @property
     def conditions(self) -> dict[str, Criterion]:
         """Give what gates name, by code."""
         return {each.code: each for each in self.extras if each.role is Role.CONDITION}
+
+    @property
+    def appraised(self) -> frozenset[str]:
+        """Give the codes of the lines that the office may appraise."""
+        lines = [criterion for _, criterion in self.criteria()]
+        return frozenset(line.code for line in [each for each in lines if each.appraised] or lines)
 
     def every_group(self) -> Iterator[CriterionGroup]:
         for group in self.groups:
@@ -127,10 +154,13 @@ class Sheet(Model):
             yield "", criterion
 
     @model_validator(mode="after")
-    def _holds_together(self) -> "Sheet":
+    def _holds_together(self, info: ValidationInfo) -> "Sheet":
         found = list(faults(self))
-        if found:
-            raise ValueError("; ".join(found))
+        if isinstance(info.context, list):
+            # Whoever drafts a sheet wants each fault at its own field.
+            info.context.extend(found)
+        elif found:
+            raise ValueError("; ".join(map(str, found)))
         return self
 
 
@@ -144,6 +174,7 @@ def form_criteria(sheet: Sheet) -> Iterator[SheetCriterion]:
             measure=criterion.measure,
             value_kind=criterion.value_kind,
             required=not criterion.may_stay_empty,
+            evidence=criterion.evidence_asked,
             largest=criterion.rule.largest(criterion.maximum) if criterion.largest is None else criterion.largest,
         )
         yield line

@@ -1,0 +1,180 @@
+"""Cross-checks (chấm chéo): the block's head says who checks whom; the checking unit agrees, or objects with a reason."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.errors import Conflict, FieldError, Forbidden, Invalid
+from chassis.events import Tx
+from chassis.facts import put
+from chassis.text import nfc
+from contracts.appraisal import Column, CrossCheck, CrossChecksAssigned, ItemsObjected
+from scoring import rules
+from scoring.actions.boards import members_of
+from scoring.actions.keys import Key
+from scoring.actions.verdicts import Opened, Reviewer, keep, open_report, refuse
+from scoring.tables import cross_checks, objections, scores, verdicts
+
+
+async def place_of(db: AsyncConnection, period_id: UUID, unit_id: UUID) -> tuple[UUID | None, UUID | None]:
+    """Give in which block a unit's score stands, and which unit checks it, to decide who may look; None where that is not so."""
+    of_unit = (scores.c.period_id == period_id, scores.c.unit_id == unit_id)
+    block = (await db.execute(select(scores.c.block_id).where(*of_unit))).scalar_one_or_none()
+    checks = (cross_checks.c.period_id == period_id, cross_checks.c.unit_id == unit_id)
+    return block, (await db.execute(select(cross_checks.c.by_unit).where(*checks))).scalar_one_or_none()
+
+
+class Assigned(BaseModel):
+    """How many units are checked by whom now."""
+
+    checks: int
+
+
+class Answered(BaseModel):
+    """What came of a cross-check: so many items were agreed to, so many objected to."""
+
+    agreed: int
+    objected: int
+    correlationid: UUID | None
+
+
+async def assign_cross_checks(
+    tx: Tx, campaign_id: UUID, board: Key, by_unit: Mapping[UUID, UUID], post: str
+) -> Assigned:
+    """Say who checks whom on a board, (period, block): unit checked → unit that checks.
+
+    Raises ``Invalid`` with every pair in which a unit would check itself, or that names one from elsewhere.
+    """
+    period_id, block_id = board
+    members = (await members_of(tx, [board])).get(board, frozenset())
+    errors = list(_faults(by_unit, members))
+    if errors:
+        raise Invalid(f"Còn {len(errors)} chỗ cần sửa trong bảng phân công.", errors=errors)
+    now = await tx.now()
+    own = {"period_id": period_id, "block_id": block_id, "assigned_by": post, "assigned_at": now}
+    asked = select(cross_checks).where(*_of_board(board)).order_by(cross_checks.c.unit_id).with_for_update()
+    stands = {row.unit_id: row for row in await tx.db.execute(asked)}
+    news = [
+        CrossCheck(unit_id=unit, by_unit=by, version=stands[unit].version + 1 if unit in stands else 1)
+        for unit, by in sorted(by_unit.items())
+        if unit not in stands or stands[unit].by_unit != by
+    ]
+    await put(tx, cross_checks, [{**own, **dict(each)} for each in news], key=("period_id", "unit_id"))
+    if news:
+        told = {"campaign_id": campaign_id, "period_id": period_id, "block_id": block_id}
+        tx.record(CrossChecksAssigned(**told, checks=tuple(news)))
+    return Assigned(checks=len(stands.keys() | by_unit.keys()))
+
+
+def _of_board(board: Key) -> tuple[Any, ...]:
+    return cross_checks.c.period_id == board[0], cross_checks.c.block_id == board[1]
+
+
+def _faults(by_unit: Mapping[UUID, UUID], members: frozenset[UUID]) -> Sequence[FieldError]:
+    return [
+        FieldError(field=f"checks.{unit}", message=message, remedy=remedy)
+        for unit, by in by_unit.items()
+        for message, remedy in [_fault(unit, by, members)]
+        if message
+    ]
+
+
+def _fault(unit: UUID, by: UUID, members: frozenset[UUID]) -> tuple[str, str]:
+    if unit not in members:
+        return "Đơn vị này không đứng trong khối ở kỳ này", "Bỏ dòng này, hoặc tải lại trang"
+    if by not in members:
+        return "Đơn vị chấm không đứng trong khối ở kỳ này", "Chọn một đơn vị khác trong khối"
+    if unit == by:
+        return "Không đơn vị nào tự chấm mình", "Chọn một đơn vị khác trong khối"
+    return "", ""
+
+
+async def answer_cross_check(
+    tx: Tx, of: Key, looks: Sequence[rules.Look], by: Reviewer, *, report_version: int | None = None
+) -> Answered:
+    """Take what the checking unit says of a report, ``of`` (period, unit): what it agrees to is the block's verdict.
+
+    What it does not agree to waits for the block's head. Raises ``Forbidden`` for whoever does not check this unit, what
+    ``give_verdicts`` raises, and ``Conflict`` for items of which the head has already said what counts.
+    """
+    this = (cross_checks.c.period_id == of[0], cross_checks.c.unit_id == of[1])
+    checker = (await tx.db.execute(select(cross_checks.c.by_unit).where(*this))).scalar_one_or_none()
+    if checker is None or checker != by.unit_id:
+        raise Forbidden("Đơn vị bạn không được phân công chấm chéo đơn vị này. Khối trưởng phân công ai chấm ai.")
+    opened = await open_report(tx, of, by, report_version=report_version)
+    refuse(opened.faults(Column.BLOCK, looks), looks)
+    await _refuse_concluded(tx, opened, looks, by)
+    agreed = await keep(tx, opened, Column.BLOCK, [look for look in looks if look.agreed], by)
+    objected = await _object(tx, opened, [look for look in looks if not look.agreed], by)
+    return Answered(
+        agreed=agreed.given, objected=objected, correlationid=tx.correlationid if agreed.given or objected else None
+    )
+
+
+async def _refuse_concluded(tx: Tx, opened: Opened, looks: Sequence[rules.Look], by: Reviewer) -> None:
+    """Refuse items of which somebody else than the checking unit has said for the block what counts."""
+    spoken = select(verdicts.c.criterion, verdicts.c.number, verdicts.c.by_unit).where(
+        verdicts.c.period_id == opened.of[0], verdicts.c.unit_id == opened.of[1], verdicts.c.column == Column.BLOCK
+    )
+    said_by = {(row.criterion, row.number): row.by_unit for row in await tx.db.execute(spoken)}
+    concluded = [
+        look.criterion
+        for look in looks
+        if (verdict := opened.standing.get((Column.BLOCK, look.criterion)))
+        and rules.counts(verdict, opened.facts.values)
+        and said_by[verdict.criterion, verdict.number] != by.unit_id
+    ]
+    if concluded:
+        raise Conflict(
+            f"Mục {', '.join(concluded)} khối trưởng đã kết luận. Bỏ các mục này rồi lưu; nếu chưa đúng, hãy trao đổi với "
+            "khối trưởng để kết luận lại.",
+            criteria=concluded,
+        )
+
+
+async def _object(tx: Tx, opened: Opened, looks: Sequence[rules.Look], by: Reviewer) -> int:
+    """Keep what the checking unit does not agree to; the same as stands already is not kept twice."""
+    still = opened.objected
+    news = [
+        look
+        for look in looks
+        if not (
+            (open_one := still.get(look.criterion))
+            and (open_one.value, open_one.reason) == (look.value, nfc(look.reason))
+        )
+    ]
+    if not news:
+        return 0
+    period_id, unit_id = opened.of
+    assert by.unit_id is not None
+    event = await tx.recorded(
+        ItemsObjected(
+            campaign_id=opened.known.campaign_id,
+            period_id=period_id,
+            block_id=opened.known.block_id,
+            unit_id=unit_id,
+            by_unit=by.unit_id,
+            criteria=tuple(look.criterion for look in news),
+        )
+    )
+    own = {"period_id": period_id, "unit_id": unit_id, "by_post": by.post, "by_unit": by.unit_id}
+    own |= {"at": event.businesstime, "event_id": event.id}
+    await tx.db.execute(insert(objections), [{**own, **_row(opened, look)} for look in news])
+    return len(news)
+
+
+def _row(opened: Opened, look: rules.Look) -> dict[str, Any]:
+    known = rules.objected(opened.known.objected)
+    spoken = opened.standing.get((Column.BLOCK, look.criterion))
+    return {
+        "criterion": look.criterion,
+        "number": 1 + max((each.number for each in known if each.criterion == look.criterion), default=0),
+        "after": spoken.number if spoken else 0,
+        "reported": opened.facts.values.get(look.criterion),
+        "value": look.value,
+        "reason": nfc(look.reason),
+    }

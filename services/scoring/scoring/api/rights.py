@@ -1,0 +1,67 @@
+"""Who may do and see what in scoring."""
+
+from uuid import UUID
+
+from chassis.http import Command, Reading
+from chassis.identity import scopes
+from contracts.notify import Post
+from contracts.scoring import BoardState
+from scoring import actions
+from scoring.queries import Viewer
+
+
+def office(who: Reading | Command) -> None:
+    who.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+
+
+def head_or_office(who: Command, block_id: UUID) -> None:
+    who.identity.require(
+        (Post.BLOCK_HEAD, block_id),
+        (Post.CITY_OFFICE, None),
+        who_may="khối trưởng của khối này hoặc Phòng Nội vụ thành phố",
+    )
+
+
+async def may_see_unit(asked: Reading, period_id: UUID, unit_id: UUID) -> None:
+    """Let in to the reasons of a unit's points: itself, the head of its block, whoever checks it, the office.
+
+    Where the unit has no score yet there is nothing to see, and the head of any block may be told so.
+    """
+    block_id, checker = await actions.place_of(asked.db, period_id, unit_id)
+    asked.identity.require(
+        (Post.CITY_OFFICE, None),
+        (Post.UNIT_OFFICER, unit_id),
+        (Post.BLOCK_HEAD, block_id),
+        *([(Post.UNIT_OFFICER, checker)] if checker else []),
+        who_may="chính đơn vị đó, đơn vị chấm chéo, khối trưởng của khối đó hoặc Phòng Nội vụ thành phố",
+    )
+
+
+def viewer(asked: Reading) -> Viewer:
+    """Say what whoever asks is to boards."""
+    who = asked.identity
+    return Viewer(
+        office=who.holds(Post.CITY_OFFICE),
+        heads=frozenset(scopes(who, Post.BLOCK_HEAD)),
+        units=frozenset(scopes(who, Post.UNIT_OFFICER)),
+    )
+
+
+def publishable(who: Reading, block_id: UUID, possible: list[str], *, heads_freeze: bool) -> list[str]:
+    """Leave of what is possible with a board what this caller may do: the same as ``may_publish`` would let through."""
+    if who.identity.holds(Post.CITY_OFFICE):
+        return possible
+    frozen = heads_freeze and who.identity.holds(Post.BLOCK_HEAD, block_id)
+    return [each for each in possible if frozen and each == BoardState.FROZEN]
+
+
+def may_publish(who: Command, block_id: UUID, *, final: bool, heads_freeze: bool) -> None:
+    """The office publishes; where that is configured, the head of a block freezes its board."""
+    if heads_freeze and not final:
+        who.identity.require(
+            (Post.CITY_OFFICE, None),
+            (Post.BLOCK_HEAD, block_id),
+            who_may="Phòng Nội vụ thành phố hoặc khối trưởng của khối này",
+        )
+    else:
+        office(who)

@@ -1,0 +1,86 @@
+"""Sheets: read, published, tried."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.http import Asked, Commanded, Sent
+from contracts.notify import Post
+from contracts.registry import Target
+from scoring import actions, queries, rules
+from scoring.actions import Versioned
+from scoring.api.rights import office
+from scoring.rules.sheet import NotNegative
+
+router = APIRouter()
+
+
+class Place(BaseModel):
+    """Whose report it is to be, where: whose block is asked for leaders, if the sheet asks for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    period_id: UUID
+    block_id: UUID
+    unit_id: UUID
+
+
+class Preview(BaseModel):
+    """What a unit has typed so far, as amounts; nothing of it is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    values: Annotated[dict[str, NotNegative], Field(max_length=500)]
+    targets: tuple[Target, ...] = ()
+    late: bool = False
+    place: Place | None = None
+
+
+@router.get("/sheets", tags=["sheets"])
+async def sheets(
+    asked: Asked, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> dict[str, Any]:
+    """List sheets with how many blocks stand on each; ``next`` of one answer is ``after`` of the next question."""
+    return await queries.sheets_in_use(asked.db, after=after, most=limit)
+
+
+@router.get("/sheets/{sheet_id}", tags=["sheets"])
+async def one_sheet(sheet_id: UUID, asked: Asked, version: Annotated[int | None, Query(ge=1)] = None) -> rules.Sheet:
+    """Give the newest version, or the one that is named."""
+    return await queries.sheet(asked.db, sheet_id, version)
+
+
+@router.get("/sheets/{sheet_id}/versions", tags=["sheets"])
+async def versions(sheet_id: UUID, asked: Asked) -> dict[str, Any]:
+    """Name the versions, how many blocks stand on the sheet, and the periods in which they have boards."""
+    return await queries.sheet_versions(asked.db, sheet_id)
+
+
+@router.get("/sheets/{sheet_id}/differences", tags=["sheets"])
+async def differences(
+    sheet_id: UUID, asked: Asked, old: Annotated[int, Query(ge=1)], new: Annotated[int, Query(ge=1)]
+) -> dict[str, Any]:
+    """Tell in sentences what version ``new`` says otherwise than version ``old``."""
+    return await queries.sheet_differences(asked.db, sheet_id, old=old, new=new)
+
+
+@router.put("/sheets/{sheet_id}", tags=["sheets"])
+async def publish_sheet(sheet_id: UUID, body: Sent[rules.Sheet], commanded: Commanded) -> Versioned:
+    office(commanded)
+    return await actions.publish_sheet(commanded.tx, sheet_id, body.model_copy(update={"sheet_id": sheet_id}))
+
+
+@router.post("/sheets/{sheet_id}/preview", tags=["sheets"])
+async def preview(sheet_id: UUID, body: Sent[Preview], asked: Asked) -> rules.Score:
+    """Score what was typed so far, without keeping it; with ``place`` as it would be scored there now."""
+    sheet = await queries.sheet(asked.db, sheet_id)
+    facts = rules.Facts(
+        values=body.values, targets={target.criterion: target for target in body.targets}, late=body.late
+    )
+    block = None
+    if body.place and rules.asks_for_leaders(sheet):
+        asked.identity.require((Post.UNIT_OFFICER, body.place.unit_id), who_may="chính đơn vị đó")
+        block = await queries.block_with(asked.db, sheet, facts, **dict(body.place))
+    return rules.score(sheet, facts, block)

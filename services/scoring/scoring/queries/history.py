@@ -1,0 +1,87 @@
+"""A board as of any instant, from the events that told it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from chassis.clock import VIETNAM, now_and_offset
+from chassis.db import Prepared, Read
+from chassis.errors import FieldError, Forbidden, Invalid
+from contracts.scoring import BlockRescored, RankingChanged
+from scoring import rules
+from scoring.queries.boards import Row, Viewer, head_of
+from scoring.rules import Audience
+
+SETTLED: Final = timedelta(seconds=15)
+"""So long after an instant nothing can come any more that was recorded before it: no transaction is left that long between
+its last statement and its end."""
+
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_EVENTS: Final = Prepared(
+    text(
+        f"""SELECT type, recorded_at, bytes FROM event_log
+    WHERE type IN ('{RankingChanged.event_type}', '{BlockRescored.event_type}') AND subject = :block
+      AND recorded_at <= CAST(:until AS timestamptz) AND position(convert_to(:period, 'UTF8') IN bytes) > 0
+    ORDER BY recorded_at"""  # noqa: S608 - our own names of events
+    )
+)
+
+
+async def board_as_of(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, instant: datetime) -> Row:
+    """Give a board as it stood at an instant of business time, with its fingerprint: the same instant, the same answer.
+
+    It has who had a place or points then, without the fields: those are kept of published boards only. Raises ``NotFound``,
+    ``Forbidden`` as the board itself, and ``Invalid`` for an instant that has not settled.
+    """
+    key = {"period_id": period_id, "block_id": block_id}
+    head = await head_of(db, key)
+    audience = viewer.audience(block_id, head.members)
+    if audience is Audience.PUBLIC:
+        raise Forbidden("Bảng tạm tính chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được.")
+    now, _ = await now_and_offset(db)
+    if instant > now - SETTLED:
+        latest = (now - SETTLED).astimezone(VIETNAM)
+        raise Invalid(
+            "Chưa xem được bảng ở thời điểm này.",
+            errors=[
+                FieldError(
+                    field="as_of",
+                    message="Thời điểm chưa qua hoặc vừa mới qua",
+                    remedy=f"Chọn một thời điểm trước {latest:%H:%M} ngày {latest:%d/%m/%Y}",
+                )
+            ],
+        )
+    stood = await stood_at(db, period_id, block_id, instant)
+    return rules.disclose({**stood, "sheet_id": head.sheet_id}, audience, viewer.units)
+
+
+async def stood_at(db: Read, period_id: UUID, block_id: UUID, instant: datetime) -> Row:
+    """Give a board as the log has it up to an instant of business time, for whoever asks."""
+    _, ahead = await now_and_offset(db)
+    until = max(instant, _BEGINNING) - ahead
+    found = await _EVENTS.rows(db, {"block": str(block_id), "period": str(period_id), "until": until})
+    stood = fold(period_id, found)
+    return {
+        "period_id": period_id,
+        "block_id": block_id,
+        "version": stood.version,
+        "changed_at": found[-1].recorded_at + ahead if found else None,
+        "members": stood.members,
+        "ranked": sum(row["rank"] is not None for row in stood.rows),
+        "as_of": instant,
+        "fingerprint": rules.fingerprint(period_id, block_id, stood.rows),
+        "rows": stood.rows,
+    }
+
+
+def fold(period_id: UUID, found: Any) -> rules.history.Standing:
+    """Fold rows of the log; what tells of other periods of the block is passed over."""
+    told = []
+    for row in found:
+        data = orjson.loads(row.bytes)["data"]
+        if data["period_id"] == str(period_id):
+            told.append(rules.Told(data["version"], data.get("part", 0), row.type == BlockRescored.event_type, data))
+    return rules.fold(told)

@@ -1,0 +1,156 @@
+"""Lists of whoever looks at reports: who checks whom, a block's table of columns, what waits for the office."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, text
+
+from chassis.db import Prepared, Read
+from chassis.errors import NotFound
+from contracts.appraisal import Column
+from scoring import rules
+from scoring.queries.columns import columns_of
+from scoring.tables import MEMBERS, blocks, cross_checks, periods, scores
+
+Row = dict[str, Any]
+
+_MEMBERS: Final = (
+    select(MEMBERS.label("members"))
+    .select_from(blocks)
+    .outerjoin(periods, periods.c.period_id == bindparam("period_id"))
+    .where(blocks.c.block_id == bindparam("block_id"))
+)
+
+
+async def members(db: Read, period_id: UUID, block_id: UUID) -> list[UUID]:
+    """Give who stands on a board, in the order in which the block names them; raises ``NotFound``."""
+    found = (await db.execute(_MEMBERS, {"period_id": period_id, "block_id": block_id})).scalar_one_or_none()
+    if found is None:
+        raise NotFound("Không có khối thi đua này.")
+    return list(found)
+
+
+async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Row:
+    """Tell who checks whom on a board and how far each is; ``suggested`` is what a rotation would assign."""
+    units = await members(db, period_id, block_id)
+    asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.unit_id.in_(units))
+    stands = {row.unit_id: row for row in await db.execute(asked)}
+    reports = {row["unit_id"]: row for row in await columns_of(db, period_id, units)}
+    suggested = rules.rotation(units)
+    return {
+        "block_id": block_id,
+        "period_id": period_id,
+        "items": [
+            {
+                "unit_id": unit,
+                "by_unit": stands[unit].by_unit if unit in stands else None,
+                "assigned_at": stands[unit].assigned_at if unit in stands else None,
+                "suggested": suggested.get(unit),
+                **_progress(reports.get(unit)),
+            }
+            for unit in units
+        ],
+    }
+
+
+async def cross_checks_by(db: Read, period_id: UUID, by_unit: Sequence[UUID]) -> list[Row]:
+    """List what these units are to check, and how far each is."""
+    asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.by_unit.in_(by_unit))
+    found = (await db.execute(asked)).all()
+    reports = {row["unit_id"]: row for row in await columns_of(db, period_id, [row.unit_id for row in found])}
+    return [
+        {
+            "unit_id": row.unit_id,
+            "by_unit": row.by_unit,
+            "block_id": row.block_id,
+            **_progress(reports.get(row.unit_id)),
+        }
+        for row in found
+    ]
+
+
+def _progress(report: Row | None) -> Row:
+    """Count the items that the block is to look at, by how each stands; no report = nothing to look at yet."""
+    items = (
+        [item for line in report["lines"] for item in line["items"] if Column.BLOCK in item["may"]] if report else []
+    )
+    counted = Counter(state_of(item) for item in items)
+    return {"reported": report is not None, "items": len(items), **{name: counted[name] for name in _STATES}}
+
+
+_STATES: Final = ("waiting", "objected", "agreed", "changed")
+
+
+def state_of(item: Row) -> str:
+    """Say how an item stands in the block's column."""
+    if item["objection"]:
+        return "objected"
+    if Column.BLOCK not in item["by"]:
+        return "waiting"
+    return "agreed" if item["values"]["block"] == item["reported"] else "changed"
+
+
+_TABLE: Final = Prepared(
+    text(
+        """SELECT scores.unit_id, coalesce(self_points, scores.points) AS self, block_points AS block,
+      appraisal_points AS appraisal, scores.points AS final, scores.maximum, scores.percent, places.rank, checks.by_unit,
+      greatest(coalesce(self_points, scores.points), block_points, appraisal_points, scores.points)
+        - least(coalesce(self_points, scores.points), block_points, appraisal_points, scores.points) AS gap
+    FROM scores LEFT JOIN places USING (period_id, block_id, unit_id)
+    LEFT JOIN cross_checks AS checks USING (period_id, unit_id)
+    WHERE scores.period_id = :period_id AND scores.block_id = :block_id AND NOT scores.withdrawn"""
+    )
+)
+
+
+async def columns_of_block(db: Read, period_id: UUID, block_id: UUID) -> Row:
+    """Give a block's totals of all columns, unit by unit in the order of places; ``gap`` is between the farthest two."""
+    units = await members(db, period_id, block_id)
+    found = {row["unit_id"]: dict(row) for row in await _TABLE.rows(db, {"period_id": period_id, "block_id": block_id})}
+    nothing = dict.fromkeys(("self", "block", "appraisal", "final", "maximum", "percent", "rank", "by_unit", "gap"))
+    rows = [found.get(unit) or {"unit_id": unit, **nothing} for unit in units]
+    return {
+        "block_id": block_id,
+        "period_id": period_id,
+        "rows": sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, str(row["unit_id"]))),
+    }
+
+
+_QUEUE: Final = """SELECT unit_id, scores.block_id, report_version, points, self_points, appraisal_points, receipt_number, accepted_at
+    FROM scores JOIN reports USING (period_id, unit_id)
+    WHERE period_id = :period_id AND NOT scores.withdrawn AND {done} appraised
+      AND (CAST(:of_block AS uuid) IS NULL OR scores.block_id = :of_block)
+      AND (CAST(:after_unit AS uuid) IS NULL OR (scores.block_id, unit_id) > (:after_block, :after_unit))
+    ORDER BY scores.block_id, unit_id LIMIT :most"""
+_WAITING: Final = Prepared(text(_QUEUE.format(done="NOT")))
+_DONE: Final = Prepared(text(_QUEUE.format(done="")))
+
+
+async def appraisals(
+    db: Read,
+    period_id: UUID,
+    *,
+    done: bool,
+    block_id: UUID | None,
+    after: tuple[UUID, UUID] | None,
+    most: int,
+) -> Row:
+    """List the reports that wait for the office, or those it has done with, block by block; ``after`` = (block, unit).
+
+    One look into an index of those that wait, however many there are.
+    """
+    after_block, after_unit = after or (None, None)
+    asked = {"period_id": period_id, "of_block": block_id, "most": most + 1}
+    found = await (_DONE if done else _WAITING).rows(
+        db, {**asked, "after_block": after_block, "after_unit": after_unit}
+    )
+    count = select(func.count()).where(scores.c.period_id == period_id, ~scores.c.withdrawn, ~scores.c.appraised)
+    if block_id:
+        count = count.where(scores.c.block_id == block_id)
+    return {
+        "items": [dict(row) for row in found[:most]],
+        "more": len(found) > most,
+        "waiting": (await db.execute(count)).scalar_one(),
+    }

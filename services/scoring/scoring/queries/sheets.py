@@ -1,0 +1,80 @@
+"""Sheets, as they were published: which there are, who stands on them, and what one version changed of another."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from chassis.db import Read
+from chassis.errors import NotFound
+from scoring import rules
+from scoring.tables import blocks, boards, sheets
+
+Row = dict[str, Any]
+
+
+async def sheet(db: Read, sheet_id: UUID, version: int | None = None) -> rules.Sheet:
+    """Give a version of a sheet, the newest if none is named; raises ``NotFound``."""
+    asked = select(sheets).where(sheets.c.sheet_id == sheet_id).order_by(sheets.c.version.desc()).limit(1)
+    if version is not None:
+        asked = asked.where(sheets.c.version == version)
+    row = (await db.execute(asked)).one_or_none()
+    if row is None:
+        raise NotFound("Không có bảng điểm này." if version is None else "Bảng điểm không có phiên bản này.")
+    return rules.Sheet.model_validate({**row.document, "sheet_id": row.sheet_id, "version": row.version})
+
+
+async def sheets_in_use(db: Read, *, after: UUID | None, most: int) -> Row:
+    """List the newest version of each sheet, with how many blocks stand on it and in how many periods they have boards."""
+    newest = (
+        select(sheets.c.sheet_id, func.max(sheets.c.version).label("version"))
+        .where(sheets.c.sheet_id > (after or UUID(int=0)))
+        .group_by(sheets.c.sheet_id)
+        .order_by(sheets.c.sheet_id)
+        .limit(most)
+        .subquery()
+    )
+    of_sheet = blocks.c.sheet_id == newest.c.sheet_id
+    counted = select(func.count()).select_from(blocks).where(of_sheet).scalar_subquery()
+    begun = (
+        select(func.count(boards.c.period_id.distinct()))
+        .select_from(boards.join(blocks, boards.c.block_id == blocks.c.block_id))
+        .where(of_sheet)
+        .scalar_subquery()
+    )
+    said = [sheets.c.document[name].astext.label(name) for name in ("name", "note", "total")]
+    found = await db.execute(
+        select(newest, *said, counted.label("blocks"), begun.label("periods"))
+        .join(sheets, and_(sheets.c.sheet_id == newest.c.sheet_id, sheets.c.version == newest.c.version))
+        .order_by(newest.c.sheet_id)
+    )
+    items = [dict(row) for row in found.mappings()]
+    return {"items": items, "next": items[-1]["sheet_id"] if len(items) == most else None}
+
+
+async def sheet_versions(db: Read, sheet_id: UUID) -> Row:
+    """Name the versions of a sheet, the newest first, and how many blocks stand on it; raises ``NotFound``."""
+    found = await db.execute(
+        select(sheets.c.version, sheets.c.document["name"].astext.label("name"))
+        .where(sheets.c.sheet_id == sheet_id)
+        .order_by(sheets.c.version.desc())
+    )
+    items = [dict(row) for row in found.mappings()]
+    if not items:
+        raise NotFound("Không có bảng điểm này.")
+    on_it = (
+        await db.execute(select(func.count()).select_from(blocks).where(blocks.c.sheet_id == sheet_id))
+    ).scalar_one()
+    boards_of = (
+        select(boards.c.period_id)
+        .distinct()
+        .where(boards.c.block_id.in_(select(blocks.c.block_id).where(blocks.c.sheet_id == sheet_id)))
+    )
+    periods = [str(row.period_id) for row in await db.execute(boards_of)]
+    return {"items": items, "blocks": on_it, "periods": sorted(periods)}
+
+
+async def sheet_differences(db: Read, sheet_id: UUID, *, old: int, new: int) -> Row:
+    """Tell in sentences what one version of a sheet says otherwise than another; raises ``NotFound``."""
+    was, now = await sheet(db, sheet_id, old), await sheet(db, sheet_id, new)
+    return {"name": now.name, "old": old, "new": new, "differences": rules.differences(was, now)}

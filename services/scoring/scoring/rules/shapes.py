@@ -1,0 +1,93 @@
+"""What a score is computed from, and what it says: plain shapes, which the database and the doors keep as they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.envelope import Amount
+from contracts.registry import Target
+from scoring.rules.kinds.base import NotNegative, Role
+from scoring.rules.numbers import ZERO, Exact
+
+T = TypeVar("T")
+WhereSo = Annotated[T, Field(exclude_if=lambda said: not said)]
+"""Told only where it is so: a score that was kept before this could be told is the same, to the letter."""
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Facts(Model):
+    """What a unit reported, what it was to reach, and whether its report came late.
+
+    ``values`` by the code of a criterion, or of an item of one.
+    """
+
+    values: Mapping[str, NotNegative]
+    targets: Mapping[str, Target] = {}
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What the units of a block have together: of each criterion the highest over-achievement, 0.5 for 50 %."""
+
+    leaders: Mapping[str, Exact]
+    closed: bool = False
+    """Whether the whole block has reported, or nobody can any more: until then what depends on the leader is provisional."""
+
+
+class Part(Model):
+    """The points of one line, as they count in the total, and what they were computed from.
+
+    ``over`` is over-achievement, it counts as bonus. ``ratio`` is cut to six places; points come from the exact one.
+    """
+
+    criterion: str
+    group: str
+    role: Role
+    points: Amount
+    over: Amount = ZERO
+    maximum: Amount
+    assigned: bool = True
+    rule: str
+    value: Amount | None = None
+    target: Amount | None = None
+    ratio: Amount | None = None
+    provisional: WhereSo[bool] = False
+    why: str
+
+
+class Group(Model):
+    """The subtotal of one group, with that of the groups within it."""
+
+    group: str
+    within: WhereSo[str] = ""
+    points: Amount
+    maximum: Amount
+
+
+class Score(Model):
+    """A unit's total. ``points`` = content + bonus − penalty, as shown; ``percent`` of the applicable maximum ranks.
+
+    ``content`` is the sum of the groups, each with the bonus and penalty lines of its own.
+    """
+
+    points: Amount
+    maximum: Amount
+    percent: Amount
+    content: Amount
+    bonus: Amount
+    bonus_earned: Amount
+    penalty: Amount
+    tie_points: Amount
+    tie_maximum: Amount = ZERO
+    groups: tuple[Group, ...]
+    parts: tuple[Part, ...]
+    disqualified: tuple[str, ...] = ()
+    provisional: WhereSo[bool] = False
+    ties: WhereSo[tuple[tuple[str, Amount], ...]] = ()
+    """For each of the sheet's own tie-breaks, in their order: what the unit reported for its lines, summed."""

@@ -1,0 +1,49 @@
+"""Scoring's tables: sheets, the facts it heard of, and what it made of them."""
+
+from scoring.tables.appeals import FROZEN_AT, appeal_steps, appeals, frozen_on
+from scoring.tables.base import metadata
+from scoring.tables.boards import boards, membership, places
+from scoring.tables.cross_checks import OBJECTED, cross_checks, objections
+from scoring.tables.drafts import sheet_drafts
+from scoring.tables.facts import blocks, moves, periods, reports, targets
+from scoring.tables.members import MEMBERS, moved
+from scoring.tables.publications import publications, published_places, published_scores
+from scoring.tables.rehearsals import rehearsals, rehearsed
+from scoring.tables.rescorings import rescorings
+from scoring.tables.scores import scores
+from scoring.tables.sheets import sheets
+from scoring.tables.verdicts import REVIEWED, verdicts
+from scoring.tables.votes import block_votes
+
+__all__ = [
+    "FROZEN_AT",
+    "MEMBERS",
+    "OBJECTED",
+    "REVIEWED",
+    "appeal_steps",
+    "appeals",
+    "block_votes",
+    "blocks",
+    "boards",
+    "cross_checks",
+    "frozen_on",
+    "membership",
+    "metadata",
+    "moved",
+    "moves",
+    "objections",
+    "periods",
+    "places",
+    "publications",
+    "published_places",
+    "published_scores",
+    "rehearsals",
+    "rehearsed",
+    "reports",
+    "rescorings",
+    "scores",
+    "sheet_drafts",
+    "sheets",
+    "targets",
+    "verdicts",
+]

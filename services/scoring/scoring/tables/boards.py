@@ -1,0 +1,63 @@
+"""Boards and the places on them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+)
+
+from scoring.tables.base import metadata
+
+boards = Table(
+    "boards",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("block_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("caused_by", Uuid, nullable=False),
+    Column("votes", Integer, nullable=False, server_default="0"),
+    Column("members", Integer),
+    Column("ranked", Integer),
+    Column("leader_points", Numeric),
+    Column("membership", BigInteger),
+)
+"""``votes`` counts the votes of the block that were recorded, so that only boards with some ask for them.
+
+``members``, ``ranked`` and ``leader_points`` are what the board came to when it was ranked last, under the ``membership`` that
+there was then: while that is the newest, a changed score moves nobody but those between its old percent and its new one.
+"""
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default="true"),
+    Column("number", BigInteger, nullable=False),
+)
+"""One row: how often it was heard that somebody may stand on another board now. Whoever says so waits for all reports that
+are being taken up, and they for him.
+"""
+
+places = Table(
+    "places",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("block_id", Uuid, primary_key=True),
+    Column("unit_id", Uuid, primary_key=True),
+    Column("rank", Integer),
+    Column("previous_rank", Integer),
+    Column("points", Numeric),
+    Column("percent", Numeric),
+    Column("decided_by", Text),
+    ForeignKeyConstraint(["period_id", "block_id"], ["boards.period_id", "boards.block_id"]),
+    Index("places_by_percent", "period_id", "block_id", "percent"),
+    Index("places_of_period", "period_id", "percent", "unit_id"),
+)

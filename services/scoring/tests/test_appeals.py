@@ -1,0 +1,239 @@
+"""Does an appeal take only the steps that it can, by whom it may, and does one that is upheld mend the score?"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, QUYET_THANG, SHEET_DOCUMENT, TAN_PHONG
+from house import CITY, House, event_of, ident
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from contracts.appeals import AppealChanged, AppealState
+from contracts.envelope import Event
+from contracts.registry import BlockFormed, CampaignLaunched, CampaignPeriod, ReportedValue, ReportSubmitted
+from scoring import actions
+from scoring.actions.appeals import Actor, Said
+from scoring.rules import Sheet
+from scoring.rules import appeals as way
+from scoring.rules.appeals import Act, Side
+
+SHEET = ident("appealed-sheet")
+LATE = {
+    "code": "P.1",
+    "name": "Nộp muộn",
+    "measure": "lần",
+    "maximum": "1",
+    "role": "penalty",
+    "rule": {"kind": "late"},
+}
+UNIT = Actor("Cán bộ đầu mối", {Side.UNIT}, [TAN_PHONG])
+OFFICE = Actor("Cán bộ 01, Phòng Nội vụ", {Side.OFFICE}, [])
+WHY = Said("Biên bản đối chiếu ngày 05/12 ghi 900 triệu đồng", Decimal(900))
+
+
+@given(st.lists(st.sampled_from(list(Act)), max_size=6))
+def test_only_steps_of_the_table_are_taken_and_what_has_ended_stays(acts: Sequence[Act]) -> None:
+    state = AppealState.FILED
+    for act in acts:
+        sides = {side for side in Side if act in way.possible(state, {side})}
+        if sides:
+            state = way.after(state, act)
+            assert sides == {way.who_may(act)}
+            continue
+        with pytest.raises(way.ImpossibleActError, match=r"Kiến nghị này .* nên không .* được\. .* thể") as refused:
+            way.after(state, act)
+        assert refused.value.possible == tuple(way.TABLE[state])
+    assert (state in way.OPEN) == bool(way.TABLE[state])
+
+
+def test_the_last_day_is_so_many_days_after_freezing_or_closing() -> None:
+    assert way.last_day(None, date(2023, 12, 15), 5) == date(2023, 12, 20)
+    assert way.last_day(date(2023, 12, 18), date(2023, 12, 15), 5) == date(2023, 12, 23)
+    assert way.last_day(None, None, 5) is None
+
+
+@pytest_asyncio.fixture
+async def scoring(house: House) -> House:
+    """Two units with a score, in a period that closed on 15/12/2023; today is the last day to appeal."""
+    closes = datetime(2023, 12, 15, 10, tzinfo=UTC)
+    period = CampaignPeriod(period_id=PERIOD, number=1, name="Kỳ", opens_at=closes, due_at=closes, closes_at=closes)
+    year = {"campaign_id": CAMPAIGN, "version": 1, "year": 2023, "name": "Phong trào", "periods": (period,)}
+    launched = CampaignLaunched(**year, starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31))
+    block = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 1, "sheet_id": SHEET}
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE]}))
+        await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(block))])
+        await actions.learn_periods(tx, [event_of(launched)])
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800), a_report(QUYET_THANG, 850)])
+    await house.set_clock("scoring", "2023-12-20 23:00+07")
+    return house
+
+
+def a_report(unit: UUID, amount: int) -> Event[ReportSubmitted]:
+    place = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": unit, "version": 1}
+    kept = {"report_id": uuid4(), "receipt_number": "BN-2311-0001", "accepted_at": datetime.now(UTC), "late": False}
+    values = {"1.1": Decimal(amount), "2.1": Decimal(1)}
+    said = tuple(ReportedValue(criterion=code, value=value) for code, value in values.items())
+    return event_of(ReportSubmitted(**place, **kept, values=said))
+
+
+async def file(house: House, item: str = "1.1", said: Said = WHY, *, unit: UUID = TAN_PHONG) -> UUID:
+    async with house.at_work("scoring") as tx:
+        return (await actions.file_appeal(tx, PERIOD, unit, item, said, by=UNIT, days=5)).appeal_id
+
+
+async def move(house: House, appeal_id: UUID, act: Act, steps: int, said: Said = WHY, *, by: Actor = OFFICE) -> str:
+    async with house.at_work("scoring") as tx:
+        return (await actions.move_appeal(tx, appeal_id, act, steps, said, by=by)).state
+
+
+async def places(house: House) -> dict[UUID, tuple[Decimal, int]]:
+    rows = await house.rows("scoring", "SELECT unit_id, points, rank FROM places")
+    return {row["unit_id"]: (row["points"], row["rank"]) for row in rows}
+
+
+async def told(house: House) -> list[tuple[str, Any]]:
+    rows = await house.rows("scoring", "SELECT bytes FROM event_log WHERE type LIKE '%appeal%' ORDER BY id")
+    events = [Event[AppealChanged].model_validate_json(row["bytes"]) for row in rows]
+    return [(event.data.state, event.data.number) for event in events]
+
+
+async def test_an_appeal_that_is_upheld_mends_the_score_by_a_verdict_and_nothing_is_overwritten(scoring: House) -> None:
+    appeal_id = await file(scoring)
+    assert await move(scoring, appeal_id, Act.TAKE_UP, 1) == "taken_up"
+    assert (await places(scoring))[TAN_PHONG] == (Decimal(82), 2)
+    assert await move(scoring, appeal_id, Act.UPHOLD, 2) == "upheld"
+    assert await places(scoring) == {TAN_PHONG: (Decimal(91), 1), QUYET_THANG: (Decimal("86.5"), 2)}
+    verdicts = await scoring.rows("scoring", 'SELECT "column", value, appeal_id, by_unit FROM verdicts')
+    assert [tuple(row) for row in verdicts] == [("appraisal", Decimal(900), appeal_id, None)]
+    assert await told(scoring) == [("filed", 1), ("taken_up", 2), ("upheld", 3)]
+    steps = await scoring.rows("scoring", "SELECT number, reason, by_post FROM appeal_steps ORDER BY number")
+    assert [(row["number"], row["by_post"]) for row in steps] == [(1, UNIT.post), (2, OFFICE.post), (3, OFFICE.post)]
+    reported = await scoring.rows("scoring", 'SELECT "values" FROM reports WHERE unit_id = $1', TAN_PHONG)
+    assert '"800"' in reported[0]["values"]
+    causes = await scoring.rows(
+        "scoring",
+        """SELECT effect.type FROM event_log AS effect JOIN event_log AS cause ON effect.causationid = cause.id
+        WHERE cause.type LIKE '%appeal%' OR cause.type LIKE '%reviewed%' ORDER BY effect.id""",
+    )
+    assert [row["type"].split(".")[1] for row in causes] == ["items_reviewed", "score_changed", "ranking_changed"]
+
+
+async def test_the_value_that_was_reported_can_be_upheld_too(scoring: House) -> None:
+    appeal_id = await file(scoring)
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    assert await move(scoring, appeal_id, Act.UPHOLD, 2, Said(WHY.reason, Decimal(800))) == "upheld"
+    (verdict,) = await scoring.rows("scoring", "SELECT value, reported, reason FROM verdicts")
+    assert tuple(verdict) == (800, 800, None)
+
+
+async def test_one_that_is_rejected_or_withdrawn_changes_nothing(scoring: House) -> None:
+    before = await places(scoring)
+    rejected, withdrawn = await file(scoring), await file(scoring, "2.1")
+    await move(scoring, rejected, Act.TAKE_UP, 1)
+    await move(scoring, rejected, Act.REJECT, 2)
+    await move(scoring, withdrawn, Act.WITHDRAW, 1, Said(), by=UNIT)
+    assert await places(scoring) == before
+    assert not await scoring.rows("scoring", "SELECT 1 FROM verdicts")
+    with pytest.raises(Conflict, match="đã bị bác nên không chấp thuận được"):
+        await move(scoring, rejected, Act.UPHOLD, 3)
+    with pytest.raises(Conflict, match="đã được đơn vị rút"):
+        await move(scoring, withdrawn, Act.TAKE_UP, 2)
+
+
+async def test_what_cannot_be_filed_says_what_can(scoring: House) -> None:
+    with pytest.raises(Invalid) as refused:
+        await file(scoring, "9.9", Said("ngắn"))
+    assert [error.field for error in refused.value.errors] == ["item", "reason"]
+    with pytest.raises(Invalid, match="chỗ cần sửa") as refused:
+        await file(scoring, "P.1")
+    assert "do hệ thống tính" in refused.value.errors[0].message
+    with pytest.raises(NotFound):
+        await file(scoring, unit=ident("nobody"))
+    first = await file(scoring)
+    with pytest.raises(Conflict, match="đang có một kiến nghị") as taken:
+        await file(scoring)
+    assert taken.value.members["appeal_id"] == str(first)
+    await move(scoring, first, Act.WITHDRAW, 1, Said(), by=UNIT)
+    await file(scoring)
+    await scoring.set_clock("scoring", "2023-12-21 00:01+07")
+    with pytest.raises(Conflict, match=r"ngày cuối là 20/12/2023.*chưa có quy định xác nhận"):
+        await file(scoring, "2.1")
+
+
+async def test_a_step_is_refused_to_whoever_may_not_or_looked_before_the_last_one(scoring: House) -> None:
+    appeal_id = await file(scoring)
+    for act, by in (
+        (Act.TAKE_UP, UNIT),
+        (Act.WITHDRAW, OFFICE),
+        (Act.WITHDRAW, UNIT._replace(own_units=[QUYET_THANG])),
+        (Act.TAKE_UP, OFFICE._replace(own_units=[TAN_PHONG])),
+    ):
+        with pytest.raises(Forbidden, match="Người làm được"):
+            await move(scoring, appeal_id, act, 1, by=by)
+    with pytest.raises(Conflict, match=r"Lúc này có thể: tiếp nhận .Phòng Nội vụ.; rút .đơn vị."):
+        await move(scoring, appeal_id, Act.UPHOLD, 1)
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    with pytest.raises(Conflict, match="vừa có bước mới"):
+        await move(scoring, appeal_id, Act.REJECT, 1)
+    with pytest.raises(Invalid) as refused:
+        await move(scoring, appeal_id, Act.UPHOLD, 2, Said())
+    assert [error.field for error in refused.value.errors] == ["value", "reason"]
+    with pytest.raises(Invalid) as refused:
+        await move(scoring, appeal_id, Act.REJECT, 2, Said())
+    assert [error.field for error in refused.value.errors] == ["reason"]
+    assert await told(scoring) == [("filed", 1), ("taken_up", 2)]
+
+
+async def test_steps_are_only_added_by_the_database_itself(scoring: House) -> None:
+    await file(scoring)
+    with pytest.raises(Exception, match="only ever added to"):
+        await scoring.run("scoring", "UPDATE appeal_steps SET reason = 'khác'")
+
+
+async def test_the_door_shows_an_appeal_to_its_unit_its_head_and_the_office_alone(house: House) -> None:
+    await house.open(("scoring",))
+    block = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 1, "sheet_id": SHEET}
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE]}))
+        await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(block))])
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800)])
+    body = {"period_id": str(PERIOD), "unit_id": str(TAN_PHONG), "item": "1.1", "reason": WHY.reason, "value": "900"}
+    async with house.client("scoring", ("unit_officer", QUYET_THANG)) as other:
+        assert (await other.post("/appeals", json=body)).status_code == 403
+    async with house.client("scoring", ("unit_officer", TAN_PHONG)) as unit:
+        filed = await unit.post("/appeals", json=body, headers={"Idempotency-Key": "k"})
+        assert filed.status_code == 201, filed.text
+        assert (await unit.post("/appeals", json=body, headers={"Idempotency-Key": "k"})).json() == filed.json()
+        path = f"/appeals/{filed.json()['appeal_id']}"
+        assert (await unit.get(path)).json()["possible"] == ["withdraw"]
+        own = await unit.get(f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/scores/{TAN_PHONG}/appeals")
+        assert (own.json()["confirmed"], own.json()["open"]) == (False, {"1.1": filed.json()["appeal_id"]})
+    seen = {
+        ("unit_officer", QUYET_THANG): (403, 0),
+        ("block_head", BLOCK): (200, 1),
+        ("block_head", ident("other")): (403, 0),
+        ("city_office", CITY): (200, 1),
+    }
+    for grant, (status, listed) in seen.items():
+        async with house.client("scoring", grant) as who:
+            assert (await who.get(path)).status_code == status
+            assert len((await who.get("/appeals")).json()["items"]) == listed
+    async with house.office("scoring") as office:
+        early = await office.post(f"{path}/steps", json={"act": "reject", "steps": 1, "reason": WHY.reason})
+        assert (early.status_code, early.json()["possible"]) == (409, ["take_up", "withdraw"])
+        assert (await office.post(f"{path}/steps", json={"act": "take_up", "steps": 1})).status_code == 200
+        assert (await office.get(path)).json()["possible"] == ["uphold", "reject"]
+        too_much = {"act": "uphold", "steps": 2, "reason": WHY.reason, "value": "3"}
+        item_two = {**body, "item": "2.1"}
+        async with house.client("scoring", ("unit_officer", TAN_PHONG)) as unit:
+            second = f"/appeals/{(await unit.post('/appeals', json=item_two)).json()['appeal_id']}/steps"
+        await office.post(second, json={"act": "take_up", "steps": 1})
+        refused = await office.post(second, json=too_much)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "value")

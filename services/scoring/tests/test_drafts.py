@@ -1,0 +1,153 @@
+"""Is a sheet read as it was typed, is everything wrong in it told at once and at its place, and is nothing typed lost?"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.rules import Sheet, differences
+from scoring.rules.drafting import read
+from scoring.rules.drafts import EXTRAS, GROUPS, SHEET, Parts, drafted, empty, part_of, placed
+
+_DATA: Final = Path(__file__).parents[3] / "data"
+_SHEETS: Final = (
+    *("sheets/can-tho-2025", "sheets/cong-an-xa-2025"),
+    *(f"lai-chau-2023/sheets/{key}" for key in ("co-quan", "truong-hoc", "xa-phuong")),
+)
+SMALL: Final[dict[str, Any]] = yaml.safe_load((_DATA / "lai-chau-2023/sheets/truong-hoc.yaml").read_text())
+
+
+def sheet(path: str) -> Sheet:
+    return Sheet.model_validate(yaml.safe_load((_DATA / f"{path}.yaml").read_text()))
+
+
+SCHOOL: Final = Sheet.model_validate(SMALL)
+
+
+def typed(part: str, row: int, **fields: str) -> dict[str, Any]:
+    """Give the schools' sheet as it is typed, with these fields of one row typed anew."""
+    parts = drafted(SCHOOL)
+    rows = list(parts[part])
+    rows[row] = {**rows[row], **fields}
+    return {**parts, part: tuple(rows)}
+
+
+def faults(parts: Parts) -> dict[str, str]:
+    return {found.field: found.words for found in read(parts).faults}
+
+
+@pytest.mark.parametrize("path", _SHEETS)
+def test_a_copy_in_which_nothing_is_changed_is_no_change(path: str) -> None:
+    old = sheet(path)
+    copied = read(drafted(old))
+    assert copied.faults == ()
+    assert copied.sheet
+    assert differences(old, copied.sheet) == []
+    assert copied.sheet == old
+
+
+def test_points_used_are_told_per_group_and_in_all() -> None:
+    parts = typed(part_of("g1"), 1, maximum="5")
+    whole, first, *_ = read(parts).used
+    assert (whole.used, whole.maximum) == (85, 100)
+    assert (first.code, first.used, first.maximum) == ("1", 45, 60)
+    assert faults(parts) == {
+        "groups.0.maximum": "nhóm 1: các mục cộng lại 45 điểm, nhóm ghi 60: sửa điểm của mục hoặc ghi nhóm 45"
+    }
+
+
+def test_overlapping_bands_are_refused_in_words() -> None:
+    bands = "từ 0 đến dưới 90: 2\ntừ 88 đến dưới 95: 10\ntừ 95: 20"
+    parts = typed(part_of("g1"), 1, kind="bands", bands=bands)
+    assert faults(parts) == {"lines-g1.1.kind": "mục 1.2: các mức chồng nhau từ 88 đến 90: kết thúc mức trước ở 88"}
+    mended = typed(part_of("g1"), 1, kind="bands", bands=bands.replace("90", "88"))
+    assert faults(mended) == {}
+
+
+def test_everything_wrong_is_told_at_once_and_at_its_field() -> None:
+    parts = typed(part_of("g1"), 0, maximum="mười lăm", target="99.5", code="")
+    parts[GROUPS] = (*parts[GROUPS], {"key": "g9", "code": "9", "name": "Nhóm mới", "maximum": "-1"})
+    parts[EXTRAS] = ({"code": "T.1", "name": "Chưa xong", "role": "bonus", "maximum": "1"}, *parts[EXTRAS][1:])
+    parts[SHEET] = ({**parts[SHEET][0], "step": ""},)
+    told = faults(parts)
+    assert told.keys() == {
+        *("sheet.0.step", "groups.3.maximum", "extras.0.kind"),
+        *(f"lines-g1.0.{field}" for field in ("maximum", "target", "code")),
+    }
+    assert told["lines-g1.0.target"] == (
+        "chỉ tiêu chung: “99.5” có thể hiểu hai cách: viết phần lẻ sau dấu phẩy, ví dụ 0,5"
+    )
+
+
+def test_what_hangs_on_something_unreadable_is_not_called_wrong() -> None:
+    told = faults(typed(part_of("g1"), 0, maximum="?"))
+    assert told.keys() == {"lines-g1.0.maximum"}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "place"),
+    [
+        ("within", "g1", "groups.0.within"),
+        ("gate", "K.7", "groups.0.gate"),
+        ("maximum", "0", "groups.0.maximum"),
+        ("code", "2", "groups.1.code"),
+        ("decides_ties", "chắc thế", "groups.0.decides_ties"),
+    ],
+)
+def test_a_group_that_cannot_be_so_is_told_at_its_field(field: str, text: str, place: str) -> None:
+    assert place in faults(typed(GROUPS, 0, **{field: text}))
+
+
+def test_an_empty_draft_says_what_is_missing() -> None:
+    assert faults(empty()).keys() == {"sheet.0.name", "groups.0.name"}
+
+
+def test_a_line_goes_to_the_group_that_was_chosen_for_it() -> None:
+    parts = drafted(SCHOOL)
+    first, second = part_of("g1"), part_of("g2")
+    rows = [{**row, "group": "g2" if number == 1 else "g1"} for number, row in enumerate(parts[first])]
+    after = placed(parts, first, rows)
+    assert len(after[first]) == 3
+    assert after[second][-1] == parts[first][1]
+
+
+def test_a_group_that_is_emptied_keeps_its_lines_until_they_are_moved() -> None:
+    parts = drafted(SCHOOL)
+    after = placed(parts, GROUPS, [{"key": "g1"}, *parts[GROUPS][1:]])
+    assert after[part_of("g1")] == parts[part_of("g1")]
+    assert {"key": "g1"} in after[GROUPS]
+    assert any("còn mục hoặc nhóm bên trong" in words for words in faults(after).values())
+    emptied = placed(after, part_of("g1"), [{} for _ in after[part_of("g1")]])
+    gone = placed(emptied, GROUPS, emptied[GROUPS])
+    assert "g1" not in {row["key"] for row in gone[GROUPS]}
+
+
+_TEXT: Final = st.text(alphabet="aăâbcđ1.:, “”–()%", min_size=1, max_size=20).map(str.strip).filter(bool)
+
+
+@given(st.data())
+def test_a_sheet_of_any_words_and_amounts_comes_back_as_it_was(data: st.DataObject) -> None:
+    amounts = st.decimals(min_value="0.01", max_value="99999", places=2)
+    worth = [data.draw(amounts) for _ in range(3)]
+    tasks = [
+        {"code": str(number), "name": data.draw(_TEXT), "points": points} for number, points in enumerate(worth, 1)
+    ]
+    total = sum(worth)
+    line = {
+        "code": "1.1",
+        "name": data.draw(_TEXT),
+        "measure": data.draw(_TEXT),
+        "maximum": total,
+        "evidence": data.draw(_TEXT),
+        "target": data.draw(st.none() | amounts),
+        "required": data.draw(st.booleans()),
+        "rule": {"kind": "checklist", "items": tasks},
+    }
+    group = {"code": data.draw(_TEXT), "name": data.draw(_TEXT), "maximum": total, "criteria": [line]}
+    old = Sheet.model_validate(
+        {"key": "k", "name": data.draw(_TEXT), "note": "", "total": total, "step": "0.01", "groups": [group]}
+    )
+    assert read(drafted(old)).sheet == old

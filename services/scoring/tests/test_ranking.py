@@ -1,0 +1,186 @@
+"""Does a board on which few are looked at stand as if all had been ranked, and are only those looked at who can move?"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, SHEET_DOCUMENT
+from house import House, event_of, ident
+
+from contracts.envelope import Event
+from contracts.registry import BlockFormed, ReportedValue, ReportSubmitted, ReportWithdrawn, UnitChanged, UnitChangeKind
+from contracts.scoring import RankingChanged
+from scoring import actions, rules
+from scoring.rules import Sheet
+
+SHEET = ident("ranked-sheet")
+"""Of its own, for what was published under an id is kept in memory."""
+OUT = {
+    "code": "X.1",
+    "name": "Có người bị kỷ luật",
+    "measure": "việc",
+    "maximum": "0",
+    "role": "disqualifier",
+    "rule": {"kind": "yes_no"},
+}
+UNITS = [ident(f"ranked-{number}") for number in range(14)]
+STRANGER = ident("ranked-elsewhere")
+Report = Event[ReportSubmitted] | Event[ReportWithdrawn]
+
+
+def formed(version: int, members: Sequence[UUID]) -> Event[BlockFormed]:
+    document = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": version, "sheet_id": SHEET, "head_unit_id": None}
+    return event_of(BlockFormed.model_validate({**document, "member_unit_ids": members}))
+
+
+@pytest_asyncio.fixture
+async def scoring(house: House) -> House:
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [OUT]}))
+        await actions.learn_blocks(tx, [formed(1, UNITS)])
+    return house
+
+
+def a_report(unit: UUID, version: int, amount: int, *, out: bool = False, registered: bool = True) -> Report:
+    values = {"1.1": Decimal(amount), "2.1": Decimal(registered), "X.1": Decimal(out)}
+    return event_of(
+        ReportSubmitted(
+            **of(unit, version),
+            report_id=uuid4(),
+            accepted_at=datetime.now(UTC),
+            late=False,
+            values=tuple(ReportedValue(criterion=code, value=value) for code, value in values.items()),
+        )
+    )
+
+
+def a_withdrawal(unit: UUID, version: int) -> Report:
+    return event_of(ReportWithdrawn(**of(unit, version), report_id=uuid4(), withdrawn_at=datetime.now(UTC)))
+
+
+def of(unit: UUID, version: int) -> dict[str, Any]:
+    key = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": unit}
+    return {**key, "version": version, "receipt_number": f"BN-2311-{version:04d}"}
+
+
+async def stored(house: House) -> dict[UUID, rules.Ranked]:
+    named = ", ".join(rules.Ranked._fields)
+    rows = await house.rows("scoring", f"SELECT {named} FROM places WHERE block_id = $1", BLOCK)
+    return {row["unit_id"]: rules.Ranked(*row) for row in rows}
+
+
+async def members(house: House) -> set[UUID]:
+    (block,) = await house.rows("scoring", "SELECT members FROM blocks WHERE block_id = $1", BLOCK)
+    return set(block["members"]) - {row["unit_id"] for row in await house.rows("scoring", "SELECT unit_id FROM moves")}
+
+
+async def standings(house: House) -> dict[UUID, rules.Standing]:
+    """Give how every member stands whose report counts."""
+    named = ", ".join(rules.Standing._fields)
+    rows = await house.rows("scoring", f"SELECT unit_id, {named} FROM scores WHERE NOT withdrawn")
+    on_board = await members(house)
+    return {unit: rules.Standing(*figures) for unit, *figures in rows if unit in on_board}
+
+
+async def by_ranking_all(house: House) -> dict[UUID, rules.Ranked]:
+    """Give the places that follow from all scores, by the rule alone."""
+    votes = await house.rows("scoring", "SELECT votes FROM block_votes ORDER BY number")
+    held = [{UUID(unit): count for unit, count in json.loads(row["votes"]).items()} for row in votes]
+    return {place.unit_id: place for place in rules.rank(await standings(house), held)}
+
+
+async def told(house: House) -> RankingChanged:
+    """Give what was said last of the board."""
+    rows = await house.rows(
+        "scoring", "SELECT bytes FROM event_log WHERE type = $1 ORDER BY id DESC LIMIT 1", RankingChanged.event_type
+    )
+    return Event[RankingChanged].model_validate_json(rows[0]["bytes"]).data
+
+
+async def one_step(house: House, chance: Random, versions: dict[UUID, int]) -> None:
+    """Have something happen to some units: mostly a report with one of a few amounts, so that many are equal."""
+    what = chance.random()
+    units = chance.sample([*UNITS, STRANGER], chance.choice((1, 1, 1, 3)))
+    versions |= {unit: versions.get(unit, 0) + 1 for unit in units}
+    async with house.at_work("scoring") as tx:
+        if what < 0.08:
+            some = chance.sample(UNITS, len(UNITS) - 2)
+            versions[BLOCK] = versions.get(BLOCK, 1) + 1
+            await actions.learn_blocks(tx, [formed(versions[BLOCK], some)])
+        elif what < 0.12:
+            change = {"change_id": uuid4(), "unit_id": units[0], "version": 2, "effective_on": date(2023, 9, 1)}
+            await actions.learn_moves(tx, [event_of(UnitChanged(**change, kind=UnitChangeKind.CLOSED))])
+        elif what < 0.2:
+            await actions.take_up_reports(tx, [a_withdrawal(unit, versions[unit]) for unit in units])
+        else:
+            shape = [(chance.choice((700, 700, 800, 801, 900, 1000)), chance.random()) for _ in units]
+            await actions.take_up_reports(
+                tx,
+                [
+                    a_report(unit, versions[unit], amount, out=other < 0.1, registered=other < 0.8)
+                    for unit, (amount, other) in zip(units, shape, strict=True)
+                ],
+            )
+
+
+async def vote_where_equal(house: House, chance: Random) -> None:
+    if groups := rules.equals(await standings(house)):
+        votes = {unit: chance.randrange(1, 4) for unit in groups[0]}
+        async with house.at_work("scoring") as tx:
+            await actions.record_vote(tx, PERIOD, BLOCK, votes, reason="Ghi lại", by_post="Khối trưởng", own_units=[])
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_happens_a_board_stands_as_if_all_were_ranked(scoring: House, seed: int) -> None:
+    chance, versions = Random(seed), dict[UUID, int]()
+    for step in range(45):
+        if step in {20, 30}:
+            await vote_where_equal(scoring, chance)
+        await one_step(scoring, chance, versions)
+        wanted = await by_ranking_all(scoring)
+        assert await stored(scoring) == wanted, step
+        ranked, leader_points = (
+            sum(place.rank is not None for place in wanted.values()),
+            rules.leader_points(wanted.values()),
+        )
+        boards = await scoring.rows("scoring", "SELECT * FROM boards CROSS JOIN membership AS newest")
+        for board in boards:
+            assert (board["ranked"], board["leader_points"]) == (ranked, leader_points), step
+            if board["membership"] == board["number"]:
+                assert board["members"] == len(await members(scoring)), step
+
+
+async def test_only_those_between_the_old_and_the_new_percent_are_looked_at(scoring: House) -> None:
+    """Nothing else is: a place further up or down that somebody spoilt stays as it is, until all are ranked again."""
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(unit, 1, 830 + 10 * number) for number, unit in enumerate(UNITS)])
+    await scoring.rows("scoring", "UPDATE places SET decided_by = 'spoilt'")
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(UNITS[5], 2, 905)])
+    spoilt = {unit for unit, place in (await stored(scoring)).items() if place.decided_by == "spoilt"}
+    assert spoilt == {*UNITS} - {*UNITS[5:8]}
+    said = await told(scoring)
+    assert [(place.unit_id, place.previous_rank, place.rank) for place in said.changed] == [
+        (UNITS[5], 9, 7),
+        (UNITS[7], 7, 8),
+        (UNITS[6], 8, 9),
+    ]
+    assert (said.members, said.ranked, said.leader_points) == (14, 14, Decimal("96.50"))
+    async with scoring.at_work("scoring") as tx:
+        await actions.learn_blocks(tx, [formed(2, UNITS[1:])])
+    assert "spoilt" not in {place.decided_by for place in (await stored(scoring)).values()}
+
+
+async def test_a_member_that_has_not_reported_is_counted_from_the_next_change_on(scoring: House) -> None:
+    change = {"change_id": uuid4(), "unit_id": STRANGER, "version": 2, "effective_on": date(2023, 9, 1)}
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(UNITS[0], 1, 900)])
+        await actions.learn_moves(tx, [event_of(UnitChanged(**change, kind=UnitChangeKind.MOVED, block_id=BLOCK))])
+        await actions.take_up_reports(tx, [a_report(UNITS[1], 1, 800)])
+    assert (await told(scoring)).members == len(UNITS) + 1
