@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from awards import actions, queries, rules
-from awards.actions import Adopted
+from awards.actions import Adopted, Amended, AmendmentBody
 from chassis.errors import FieldError, Invalid
 from chassis.http import Asked, Commanded, Sent
 from contracts.notify import Post
@@ -28,6 +28,20 @@ async def adopt_pack(pack: str, body: Sent[rules.Pack], commanded: Commanded) ->
             errors=[FieldError(field="pack", message=f"ghi {body.pack}, địa chỉ ghi {pack}")],
         )
     return await actions.adopt_pack(commanded.tx, body)
+
+
+@router.get("/packs/{pack}", tags=["rule packs"])
+async def pack(pack: str, asked: Asked) -> dict[str, Any]:
+    """Give a pack as it stands, each fact with how sure it is, and what people changed in it."""
+    return await queries.pack(asked.db, pack)
+
+
+@router.post("/packs/{pack}/amendments", tags=["rule packs"], status_code=201, response_model=Amended)
+async def amend_pack(pack: str, body: Sent[AmendmentBody], commanded: Commanded) -> Response:
+    """Change or confirm a fact that is not verified in its text; eligibility is checked again where the pack is in force."""
+    commanded.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+    post = commanded.identity.post
+    return await commanded.once(body, lambda: actions.amend_pack(commanded.tx, pack, body, post=post), status=201)
 
 
 @router.get("/units/{unit_id}/titles", tags=["titles"])

@@ -1,9 +1,11 @@
 """The tables of awards: rule packs, what is known of each unit's year, and the verdicts."""
 
-from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Numeric, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Column, Date, DateTime, Index, Integer, Numeric, SmallInteger, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData()
+from chassis.db import new_metadata
+
+metadata = new_metadata()
 
 packs = Table(
     "packs",
@@ -13,8 +15,14 @@ packs = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
     Column("document", JSONB, nullable=False),
+    Column("change", JSONB),
+    Column("recorded_by", Text),
+    Column("recorded_at", DateTime(timezone=True)),
 )
-"""Every revision that was ever in use stays: a verdict names the one it was given under."""
+"""Every revision that was ever in use stays: a verdict names the one it was given under.
+
+``change`` says of a revision that people made here which fact it changed, how that stood before and after, and why.
+"""
 
 units = Table(
     "units",

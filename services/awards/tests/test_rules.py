@@ -151,6 +151,8 @@ def test_the_gap_to_the_leader_is_said_in_points_only_where_points_decide(points
         ((condition("rating"), condition("unity")), Verdict.NEEDS_CONFIRMATION),
         ((condition("unity"), condition("leader")), Verdict.NOT_ELIGIBLE),
         ((condition("rating"), condition("leader", "U")), Verdict.NEEDS_CONFIRMATION),
+        ((condition("rating"), condition("leader", "D")), Verdict.NEEDS_CONFIRMATION),
+        ((condition("rating"), {**condition("leader"), "applies": False}), Verdict.ELIGIBLE),
     ],
 )
 def test_only_a_certain_miss_refuses(conditions: tuple[dict[str, Any], ...], verdict: Verdict) -> None:

@@ -1,4 +1,4 @@
-"""What awards can do: keep rule packs and facts, and assess the titles of the units that they touch."""
+"""Keeping rule packs and facts, and assessing the titles of the units that they touch."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,13 +42,13 @@ async def adopt_pack(tx: Tx, pack: rules.Pack) -> Adopted:
 
     Raises ``Conflict`` when a revision that is in use would be rewritten.
     """
-    document = pack.model_dump(mode="json")
     stored = (
         await tx.db.execute(
             select(packs.c.document).where(packs.c.pack == pack.pack, packs.c.revision == pack.revision)
         )
     ).scalar_one_or_none()
-    if stored is not None and stored != document:
+    # A revision that was kept before packs said more is the same when it is read as it would be today.
+    if stored is not None and rules.Pack.model_validate(stored) != pack:
         raise Conflict(f"Bản {pack.revision} của bộ quy định này đang dùng. Hãy ghi là bản {pack.revision + 1}.")
     if stored is None:
         await tx.db.execute(
@@ -57,7 +57,7 @@ async def adopt_pack(tx: Tx, pack: rules.Pack) -> Adopted:
                 revision=pack.revision,
                 valid_from=pack.valid_from,
                 valid_to=pack.valid_to,
-                document=document,
+                document=pack.model_dump(mode="json"),
             )
         )
     return Adopted(pack=pack.pack, revision=pack.revision)
@@ -97,7 +97,7 @@ async def learn_years(tx: Tx, events: Sequence[Event[YearRecorded]]) -> None:
         if await learn(tx, years, key, row):
             tx.changed(event)
             touched[event.data.unit_id, event.data.year] = event
-    await _assess(tx, touched)
+    await assess(tx, touched)
 
 
 async def learn_registrations(tx: Tx, events: Sequence[Event[RegistrationCalled]]) -> None:
@@ -116,7 +116,7 @@ async def learn_pledges(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
         if await learn(tx, pledges, key, event.data.model_dump(include={"version", "year", "pledged_on"})):
             tx.changed(event)
             touched[event.data.unit_id, event.data.year] = event
-    await _assess(tx, touched)
+    await assess(tx, touched)
 
 
 async def learn_scores(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
@@ -186,7 +186,7 @@ async def _assess_news(
             touched[unit_id, year[period_id]] = event
         else:
             tx.waiting(event)
-    await _assess(tx, touched)
+    await assess(tx, touched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +202,18 @@ class _Case:
     at: datetime
 
 
-async def _assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]]) -> None:
-    """Assess every title of these units and years; record only what changed in verdict or in what is missed."""
+async def assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]], *, fresh: rules.Pack | None = None) -> None:
+    """Assess every title of these units and years; record only what changed in verdict or in what is missed.
+
+    ``fresh`` is a revision that this very transaction has written.
+    """
     if not touched:
         return
     now = await tx.now()
-    pack = await _pack_on(tx, now.astimezone(VIETNAM).date())
+    if fresh is None:
+        # Nobody assesses by a pack while it is being changed: what is written last must be by the newest.
+        await tx.db.execute(_PACKS_AS_THEY_ARE)
+    pack = await _pack_on(tx, now.astimezone(VIETNAM).date(), fresh)
     if pack is None:
         # A date outside every pack is no error: "chưa có bộ quy định".
         return
@@ -256,19 +262,26 @@ _STANDING_VERDICTS: Final = Prepared(
     )
 )
 
+PACKS_CHANGE: Final = text("SELECT pg_advisory_xact_lock(hashtext('packs'))")
+_PACKS_AS_THEY_ARE: Final = text("SELECT pg_advisory_xact_lock_shared(hashtext('packs'))")
+_NEWEST: Final = text("SELECT DISTINCT ON (pack) pack, revision FROM packs ORDER BY pack, revision DESC")
+
 _read: dict[tuple[str, int], rules.Pack] = {}
 """Packs as they were adopted: a revision that is in use is never rewritten, and reading one costs more than using it."""
 
 
-async def _pack_on(tx: Tx, day: date) -> rules.Pack | None:
-    found = (await tx.db.execute(select(packs.c.pack, packs.c.revision).where(packs.c.valid_from <= day))).all()
-    for name, revision in found:
+async def _pack_on(tx: Tx, day: date, fresh: rules.Pack | None) -> rules.Pack | None:
+    known = [fresh] if fresh else []
+    for name, revision in (await tx.db.execute(_NEWEST)).all():
+        if fresh and name == fresh.pack:
+            continue
         if (name, revision) not in _read:
             document = await tx.db.execute(
                 select(packs.c.document).where(packs.c.pack == name, packs.c.revision == revision)
             )
             _read[name, revision] = rules.Pack.model_validate(document.scalar_one())
-    return rules.pack_for([_read[name, revision] for name, revision in found], day)
+        known.append(_read[name, revision])
+    return rules.pack_for(known, day)
 
 
 def _record(known: Any) -> rules.Record:

@@ -1,9 +1,8 @@
 """Whether a unit meets the conditions of a title: pure functions on a rule pack and a unit's record.
 
-A verdict has three values. A condition that no figure can decide, or whose rule is not certain (mark U), asks for
+A verdict has three values. A condition that no figure can decide, or whose rule nobody has read (marks U and D), asks for
 confirmation; it never refuses in silence. Only a certain condition that is certainly missed makes "not eligible": a
 fact that is not there is unknown, not missed, and a title whose own rules are unsure is always left to people.
-Sources: law-exact §1.2 and §11 of the project's domain notes, each condition with its own citation and mark.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,12 +22,29 @@ class Model(BaseModel):
 
 
 class Mark(StrEnum):
-    """How sure a fact of law is: verified in the text, in part, recalled, unsure."""
+    """How sure a fact is: read, quoted by one source, issued elsewhere, recalled, unknown, proposed by this project."""
 
     VERIFIED = "V"
-    PARTLY = "P"
+    SECONDARY = "V*"
+    PRACTICE = "P"
     RECALLED = "R"
     UNSURE = "U"
+    PROPOSED = "D"
+
+
+CANNOT_REFUSE: Final = frozenset({Mark.UNSURE, Mark.PROPOSED})
+"""What nobody has read as a rule anywhere refuses nobody."""
+
+
+class Confirmation(Model):
+    """Who confirmed a fact of law, when, and by which document; ``was`` is how sure it was before."""
+
+    by: str
+    on: date
+    document_number: str
+    document_on: date
+    document_by: str
+    was: Mark
 
 
 class Condition(Model):
@@ -38,6 +54,9 @@ class Condition(Model):
     text: Annotated[str, Field(min_length=1)]
     citation: str
     mark: Mark
+    applies: bool = True
+    """False: the city has found that this is no condition here; it is shown and not checked."""
+    confirmed: Confirmation | None = None
 
 
 class Pledged(Condition):
@@ -77,7 +96,7 @@ class MembersAtLeast(Condition):
 
 
 class NoneDisciplined(Condition):
-    """Nobody was disciplined from cảnh cáo up."""
+    """Nobody was disciplined at a level that counts."""
 
     kind: Literal["none_disciplined"]
 
@@ -118,6 +137,13 @@ class Title(Model):
     kinds: tuple[UnitKind, ...]
     """The kinds of unit it is for."""
     conditions: Annotated[tuple[AnyCondition, ...], Field(min_length=1)]
+    confirmed: Confirmation | None = None
+
+    @model_validator(mode="after")
+    def _something_applies(self) -> "Title":
+        if not any(condition.applies for condition in self.conditions):
+            raise ValueError(f"{self.code}: phải còn ít nhất một điều kiện được áp dụng")
+        return self
 
 
 class Pack(Model):
@@ -128,6 +154,9 @@ class Pack(Model):
     name: str
     valid_from: date
     valid_to: date | None = None
+    dates_mark: Mark = Mark.RECALLED
+    dates_citation: str = ""
+    dates_confirmed: Confirmation | None = None
     overlay: str | None = None
     """What the province adds and is not in here, in words."""
     titles: tuple[Title, ...]
@@ -195,16 +224,25 @@ class Assessment(BaseModel):
 
 
 def pack_for(packs: Iterable[Pack], on: date) -> Pack | None:
-    """Give the pack in force on a decision date, its newest revision; None = "chưa có bộ quy định"."""
-    valid = [pack for pack in packs if pack.valid_from <= on and (pack.valid_to is None or on <= pack.valid_to)]
-    return max(valid, key=lambda pack: (pack.valid_from, pack.revision), default=None)
+    """Give the pack in force on a decision date, its newest revision; None = "chưa có bộ quy định".
+
+    The newest revision of a pack alone speaks, also on a day that only an older one covered.
+    """
+    newest: dict[str, Pack] = {}
+    for pack in packs:
+        if pack.pack not in newest or newest[pack.pack].revision < pack.revision:
+            newest[pack.pack] = pack
+    valid = [
+        pack for pack in newest.values() if pack.valid_from <= on and (pack.valid_to is None or on <= pack.valid_to)
+    ]
+    return max(valid, key=lambda pack: (pack.valid_from, pack.pack), default=None)
 
 
 def assess(pack: Pack, kind: UnitKind, record: Record) -> tuple[Assessment, ...]:
     """Assess every title of the pack that is for this kind of unit, in the pack's order."""
     done: dict[str, Assessment] = {}
     for title in pack.titles:
-        checked = tuple(_check(condition, record, done) for condition in title.conditions)
+        checked = tuple(_check(each, record, done) for each in title.conditions if each.applies)
         done[title.code] = Assessment(
             title=title.code,
             name=title.name,
@@ -217,7 +255,7 @@ def assess(pack: Pack, kind: UnitKind, record: Record) -> tuple[Assessment, ...]
 
 
 def _verdict(mark: Mark, checked: Sequence[Checked]) -> Verdict:
-    if mark is Mark.UNSURE:
+    if mark in CANNOT_REFUSE:
         return Verdict.NEEDS_CONFIRMATION
     if any(each.finding is Finding.MISSING for each in checked):
         return Verdict.NOT_ELIGIBLE
@@ -227,13 +265,13 @@ def _verdict(mark: Mark, checked: Sequence[Checked]) -> Verdict:
 
 
 _RATINGS: Final = (TaskRating.NOT_COMPLETED, TaskRating.COMPLETED, TaskRating.GOOD, TaskRating.EXCELLENT)
-_RATING_WORDS: Final = {
+RATING_WORDS: Final = {
     TaskRating.EXCELLENT: "Hoàn thành xuất sắc nhiệm vụ",
     TaskRating.GOOD: "Hoàn thành tốt nhiệm vụ",
     TaskRating.COMPLETED: "Hoàn thành nhiệm vụ",
     TaskRating.NOT_COMPLETED: "Không hoàn thành nhiệm vụ",
 }
-_MEMBER_WORDS: Final = {
+MEMBER_WORDS: Final = {
     "advanced_workers": "đạt Lao động tiên tiến",
     "completed_tasks": "hoàn thành nhiệm vụ",
     "grassroots_fighters": "đạt Chiến sĩ thi đua cơ sở",
@@ -259,7 +297,7 @@ def _check(condition: AnyCondition, record: Record, done: dict[str, Assessment])
             found = _block_rank(condition, record)
         case Confirmed():
             found = {"finding": Finding.UNKNOWN, "gap": "cần hội nghị hoặc cấp có thẩm quyền xác nhận"}
-    if found["finding"] is Finding.MISSING and condition.mark is Mark.UNSURE:
+    if found["finding"] is Finding.MISSING and condition.mark in CANNOT_REFUSE:
         found["finding"] = Finding.UNSURE
     return Checked(
         condition=condition.code, text=condition.text, citation=condition.citation, mark=condition.mark, **found
@@ -286,13 +324,13 @@ def _pledged(record: Record) -> dict[str, Any]:
 
 
 def _rating(condition: RatingAtLeast, record: Record) -> dict[str, Any]:
-    needed = _RATING_WORDS[condition.rating]
+    needed = RATING_WORDS[condition.rating]
     if record.task_rating is None:
         return {"finding": Finding.UNKNOWN, "needed": needed, "gap": "chưa có kết quả xếp loại"}
     met = _RATINGS.index(record.task_rating) >= _RATINGS.index(condition.rating)
     return {
         "finding": _met(met),
-        "value": _RATING_WORDS[record.task_rating],
+        "value": RATING_WORDS[record.task_rating],
         "needed": needed,
         "gap": None if met else f"cần mức {needed}",
     }
@@ -313,7 +351,7 @@ def _share(condition: MembersShare, record: Record) -> dict[str, Any]:
         "finding": _met(met),
         "value": f"{count}/{record.headcount} người",
         "needed": f"{lowest} người",
-        "gap": None if met else f"cần thêm {lowest - count} người {_MEMBER_WORDS[condition.of]}",
+        "gap": None if met else f"cần thêm {lowest - count} người {MEMBER_WORDS[condition.of]}",
         "share": min(count / record.headcount, 1.0),
         "threshold_share": bound / 100,
     }
@@ -328,14 +366,14 @@ def _count(condition: MembersAtLeast, record: Record) -> dict[str, Any]:
         "finding": _met(met),
         "value": f"{count} người",
         "needed": f"{condition.count} người",
-        "gap": None if met else f"cần thêm {condition.count - count} người {_MEMBER_WORDS[condition.of]}",
+        "gap": None if met else f"cần thêm {condition.count - count} người {MEMBER_WORDS[condition.of]}",
     }
 
 
 def _disciplined(record: Record) -> dict[str, Any]:
     if record.disciplined is None:
         return dict(_NO_YEAR)
-    gap = f"có {record.disciplined} người bị kỷ luật từ cảnh cáo trở lên" if record.disciplined else None
+    gap = f"có {record.disciplined} người bị kỷ luật thuộc mức bị tính" if record.disciplined else None
     return {"finding": _met(not record.disciplined), "value": f"{record.disciplined} người", "gap": gap}
 
 

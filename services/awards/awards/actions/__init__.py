@@ -1,0 +1,31 @@
+"""What awards can do."""
+
+from awards.actions.amending import Amended, AmendmentBody, amend_pack
+from awards.actions.assessing import (
+    Adopted,
+    adopt_pack,
+    learn_periods,
+    learn_places,
+    learn_pledges,
+    learn_registrations,
+    learn_rescored_blocks,
+    learn_scores,
+    learn_units,
+    learn_years,
+)
+
+__all__ = [
+    "Adopted",
+    "Amended",
+    "AmendmentBody",
+    "adopt_pack",
+    "amend_pack",
+    "learn_periods",
+    "learn_places",
+    "learn_pledges",
+    "learn_registrations",
+    "learn_rescored_blocks",
+    "learn_scores",
+    "learn_units",
+    "learn_years",
+]
