@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, select, union_all, update
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, select, text, union_all, update
 from uuid_utils.compat import uuid7
 
 from chassis.clock import VIETNAM, business_now
@@ -14,10 +15,12 @@ from chassis.db import Prepared
 from chassis.events import Tx
 from chassis.facts import add, learn
 from contracts.envelope import Event, Payload
+from contracts.notices import ReportsReminded
 from contracts.notify import MessagePosted
 from contracts.registry import BlockFormed, CampaignLaunched, UnitChanged, UnitChangeKind, UnitRegistered
-from notify.rules import IN_APP, Message, Names
-from notify.tables import blocks, messages, periods, unit_names, units
+from contracts.scoring import SheetPublished
+from notify.rules import IN_APP, Message, Names, tell_reminded, tell_sheet
+from notify.tables import blocks, messages, moves, periods, reminders, unit_names, units
 
 P = TypeVar("P", bound=Payload)
 
@@ -48,8 +51,24 @@ async def learn_names(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
 
 
 async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
+    """Keep a block's name, who was formed into it, and by which sheet they are scored."""
     for event in events:
-        if await learn(tx, blocks, {"block_id": event.data.block_id}, _named(event.data)):
+        fact = {"year": event.data.year, "sheet_id": event.data.sheet_id, "members": list(event.data.member_unit_ids)}
+        if await learn(tx, blocks, {"block_id": event.data.block_id}, _named(event.data) | fact):
+            tx.changed(event)
+
+
+_OUT: Final = frozenset({UnitChangeKind.MERGED, UnitChangeKind.SPLIT, UnitChangeKind.CLOSED})
+
+
+async def learn_moves(tx: Tx, events: Sequence[Event[UnitChanged]]) -> None:
+    """Keep in which block a unit stands from a day on."""
+    for event in events:
+        said = event.data
+        if not (said.kind in _OUT or said.kind is UnitChangeKind.MOVED or said.block_id):
+            continue
+        fact = {"block_id": None if said.kind in _OUT else said.block_id, "version": said.version}
+        if await learn(tx, moves, {"unit_id": said.unit_id, "from_on": said.effective_on}, fact):
             tx.changed(event)
 
 
@@ -95,6 +114,54 @@ async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], It
                 ),
                 because=[event],
             )
+
+
+_ON_SHEET: Final = Prepared(
+    text(
+        """WITH standing AS (
+      SELECT block_id, year, members FROM blocks WHERE sheet_id = :sheet_id AND year >= extract(year FROM CAST(:day AS date)))
+    SELECT DISTINCT unit_id FROM (
+      SELECT year, block_id, unnest(members) AS unit_id FROM standing
+      UNION ALL SELECT year, standing.block_id, unit_id FROM standing JOIN moves
+        ON moves.block_id = standing.block_id AND extract(year FROM from_on) = year) AS came
+    WHERE NOT EXISTS (
+      SELECT FROM moves AS went WHERE went.unit_id = came.unit_id AND went.from_on <= greatest(
+          CAST(:day AS date), make_date(came.year, 1, 1))
+        AND (extract(year FROM went.from_on) = came.year OR went.block_id IS NULL)
+        AND went.block_id IS DISTINCT FROM came.block_id
+        AND NOT EXISTS (SELECT FROM moves AS back WHERE back.unit_id = went.unit_id AND back.from_on > went.from_on
+          AND back.block_id = came.block_id))
+    ORDER BY unit_id"""
+    )
+)
+"""Who stands on a sheet, in blocks of the day's year and later: as they were formed, less whoever left, and whoever came."""
+
+
+async def tell_of_sheets(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:
+    """Tell the units that are scored by a sheet of its new version; of a first version there is nothing to tell."""
+    for event in events:
+        if event.data.version > 1:
+            day = event.businesstime.astimezone(VIETNAM).date()
+            on_it = await _ON_SHEET.rows(tx.db, {"sheet_id": event.data.sheet_id, "day": day})
+            await post(tx, [event], partial(tell_sheet, units=[row.unit_id for row in on_it]))
+
+
+async def remind(tx: Tx, events: Sequence[Event[ReportsReminded]]) -> None:
+    """Remind units of their reports, each of one report once a day, whoever asks for it and however often."""
+    for event in events:
+        asked = event.data
+        shared = {
+            "period_id": asked.period_id,
+            "on_day": event.businesstime.astimezone(VIETNAM).date(),
+            "block_id": asked.block_id,
+            "by": asked.by,
+            "actor": event.actor,
+            "at": event.businesstime,
+            "cause": event.id,
+        }
+        rows = [{**shared, "unit_id": unit} for unit in sorted(asked.unit_ids)]
+        new = await add(tx, reminders, rows, answer="unit_id")
+        await post(tx, [event], partial(tell_reminded, units=[unit for unit in asked.unit_ids if unit in new]))
 
 
 _KEYS: Final = (units.c.unit_id, blocks.c.block_id, periods.c.period_id)

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.db import Read
-from notify.tables import messages
+from notify.tables import messages, reminders
 
 
 async def inbox(db: Read, posts: Sequence[tuple[str, UUID]], *, limit: int = 50) -> dict[str, Any]:
@@ -31,3 +32,14 @@ async def inbox(db: Read, posts: Sequence[tuple[str, UUID]], *, limit: int = 50)
     )
     unread = await db.execute(select(func.count()).select_from(messages).where(own, messages.c.read_at.is_(None)))
     return {"items": [dict(row) for row in rows.mappings()], "unread": unread.scalar_one()}
+
+
+async def reminded(db: Read, period_id: UUID, block_id: UUID) -> list[dict[str, Any]]:
+    """Give when each unit of a block was last reminded of its report of a period, and by which post; None = by the clock."""
+    last = (
+        select(reminders.c.unit_id, reminders.c.on_day, reminders.c.at, reminders.c.by)
+        .where(reminders.c.block_id == block_id, reminders.c.period_id == period_id)
+        .ext(distinct_on(reminders.c.unit_id))
+        .order_by(reminders.c.unit_id, reminders.c.on_day.desc())
+    )
+    return [dict(row) for row in (await db.execute(last)).mappings()]

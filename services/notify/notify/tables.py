@@ -1,8 +1,22 @@
 """What notify keeps: the messages, and the names it needs to word them."""
 
-from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
-metadata = MetaData()
+from chassis.db import new_metadata
+
+metadata = new_metadata()
 
 units = Table(
     "units",
@@ -28,7 +42,21 @@ blocks = Table(
     Column("block_id", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("name", Text, nullable=False),
+    Column("year", SmallInteger),
+    Column("sheet_id", Uuid, index=True),
+    Column("members", ARRAY(Uuid)),
 )
+"""``members`` as the block was formed; of one that was heard of before they were kept, they are not known."""
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("unit_id", Uuid, primary_key=True),
+    Column("from_on", Date, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("block_id", Uuid, index=True),
+)
+"""In which block a unit stands from a day on, for the rest of that year; no block = in none any more."""
 
 periods = Table(
     "periods",
@@ -37,6 +65,22 @@ periods = Table(
     Column("version", Integer, nullable=False),
     Column("name", Text, nullable=False),
 )
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("unit_id", Uuid, primary_key=True),
+    Column("on_day", Date, primary_key=True),
+    Column("block_id", Uuid, nullable=False),
+    Column("by", Text),
+    Column("actor", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("cause", Uuid, nullable=False),
+    Index("reminders_of_block", "block_id", "period_id"),
+)
+"""Who was reminded of a report, at most once a day: ``by`` is the post that asked for it (none: the clock), ``actor`` the account,
+``on_day`` the business day in Vietnam."""
 
 messages = Table(
     "messages",

@@ -16,6 +16,7 @@ from contracts.registry import (
     UnitChangeKind,
     UnitRegistered,
 )
+from contracts.scoring import BoardPublished, BoardState, PublishedPlace
 from notify import actions, rules
 
 
@@ -75,6 +76,21 @@ async def test_a_unit_is_called_by_its_name_of_the_day(house: House) -> None:
     assert [tuple(row) for row in told] == [("block_head", *said), ("unit_officer", *said)]
 
 
+def test_a_unit_hears_that_a_decision_was_taken_back_and_its_block_s_head_hears_no_move() -> None:
+    back = UnitChanged(
+        change_id=uuid4(),
+        unit_id=TAN_PHONG,
+        version=5,
+        kind=UnitChangeKind.MOVED,
+        effective_on=date(2023, 12, 1),
+        block_id=BLOCK,
+        revokes=uuid4(),
+    )
+    (told,) = rules.tell_unit_changed(back, lambda _: "Phường Tân Phong")
+    assert (told.post, told.title) == ("unit_officer", "Một quyết định về Phường Tân Phong được thu hồi")
+    assert told.text.startswith("Đơn vị trở lại như trước khi có quyết định đó.")
+
+
 async def test_a_return_is_told_to_its_unit_once_with_the_items_and_never_a_reason(house: House) -> None:
     of_report = {
         "report_id": uuid4(),
@@ -100,3 +116,22 @@ async def test_a_return_is_told_to_its_unit_once_with_the_items_and_never_a_reas
         ("block_head", "Biên nhận BN-2311-0001 không còn được tính điểm cho đến khi đơn vị gửi lại"),
     ]
     assert told[0]["text"] == "Cần sửa mục 1.1, 2.1; lý do ghi tại từng mục. Các mục khác giữ nguyên như đã gửi."
+
+
+async def test_everybody_of_the_block_hears_once_that_its_board_stands(house: House) -> None:
+    """Repeated or not, each unit and the head have one message, with the unit's own place in it."""
+    away = uuid4()
+    board = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "version": 3, "fingerprint": "0" * 64}
+    places = (PublishedPlace(unit_id=TAN_PHONG, rank=1), PublishedPlace(unit_id=away, rank=None))
+    told = event_of(BoardPublished(**board, number=1, state=BoardState.FROZEN, members=2, ranked=1, places=places))
+    for _ in range(2):
+        async with house.at_work("notify") as tx:
+            await actions.post(tx, [told], rules.tell_published)
+    rows = {
+        row["scope_id"]: row for row in await house.rows("notify", "SELECT scope_id, post, title, text FROM messages")
+    }
+    assert rows.keys() == {TAN_PHONG, away, BLOCK}
+    assert "hạng 1 trong 1 đơn vị" in rows[TAN_PHONG]["text"]
+    assert "không được xếp hạng" in rows[away]["text"]
+    assert rows[TAN_PHONG]["title"].endswith("đã chốt")
+    assert len(await house.rows("notify", "SELECT FROM messages")) == 3

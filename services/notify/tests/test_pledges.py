@@ -12,6 +12,15 @@ from notify.rules import tell_pledge
 UNIT, CAMPAIGN = UUID(int=4), UUID(int=5)
 
 
+@pytest.mark.parametrize("state", [PledgeState.RETURNED, PledgeState.APPROVED])
+def test_a_unit_is_not_told_of_its_own_withdrawal(state: PledgeState) -> None:
+    """Neither as a return, nor as an approval where what was approved before an amendment stands again."""
+    event = PledgeChanged(
+        campaign_id=CAMPAIGN, unit_id=UNIT, version=2, year=2023, state=state, titles=(), withdrawn=True
+    )
+    assert list(tell_pledge(event, lambda _: "Phường Tân Phong")) == []
+
+
 @pytest.mark.parametrize(
     ("state", "title"),
     [

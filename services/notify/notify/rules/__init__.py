@@ -1,12 +1,11 @@
 """Who is told of an event, and in which words: pure functions, plain Vietnamese after interface.md §5."""
 
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
+from contracts.appeals import AppealChanged, AppealState
+from contracts.appraisal import Column, CrossChecksAssigned, ItemsObjected, ItemsReviewed
 from contracts.awards import EligibilityChanged, Finding, Verdict
 from contracts.notify import Post
 from contracts.registry import (
@@ -19,31 +18,36 @@ from contracts.registry import (
     UnitChanged,
     UnitChangeKind,
 )
-from contracts.scoring import Place, RankingChanged
+from contracts.scoring import SheetPublished
+from notify.rules.boards import tell_published, tell_ranking, tell_rescored
+from notify.rules.calling import tell_called, tell_head, tell_reminded
+from notify.rules.words import IN_APP, THE_OFFICE, Message, Names, points
 
-IN_APP: Final = "in_app"
-
-
-class Message(BaseModel):
-    """One message to one post, worded."""
-
-    model_config = ConfigDict(frozen=True)
-
-    post: Post
-    scope_id: UUID
-    about_id: UUID
-    title: str
-    text: str
-    link: str
-
-
-Names = Callable[[UUID], str]
-"""Gives the name of a unit, a block or a period."""
-
-
-def points(amount: Decimal) -> str:
-    """Write points as people read them: two places, decimal comma."""
-    return f"{amount:.2f}".replace(".", ",")
+__all__ = [
+    "IN_APP",
+    "THE_OFFICE",
+    "Message",
+    "Names",
+    "points",
+    "tell_accepted",
+    "tell_appeal",
+    "tell_called",
+    "tell_checkers",
+    "tell_eligibility",
+    "tell_head",
+    "tell_objected",
+    "tell_pledge",
+    "tell_published",
+    "tell_ranking",
+    "tell_reminded",
+    "tell_rescored",
+    "tell_returned",
+    "tell_reviewed",
+    "tell_sheet",
+    "tell_submitted",
+    "tell_unit_changed",
+    "tell_withdrawn",
+]
 
 
 def tell_submitted(event: ReportSubmitted, names: Names) -> Iterator[Message]:
@@ -69,6 +73,19 @@ def tell_submitted(event: ReportSubmitted, names: Names) -> Iterator[Message]:
     )
 
 
+def tell_sheet(event: SheetPublished, names: Names, *, units: Iterable[UUID]) -> Iterator[Message]:  # noqa: ARG001
+    """Every unit that is scored by this sheet, once: what changed stands in sentences behind the link."""
+    for unit in units:
+        yield Message(
+            post=Post.UNIT_OFFICER,
+            scope_id=unit,
+            about_id=unit,
+            title=f"{event.name} có phiên bản {event.version}",
+            text="Báo cáo gửi từ bây giờ được chấm theo phiên bản này. Xem bảng điểm khác phiên bản trước ở đâu.",
+            link=f"/bang-diem/{event.sheet_id}/khac?cu={event.version - 1}&moi={event.version}",
+        )
+
+
 _BECAME: Final = {
     UnitChangeKind.FOUNDED: "{unit} được thành lập",
     UnitChangeKind.RENAMED: "{unit} mang tên {name}",
@@ -89,6 +106,8 @@ def tell_unit_changed(event: UnitChanged, names: Names) -> Iterator[Message]:
         return
     moved_out = event.kind is UnitChangeKind.MOVED and event.block_id is None
     words = "{unit} không còn ở khối thi đua nào" if moved_out else _BECAME[event.kind]
+    if event.revokes:
+        words = "Một quyết định về {unit} được thu hồi"
     message = Message(
         post=Post.UNIT_OFFICER,
         scope_id=event.unit_id,
@@ -100,11 +119,12 @@ def tell_unit_changed(event: UnitChanged, names: Names) -> Iterator[Message]:
             predecessors=", ".join(map(names, event.predecessors)),
             successors=", ".join(map(names, event.successors)),
         ),
-        text=f"Có hiệu lực từ ngày {event.effective_on:%d/%m/%Y}.",
+        text=("Đơn vị trở lại như trước khi có quyết định đó. " if event.revokes else "")
+        + f"Có hiệu lực từ ngày {event.effective_on:%d/%m/%Y}.",
         link=f"/don-vi/{event.unit_id}",
     )
     yield message
-    if event.block_id:
+    if event.block_id and not event.revokes:
         yield message.model_copy(update={"post": Post.BLOCK_HEAD, "scope_id": event.block_id})
 
 
@@ -114,7 +134,7 @@ def tell_pledge(event: PledgeChanged, names: Names) -> Iterator[Message]:
         PledgeState.APPROVED: ("được duyệt", "Đơn vị đã có tên trong danh sách đăng ký thi đua."),
         PledgeState.RETURNED: ("bị trả lại", "Xem lý do của Phòng Nội vụ, sửa rồi gửi lại."),
     }
-    if event.state in decided:
+    if event.state in decided and not event.withdrawn:
         outcome, text = decided[event.state]
         yield Message(
             post=Post.UNIT_OFFICER,
@@ -163,43 +183,85 @@ def tell_accepted(event: ReportAccepted, names: Names) -> Iterator[Message]:
     )
 
 
-def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:
-    """Every unit whose place moved, and the head of the block."""
-    link = f"/bang-khoi/{event.block_id}"
-    moved = [place for place in event.changed if place.rank != place.previous_rank]
-    for place in moved:
+_LOOKED: Final = {Column.BLOCK: "Khối chấm", Column.APPRAISAL: "Phòng Nội vụ thẩm định"}
+
+
+def tell_reviewed(event: ItemsReviewed, names: Names) -> Iterator[Message]:
+    """The unit, once for one act, where something counts otherwise than it reported; that all was agreed to is no news."""
+    changed = [item.criterion for item in event.items if item.value != item.reported]
+    if not changed:
+        return
+    yield Message(
+        post=Post.UNIT_OFFICER,
+        scope_id=event.unit_id,
+        about_id=event.unit_id,
+        title=f"{_LOOKED.get(event.column, 'Nơi xem xét chấm')} khác số đã báo cáo ở {len(changed)} mục",
+        text=f"{names(event.period_id)}, mục {', '.join(changed)}. Lý do ghi tại từng mục; số bạn đã báo cáo vẫn còn nguyên.",
+        link=f"/vi-sao/{event.period_id}/{event.unit_id}/{_line_of(changed[0])}",
+    )
+
+
+def _line_of(code: str) -> str:
+    """Give the line of an item; a page stands for each line: ``2.1.3`` is told with ``2.1``."""
+    return ".".join(code.split(".")[:2])
+
+
+def tell_checkers(event: CrossChecksAssigned, names: Names) -> Iterator[Message]:
+    """Each unit that is to check others, once."""
+    checked: dict[UUID, list[UUID]] = {}
+    for check in event.checks:
+        checked.setdefault(check.by_unit, []).append(check.unit_id)
+    for by_unit, units in checked.items():
         yield Message(
             post=Post.UNIT_OFFICER,
-            scope_id=place.unit_id,
-            about_id=place.unit_id,
-            title=f"{names(place.unit_id)} {_movement(place)}",
-            text=_standing(place, event.ranked),
-            link=link,
-        )
-    if moved:
-        yield Message(
-            post=Post.BLOCK_HEAD,
-            scope_id=event.block_id,
-            about_id=event.block_id,
-            title=f"Bảng {names(event.block_id)} có {len(moved)} đơn vị đổi hạng",
-            text="; ".join(f"{names(place.unit_id)} {_movement(place)}" for place in moved[:5]) + ".",
-            link=link,
+            scope_id=by_unit,
+            about_id=by_unit,
+            title=f"Bạn được phân công chấm chéo {', '.join(map(names, units))}",
+            text=f"{names(event.period_id)}: xem minh chứng, chọn Đồng ý hoặc ghi số khác kèm lý do.",
+            link="/cham-cheo",
         )
 
 
-def _movement(place: Place) -> str:
-    if place.rank is None:
-        return "không còn được xếp hạng"
-    if place.previous_rank is None:
-        return f"được xếp hạng {place.rank}"
-    return f"{'lên' if place.rank < place.previous_rank else 'xuống'} hạng {place.rank}"
+def tell_objected(event: ItemsObjected, names: Names) -> Iterator[Message]:
+    """The block's head, who decides; the unit hears of it when something is decided."""
+    yield Message(
+        post=Post.BLOCK_HEAD,
+        scope_id=event.block_id,
+        about_id=event.unit_id,
+        title=f"{names(event.by_unit)} không đồng ý {len(event.criteria)} mục của {names(event.unit_id)}",
+        text=f"Mục {', '.join(event.criteria)} chờ khối trưởng kết luận.",
+        link=f"/cham-cheo/{event.period_id}/{event.unit_id}",
+    )
 
 
-def _standing(place: Place, ranked: int) -> str:
-    if place.rank is None or place.points is None:
-        return "Xem lý do trong bảng khối."
-    before = f", trước đó hạng {place.previous_rank}" if place.previous_rank else ""
-    return f"Hạng {place.rank} trong {ranked} đơn vị đã xếp hạng{before}. Tổng điểm tạm tính {points(place.points)}."
+_APPEALS: Final = {
+    AppealState.FILED: (Post.CITY_OFFICE, "{unit} kiến nghị về mục {item}", "Chờ Phòng Nội vụ tiếp nhận."),
+    AppealState.TAKEN_UP: (Post.UNIT_OFFICER, "Kiến nghị về mục {item} được tiếp nhận", "Phòng Nội vụ đang xem xét."),
+    AppealState.UPHELD: (
+        Post.UNIT_OFFICER,
+        "Kiến nghị về mục {item} được chấp thuận",
+        "Điểm và thứ hạng đã tính lại; căn cứ ghi tại kiến nghị.",
+    ),
+    AppealState.REJECTED: (
+        Post.UNIT_OFFICER,
+        "Kiến nghị về mục {item} không được chấp thuận",
+        "Xem lý do tại kiến nghị.",
+    ),
+    AppealState.WITHDRAWN: (Post.CITY_OFFICE, "{unit} rút kiến nghị về mục {item}", "Không phải giải quyết nữa."),
+}
+
+
+def tell_appeal(event: AppealChanged, names: Names) -> Iterator[Message]:
+    """The other side of it: the office what the unit does, the unit what the office does."""
+    post, title, text = _APPEALS[event.state]
+    yield Message(
+        post=post,
+        scope_id=event.unit_id if post is Post.UNIT_OFFICER else THE_OFFICE,
+        about_id=event.unit_id,
+        title=title.format(unit=names(event.unit_id), item=event.criterion),
+        text=f"{names(event.period_id)}: {text[:1].lower()}{text[1:]}",
+        link=f"/kien-nghi/{event.appeal_id}",
+    )
 
 
 _VERDICTS: Final = {
