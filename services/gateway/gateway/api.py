@@ -12,12 +12,14 @@ from fastapi.security import APIKeyCookie
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.clock import VIETNAM, business_now
 from chassis.errors import Forbidden, NotFound, Problem, Unauthenticated, Unavailable
 from chassis.http import Sent
 from chassis.identity import Identity
 from contracts.notify import Post
 from gateway import actions, queries, rules
 from gateway.actions import SignInBody
+from gateway.heads import Headships
 from gateway.live import Watchers
 from gateway.rules import Ripple
 from gateway.services import Upstreams, refusal
@@ -58,11 +60,18 @@ async def session(
     request: Request,
     token: Annotated[str | None, Security(APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False))],
 ) -> Identity | None:
-    """Give who is signed in, with the grants of this moment, or None."""
+    """Give who is signed in, with the grants of this moment and those of the blocks that the own units head, or None."""
     if not token:
         return None
+    heads: Headships = request.app.state.heads
     async with request.app.state.service.engine.connect() as db:
-        return await queries.behind(db, token)
+        who = await queries.behind(db, token)
+        year = (await business_now(db)).astimezone(VIETNAM).year if who and heads.due(who) else None
+    if who is None:
+        return None
+    if year is not None:
+        await heads.learn(who, year)
+    return heads.with_blocks(who)
 
 
 async def signed_in(who: Annotated[Identity | None, Depends(session)]) -> Identity:

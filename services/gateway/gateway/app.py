@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from chassis.identity import Signer, load_key
 from chassis.service import Service
 from gateway import actions, api, pages
+from gateway.heads import Headships
 from gateway.live import Watchers
 from gateway.services import Upstreams
 from gateway.settings import Settings
@@ -14,7 +15,8 @@ from gateway.settings import Settings
 def build(settings: Settings) -> Service:
     """Give the gateway, ready to be served."""
     upstreams = Upstreams(settings.upstreams(), Signer(load_key(settings.identity_key)))
-    watchers = Watchers()
+    heads = Headships(upstreams)
+    watchers = Watchers(heads.hear)
 
     @asynccontextmanager
     async def around(service: Service) -> AsyncIterator[None]:
@@ -28,6 +30,7 @@ def build(settings: Settings) -> Service:
     service = Service("gateway", settings, routers=(api.router, pages.router), around=around, on_bus=watchers.follow)
     service.app.state.upstreams = upstreams
     service.app.state.watchers = watchers
+    service.app.state.heads = heads
     service.app.add_middleware(api.BodyLimit)
     pages.mount(service.app, settings.assets_dir)
     return service

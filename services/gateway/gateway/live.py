@@ -1,4 +1,4 @@
-"""What is happening now: one reader of the stream for all open pages, and the ripples they watch.
+"""What is happening now: one reader of the stream for all open pages, and the ripples and boards they watch.
 
 An ephemeral consumer of the stream, never a core subscription: that one sees batches which were never committed. It
 is made under a name of its own: the nameless request could overwrite another service's durable, so the gateway has no
@@ -7,7 +7,7 @@ right to it (docs/adr/0007).
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 from uuid import UUID, uuid4
@@ -28,32 +28,39 @@ _HEARTBEAT_SECONDS: Final = 5.0
 
 
 class Watchers:
-    """Wakes whoever watches a ripple when one of its events has landed on the stream."""
+    """Wakes whoever watches a ripple, or the board of a block, when an event of it has landed on the stream.
 
-    def __init__(self) -> None:
+    ``tell`` hears the type of each event.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._following: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def of(self, correlationid: UUID) -> AsyncIterator[asyncio.Event]:
-        """Watch one ripple: the event is set whenever something new of it was seen."""
+    async def of(self, watched: UUID) -> AsyncIterator[asyncio.Event]:
+        """Watch one ripple by its correlation id, or one block: the event is set whenever something new of it was seen."""
         seen = asyncio.Event()
-        self._waiting[correlationid].add(seen)
+        self._waiting[watched].add(seen)
         try:
             yield seen
         finally:
-            self._waiting[correlationid].discard(seen)
-            if not self._waiting[correlationid]:
-                del self._waiting[correlationid]
+            self._waiting[watched].discard(seen)
+            if not self._waiting[watched]:
+                del self._waiting[watched]
 
     def _take(self, message: Msg) -> None:
-        """Read one message of the stream, only to learn which ripple it belongs to."""
+        """Read one message of the stream, only to learn its kind, which ripple it belongs to, and which block it tells of."""
         try:
-            correlationid = UUID(orjson.loads(message.data)["correlationid"])
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            event = orjson.loads(message.data)
+            told = {UUID(event["correlationid"]), UUID(event["data"].get("block_id") or event["correlationid"])}
+            self._tell(str(event["type"]))
+        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
             return
-        for seen in self._waiting.get(correlationid, ()):
-            seen.set()
+        for watched in told:
+            for seen in self._waiting.get(watched, ()):
+                seen.set()
 
     async def follow(self, nats: Client) -> None:
         """Read the stream from now on, in the background; a page that misses a wake-up asks again by itself."""

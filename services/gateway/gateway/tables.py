@@ -1,9 +1,11 @@
 """The gateway's tables: who may sign in, as which post, and who is signed in."""
 
-from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData()
+from chassis.db import new_metadata
+
+metadata = new_metadata()
 
 accounts = Table(
     "accounts",

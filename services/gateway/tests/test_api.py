@@ -171,6 +171,7 @@ async def test_a_body_over_a_mebibyte_is_refused_before_it_is_read(front: House)
         for _ in range(17):
             yield b" " * (MEBIBYTE // 16)
 
+    await city.found(front)
     async with browser(front, "tan-phong") as officer:
         told = await officer.post("/api/registry/reports", content=b" " * (MEBIBYTE + 1))
         untold = await officer.post("/api/registry/reports", content=drop_by_drop())

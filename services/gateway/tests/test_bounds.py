@@ -12,9 +12,10 @@ import httpx2
 import pytest_asyncio
 import uvicorn
 from city import BLOCK, CAMPAIGN, PERIOD, SAN_THANG, SHEET, TAN_PHONG, submit
+from desks import at_the_pages
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from house import CITY, PASSWORD, House
+from house import CITY, House
 
 from chassis.text import fold, sort_bytes
 
@@ -29,6 +30,8 @@ REPORT = f"/bao-cao/{PERIOD}"
 OF_A_UNIT = (
     *("/", "/bao-cao", REPORT, f"{REPORT}/khong-phat-sinh", f"{REPORT}/minh-chung/1.1", "/minh-chung", "/nam"),
     *("/bang-khoi", f"/bang-khoi/{BLOCK}", f"/vi-sao/{PERIOD}/{TAN_PHONG}", "/tin", "/dang-ky", "/phong-trao"),
+    *("/chon-phong-trao", "/bang-khoi?pt=" + str(CAMPAIGN)),
+    *("/cac-bao-cao", "/cac-bao-cao?xep=cu&trang_thai=draft"),
     *("/tim?q=phuong", f"/don-vi/{SAN_THANG}", "/khoi", f"/khoi/{BLOCK}", f"/nhap-danh-sach?ds=results&ky={PERIOD}"),
     *("/can-bo", "/can-bo?tinh-trang=tat-ca", f"/can-bo/{FIRST}", f"/can-bo/{FIRST}/ghi/sang-kien", "/can-bo/moi"),
     *(f"/ho-so/{TAN_PHONG}", f"/ho-so/{TAN_PHONG}/ghi/xep-loai", "/nam/can-bo", "/nam/can-bo?so=completed_tasks"),
@@ -36,7 +39,9 @@ OF_A_UNIT = (
 OF_THE_OFFICE = (
     *("/", "/bang-khoi", f"/bang-khoi/{BLOCK}", "/xem-xet", f"/xem-xet?xong=nhan&don_vi={TAN_PHONG}", "/phong-trao"),
     *(f"/phong-trao/{CAMPAIGN}", f"/phong-trao/{CAMPAIGN}/dang-ky", f"/vi-sao/{PERIOD}/{TAN_PHONG}", "/tim?q=phuong"),
+    *("/kien-nghi", f"/bang-khoi/{BLOCK}/bo-phieu", "/chua-nop", f"/chua-nop/{PERIOD}/{BLOCK}"),
     *("/nhap-danh-sach", "/nhap-danh-sach?ds=targets"),
+    *("/bang-diem", f"/bang-diem/{SHEET}", f"/bang-diem/{SHEET}/khac?cu=1&moi=1"),
     *("/can-bo", "/can-bo?q=can+bo+7", f"/can-bo/{FIRST}", f"/can-bo/{FIRST}/ghi/cong-tac"),
 )
 CHOOSING = ("/don-vi", f"/don-vi/{TAN_PHONG}/sap-nhap")
@@ -89,14 +94,7 @@ async def front(house: House) -> AsyncIterator[Front]:
         await asyncio.sleep(0.02)
     at = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     await house.open(["gateway"], ACCOUNTS_FILE=accounts, REGISTRY_URL=at)
-    url = house.services["gateway"].url
-    async with (
-        httpx2.AsyncClient(base_url=url, timeout=10) as unit,
-        httpx2.AsyncClient(base_url=url, timeout=10) as office,
-    ):
-        for client, account in ((unit, "tan-phong"), (office, "noi-vu")):
-            opened = await client.post("/api/sessions", json={"account": account, "password": PASSWORD})
-            assert opened.status_code == 204
+    async with at_the_pages(house, "tan-phong") as unit, at_the_pages(house, "noi-vu") as office:
         yield Front(ear, unit, office)
     server.should_exit = True
     await serving
@@ -174,6 +172,29 @@ async def test_names_stand_where_they_stood(front: Front) -> None:
     assert "Phường Tân Phong" in (await front.office.get(f"/xem-xet?xong=nhan&don_vi={TAN_PHONG}")).text
     assert (await front.office.get("/xem-xet?xong=nhan&don_vi=x%26limit=1")).status_code == 200
     assert "Tất cả các khối" in (await front.office.get("/")).text
+
+
+async def test_a_period_of_another_campaign_is_asked_for_with_as_many_questions(front: Front) -> None:
+    other, period = uuid4(), uuid4()
+    [own] = city.CAMPAIGN_DOCUMENT["periods"]
+    themed = {**city.CAMPAIGN_DOCUMENT, "kind": "themed", "periods": [{**own, "period_id": str(period)}]}
+    assert (await front.office.put(f"/api/registry/campaigns/{other}", json=themed)).status_code == 200
+    for reader in (front.office, front.unit):
+        # Once a minute the gateway also asks which blocks a reader's unit heads: not with the pages that are counted.
+        await reader.get("/")
+    counted = {}
+    for page in ("/bang-khoi/{block}?ky={period}", "/bao-cao/{period}", "/tham-dinh?ky={period}"):
+        reader = front.office if "tham-dinh" in page else front.unit
+        for each in (PERIOD, period):
+            front.ear.heard.clear()
+            answer = await reader.get(page.format(block=BLOCK, period=each))
+            assert answer.status_code == 200, answer.text
+            counted[page, each] = len(front.ear.heard)
+        assert counted[page, period] <= counted[page, PERIOD], page
+    usual = counted["/bang-khoi/{block}?ky={period}", PERIOD]
+    front.ear.heard.clear()
+    await front.unit.get(f"/bang-khoi/{BLOCK}")
+    assert len(front.ear.heard) == usual
 
 
 async def test_autosave_asks_the_registry_once(front: Front) -> None:

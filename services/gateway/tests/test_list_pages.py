@@ -3,27 +3,20 @@
 import re
 from collections.abc import AsyncIterator
 
-import city
 import httpx2
 import pytest_asyncio
-from city import PERIOD, TAN_PHONG
-from house import CITY, PASSWORD, House
+from city import PERIOD
+from desks import at_the_pages, open_pages, sign_in
+from house import House
 
 CSV = "Tên đơn vị;Loại đơn vị;Cấp trên;Ngày thành lập\r\nTrường A;Trường học;Phường Tân Phong;01/09/2020\r\n"
 
 
 @pytest_asyncio.fixture
 async def front(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    accounts = house.write_accounts(**{"noi-vu": ("city_office", CITY), "tan-phong": ("unit_officer", TAN_PHONG)})
-    await house.open(["registry", "scoring", "awards", "notify", "gateway"], ACCOUNTS_FILE=accounts)
-    await city.found(house)
-    async with httpx2.AsyncClient(base_url=house.services["gateway"].url, timeout=10) as client:
-        await sign_in(client, "noi-vu")
+    await open_pages(house)
+    async with at_the_pages(house, "noi-vu") as client:
         yield client
-
-
-async def sign_in(client: httpx2.AsyncClient, account: str) -> None:
-    assert (await client.post("/api/sessions", json={"account": account, "password": PASSWORD})).status_code == 204
 
 
 async def send(front: httpx2.AsyncClient, content: bytes, name: str = "truong.csv") -> httpx2.Response:
@@ -90,3 +83,27 @@ async def test_a_unit_fills_its_report_from_a_file_and_sends_it_itself(front: ht
     assert ("862,5" in form, "Biên nhận" in form) == (True, False)
     assert "so-lieu.csv" in (await front.get(place)).text
     assert (await front.get("/nhap-danh-sach?ds=results&ky=khong")).status_code == 404
+
+
+STAFF = "Họ và tên;Vị trí công tác;Từ ngày;Năm xếp loại;Mức xếp loại\r\nCán bộ 01;Chuyên viên;01/03/2021;;\r\n"
+
+
+async def test_a_unit_brings_its_people_in_and_the_office_everybodys(front: httpx2.AsyncClient) -> None:
+    await sign_in(front, "tan-phong")
+    place = "/nhap-danh-sach?ds=people"
+    assert place in (await front.get("/can-bo")).text
+    own = (await front.get(place)).text
+    assert ("Tệp cán bộ" in own, 'name="ds"' in own) == (True, False)
+    wrong = STAFF + "Cán bộ 02;Chuyên viên;hôm qua;2023;Tốt\r\n"
+    sent = await front.post(place, files={"tep": ("can-bo.csv", wrong.encode())})
+    page = (await front.get(sent.headers["location"])).text
+    for words in ("1 dòng còn lỗi", "C3", "E3", "hôm qua", "Hoàn thành tốt nhiệm vụ", f'href="{place}"'):
+        assert words in page, words
+    await front.post(f"{sent.headers['location']}/ghi")
+    assert "Cán bộ 01" in (await front.get("/can-bo")).text
+    await sign_in(front, "noi-vu")
+    assert "Cán bộ 01;Phường Tân Phong" in (await front.get("/nhap-danh-sach/tep/people?dang=csv&day=1")).text
+    chosen = (await front.get(place)).text
+    assert '<option value="people" selected>' in chosen
+    unplaced = await front.post(place, files={"tep": ("can-bo.csv", STAFF.encode())})
+    assert "Đơn vị: còn trống" in (await front.get(unplaced.headers["location"])).text

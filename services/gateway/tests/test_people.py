@@ -4,11 +4,11 @@ import re
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
-import city
 import httpx2
 import pytest_asyncio
 from city import QUYET_THANG, TAN_PHONG
-from house import CITY, PASSWORD, House
+from desks import at_the_pages, open_pages, sign_in
+from house import House
 
 DOCUMENT = {"document_number": "12/QĐ-UBND", "document_on": "2023-11-10", "document_by": "UBND thành phố"}
 
@@ -16,24 +16,9 @@ DOCUMENT = {"document_number": "12/QĐ-UBND", "document_on": "2023-11-10", "docu
 @pytest_asyncio.fixture
 async def front(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     """A whole house with the small city, and a unit's officer signed in at its pages."""
-    accounts = house.write_accounts(
-        **{
-            "noi-vu": ("city_office", CITY),
-            "tan-phong": ("unit_officer", TAN_PHONG),
-            "quyet-thang": ("unit_officer", QUYET_THANG),
-            "van-hanh": ("operator", CITY),
-        }
-    )
-    await house.open(["registry", "scoring", "awards", "notify", "gateway"], ACCOUNTS_FILE=accounts)
-    await city.found(house)
-    async with httpx2.AsyncClient(base_url=house.services["gateway"].url, timeout=10) as client:
-        await sign_in(client, "tan-phong")
+    await open_pages(house)
+    async with at_the_pages(house, "tan-phong") as client:
         yield client
-
-
-async def sign_in(client: httpx2.AsyncClient, account: str) -> None:
-    await client.delete("/api/sessions")
-    assert (await client.post("/api/sessions", json={"account": account, "password": PASSWORD})).status_code == 204
 
 
 async def enter(client: httpx2.AsyncClient, name: str) -> UUID:

@@ -1,13 +1,18 @@
 """Can the office decide on units through pages alone, with everything shown before it is kept, and nothing typed lost?"""
 
+import re
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
-import city
 import httpx2
 import pytest_asyncio
-from city import BLOCK, QUYET_THANG, SAN_THANG, TAN_PHONG
-from house import CITY, PASSWORD, House, ident
+from city import BLOCK, CAMPAIGN, QUYET_THANG, SAN_THANG, TAN_PHONG, submit
+from desks import at_the_pages, open_pages, sign_in
+from house import House, ident
+
+from gateway.pages.words import PLEDGE_STATES, REPORT_STATES
+from registry.rules import Registration
+from registry.rules.transitions import State
 
 MERGER = f"/don-vi/{TAN_PHONG}/sap-nhap"
 
@@ -15,17 +20,9 @@ MERGER = f"/don-vi/{TAN_PHONG}/sap-nhap"
 @pytest_asyncio.fixture
 async def front(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     """A whole house with the small city, and the office signed in at its pages."""
-    accounts = house.write_accounts(**{"noi-vu": ("city_office", CITY), "tan-phong": ("unit_officer", TAN_PHONG)})
-    await house.open(["registry", "scoring", "awards", "notify", "gateway"], ACCOUNTS_FILE=accounts)
-    await city.found(house)
-    async with httpx2.AsyncClient(base_url=house.services["gateway"].url, timeout=10) as client:
-        await sign_in(client, "noi-vu")
+    await open_pages(house)
+    async with at_the_pages(house, "noi-vu") as client:
         yield client
-
-
-async def sign_in(client: httpx2.AsyncClient, account: str) -> None:
-    opened = await client.post("/api/sessions", json={"account": account, "password": PASSWORD})
-    assert opened.status_code == 204
 
 
 def merger(step: str, **typed: str | list[str]) -> dict[str, str | list[str]]:
@@ -45,7 +42,7 @@ async def test_a_decision_is_shown_before_it_is_kept(front: httpx2.AsyncClient) 
         "rời Khối xã, phường năm 2023",
         "vào Khối xã, phường năm 2023",
         "Đang là khối trưởng hoặc khối phó",
-        "Báo cáo năm 2023: chưa có báo cáo",
+        "Chưa bắt đầu",
         "Bảng tính theo thay đổi này",
         "chưa đăng ký thi đua",
         "Cán bộ tan-phong",
@@ -66,6 +63,56 @@ async def test_a_decision_is_shown_before_it_is_kept(front: httpx2.AsyncClient) 
     assert "Không có đơn vị nào như vậy" in (await front.get("/don-vi?q=anh+duong")).text
     block = (await front.get(f"/khoi/{BLOCK}?ngay=2023-12-01")).text
     assert "2 đơn vị" in block
+
+
+def lines(page: str, heading: str) -> list[str]:
+    """Give what a preview says below one of its headings, line by line, as it is read."""
+    part = re.split(rf"<h3>{heading}", page)[1].partition("<h3>")[0]
+    return [" ".join(re.sub(r"<[^>]+>", " ", line).split()) for line in re.findall(r"<li>(.*?)</li>", part, re.DOTALL)]
+
+
+async def test_a_preview_tells_how_reports_pledges_and_scores_stand(house: House, front: httpx2.AsyncClient) -> None:
+    """Two units merge into a new one: one with an approved pledge and a returned report, one with a report in review."""
+    async with house.office("registry") as office:
+        for unit, amount in ((TAN_PHONG, "1000"), (QUYET_THANG, "900")):
+            report = f"/reports/{(await submit(house, unit, amount)).json()['report_id']}"
+            assert (await office.post(f"{report}/take-up", json={"version": 1})).status_code == 200
+            if unit == TAN_PHONG:
+                back = {"version": 1, "items": {"1.1": "Chưa khớp biên bản"}}
+                assert (await office.post(f"{report}/return", json=back)).status_code == 200
+        pledge = f"/campaigns/{CAMPAIGN}/units/{TAN_PHONG}/pledge/steps"
+        for version, step in enumerate(({"act": "submit", "titles": ["TTLDTT"]}, {"act": "approve"})):
+            assert (await office.post(pledge, json={**step, "version": version})).status_code == 200
+    await house.quiet()
+    shown = (await front.post(MERGER, data=merger("xem"))).text
+    follows = "Bảng tính theo thay đổi này"
+    assert sorted(lines(shown, "Kỳ báo cáo")) == [
+        f"Phường Quyết Thắng Báo cáo năm 2023: Đang được xem xét {follows}",
+        f"Phường Tân Phong Báo cáo năm 2023: Bị trả lại {follows}",
+    ]
+    registered = {line.partition(";")[0].strip() for line in lines(shown, "Đăng ký thi đua")}
+    assert registered == {
+        "Phường Tân Phong Phong trào thi đua năm 2023, đăng ký ngày 15/11/2023 Đã duyệt",
+        "Phường Quyết Thắng chưa đăng ký thi đua",
+    }
+    assert sorted(lines(shown, "Điểm và thứ hạng, Báo cáo năm 2023")) == [
+        "Phường Quyết Thắng 91,00 điểm, hạng 2 trên 2 đơn vị được xếp của Khối xã, phường năm 2023 Tính lại theo thay đổi này",
+        "Phường Tân Phong 100,00 điểm, hạng 1 trên 2 đơn vị được xếp của Khối xã, phường năm 2023 Tính lại theo thay đổi này",
+    ]
+    # The head of the block is one of the two: who heads it holds that right of the block.
+    assert sorted(lines(shown, "Tài khoản và quyền")) == [
+        "Cán bộ khoi-truong",
+        "Cán bộ quyet-thang",
+        "Cán bộ tan-phong",
+    ]
+    # Without the house of scores the decision can still be made, and the page does not say that there are none.
+    house.services["scoring"].kill()
+    assert "Chưa xem được điểm lúc này" in (await front.post(MERGER, data=merger("xem"))).text
+
+
+def test_every_state_of_a_report_and_a_pledge_has_its_word() -> None:
+    assert set(REPORT_STATES) == {"none", *State}
+    assert set(PLEDGE_STATES) == set(Registration)
 
 
 async def test_a_refused_decision_keeps_what_was_typed_and_names_each_fault(front: httpx2.AsyncClient) -> None:
@@ -90,6 +137,47 @@ async def test_what_is_searched_for_can_be_chosen(front: httpx2.AsyncClient) -> 
 async def test_a_stale_preview_is_not_confirmed(front: httpx2.AsyncClient) -> None:
     refused = await front.post(MERGER, data=merger("ghi", seen="0" * 64))
     assert (refused.status_code, "Hãy xem lại những gì bị ảnh hưởng" in refused.text) == (409, True)
+
+
+async def record(front: httpx2.AsyncClient, path: str, **typed: str) -> None:
+    """Type a decision, look at what it touches, and have it recorded."""
+    shown = await front.post(path, data=typed | {"buoc": "xem"})
+    seen = shown.text.partition('name="seen" value="')[2].partition('"')[0]
+    assert (await front.post(path, data=typed | {"buoc": "ghi", "seen": seen})).status_code == 303, shown.text
+
+
+async def test_a_unit_has_a_short_name_by_which_it_is_found(front: httpx2.AsyncClient) -> None:
+    own = f"/don-vi/{TAN_PHONG}"
+    typed = {"name": "Phường Ánh Dương", "short_name": "P. ADg", "effective_on": "2023-11-10", "reason": "Đổi tên"}
+    await record(front, f"{own}/doi-ten", **typed)
+    assert "Gọi tắt P. ADg" in (await front.get(own)).text
+    assert "Phường Ánh Dương" in (await front.get("/don-vi?q=p.+adg")).text
+    assert 'name="short_name" type="text" value="P. ADg"' in (await front.get(f"{own}/doi-ten")).text
+
+
+async def test_a_decision_entered_wrongly_is_taken_back_with_a_reason(front: httpx2.AsyncClient) -> None:
+    own = f"/don-vi/{TAN_PHONG}"
+    typed = {"effective_on": "2023-12-01", "reason": "Đổi tên"}
+    await record(front, f"{own}/doi-ten", name="Phường Nhầm", **typed)
+    found = re.search(rf'href="({own}/thu-hoi/[^"]+)"', (await front.get(own)).text)
+    assert found
+    asked = await front.get(found[1])
+    assert ("Đổi tên thành Phường Nhầm" in asked.text, "Lý do thu hồi" in asked.text) == (True, True)
+    silent = await front.post(found[1], data={"reason": " "})
+    assert (silent.status_code, "Ghi lý do thu hồi" in silent.text) == (422, True)
+    await record(front, f"{own}/doi-ma", code="03408", **typed)
+    refused = await front.post(found[1], data={"reason": "Nhầm <đơn vị>"})
+    assert (refused.status_code, "Hãy thu hồi quyết định đó trước." in refused.text) == (409, True)
+    assert 'value="Nhầm &lt;đơn vị&gt;"' in refused.text
+    *_, last = re.findall(rf'href="({own}/thu-hoi/[^"]+)"', (await front.get(own)).text)
+    for link in (last, found[1]):
+        done = await front.post(link, data={"reason": "Nhập nhầm đơn vị"})
+        assert (done.status_code, done.headers["location"]) == (303, f"{own}?ghi=thu-hoi")
+    page = (await front.get(f"{own}?ghi=thu-hoi")).text
+    assert ("Đã thu hồi quyết định." in page, page.count("Nhập nhầm đơn vị"), "/thu-hoi/" in page) == (True, 2, False)
+    assert "<h1>Phường Tân Phong</h1>" in (await front.get(f"{own}?ngay=2023-12-02")).text
+    await sign_in(front, "tan-phong")
+    assert (await front.get(found[1])).status_code == 403
 
 
 async def test_others_read_and_do_not_decide(front: httpx2.AsyncClient) -> None:

@@ -168,6 +168,33 @@ PARTS: Final = (
         fields=(Field("names", "Nơi nhận", "Mỗi dòng một nơi", sort="area"),),
     ),
 )
+_CORRECTABLE: Final = {
+    "document": ("number", "symbol", "issued_on", "authority", "signer", "title"),
+    "periods": ("opens_at", "due_at", "closes_at"),
+    "milestones": ("kind", "on", "name"),
+    "scope": ("reach", "blocks", "kinds"),
+    "recipients": ("names",),
+}
+_LEADS: Final = {
+    "document": "Số, ngày ban hành, người ký, trích yếu theo văn bản đã ban hành.",
+    "periods": "Chỉ dời được lúc còn ở phía trước; kỳ đã qua hạn giữ nguyên vì đã tính nộp muộn.",
+    "milestones": "Mốc đã qua giữ nguyên.",
+    "scope": "Chỉ mở rộng được: đơn vị đã được phát động tới thì không bỏ ra.",
+    "recipients": "Như ghi ở cuối văn bản; mỗi dòng một nơi.",
+}
+CORRECTING: Final = tuple(
+    Part(
+        part.name,
+        part.title,
+        _LEADS[part.name],
+        fields=tuple(each for each in part.fields if each.name in _CORRECTABLE[part.name]),
+        columns=tuple(each for each in part.columns if each.name in _CORRECTABLE[part.name]),
+        row=part.row,
+    )
+    for part in PARTS
+    if part.name in _CORRECTABLE
+)
+"""What may be corrected after a launch, as its page shows it: the registry refuses the rest, whatever is sent."""
 BY_NAME: Final[Mapping[str, Part]] = {part.name: part for part in PARTS}
 _MANY: Final = frozenset({"checks", "blocks"})
 
@@ -176,6 +203,18 @@ def said(section: str, field: str) -> str:
     """Give the label of a section's field."""
     part = BY_NAME[section]
     return next((each.label for each in (*part.fields, *part.columns) if each.name == field), part.title)
+
+
+def shown(section: str, field: str, text: str, names: Mapping[str, str]) -> str:
+    """Say in words what was typed or chosen in a field; ``names`` are those of blocks and campaigns by their ids."""
+    part = BY_NAME[section]
+    found = next((each for each in (*part.fields, *part.columns) if each.name == field), None)
+    if not text.strip():
+        return "để trống"
+    if found is None or found.sort in ("line", "area"):
+        return text
+    choices = found.choices if found.choices is not None else names
+    return ", ".join(choices.get(each, "mục không còn trong danh sách") for each in text.split())
 
 
 def section_of(field: str) -> str:
@@ -200,5 +239,6 @@ def _is_row(name: str) -> bool:
 
 
 def _one(name: str, sort: str, sent: list[tuple[str, str]]) -> str:
-    found = [value for each, value in sent if each == name]
+    # A browser ends lines in its own way: what nobody touched is to say the same as before.
+    found = [value.replace("\r\n", "\n") for each, value in sent if each == name]
     return " ".join(found) if sort in _MANY else next(iter(found), "")

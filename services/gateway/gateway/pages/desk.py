@@ -32,7 +32,10 @@ _AT_ONCE = 200
 
 @dataclass
 class Desk:
-    """One reader's desk for one request: ``unit`` is the one that the reader speaks for, ``block`` the reader's of this year."""
+    """One reader's desk for one request: ``unit`` is the one that the reader speaks for, ``block`` the reader's of that year.
+
+    ``campaign`` is the one that the city works in, or the one of the period or campaign that an address names.
+    """
 
     who: Identity
     services: Upstreams
@@ -43,12 +46,17 @@ class Desk:
     block: dict[str, Any] | None = None
     inbox: dict[str, Any] = field(default_factory=lambda: {"items": [], "unread": 0})
     names: dict[str, str] = field(default_factory=dict)
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    """Those of whatever years in which the reader's unit stands, else those that the reader heads."""
 
-    async def lay(self) -> None:
-        """Lay the desk: what all pages show is asked for at once."""
+    async def lay(self, **named: str) -> None:
+        """Lay the desk: what all pages show is asked for at once.
+
+        ``named`` is what an address says of the campaign: ``period_id`` or ``campaign_id``; raises ``NotFound`` for none.
+        """
         nothing: dict[str, Any] = {"items": []}
         answers: list[dict[str, Any]] = await asyncio.gather(
-            self.get("registry", "campaigns?limit=1"),
+            self.get("registry", f"campaigns?{urlencode({'limit': 1, **named})}"),
             self.get("registry", f"units?state=all&unit_id={self.unit_id}")
             if self.unit_id
             else asyncio.sleep(0, nothing),
@@ -56,18 +64,49 @@ class Desk:
             self.get_or("notify", f"messages?limit={_NEWS}", self.inbox),
         )
         campaigns, units, blocks, self.inbox = answers
-        self.campaign = next(iter(campaigns["items"]), None)
+        self.blocks = blocks["items"]
         self.unit = next(iter(units["items"]), None)
-        self.block = next((block for block in blocks["items"] if block["year"] == self.year), None)
+        self.take_up(campaigns["items"], named)
         if self.unit:
             self.names[self.unit["unit_id"]] = self.unit["name"]
+
+    def take_up(self, campaigns: list[dict[str, Any]], named: dict[str, str]) -> None:
+        """Lay the campaign that was found on the desk, with the reader's block of its year."""
+        if named and not campaigns:
+            raise NotFound(
+                "Không có kỳ báo cáo này trong phong trào nào." if "period_id" in named else "Không có phong trào này."
+            )
+        self.campaign = next(iter(campaigns), None)
+        self.block = next((block for block in self.blocks if block["year"] == self.year), None)
+
+    async def turn_to(self, period_id: UUID | str) -> None:
+        """Take up the campaign of a period that no address named: that of a form, a receipt, an appeal."""
+        if str(period_id) not in self._periods():
+            named = {"period_id": str(period_id)}
+            self.take_up((await self.get("registry", f"campaigns?{urlencode(named)}"))["items"], named)
+
+    async def periods_named(self, period_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Give these periods by their ids, of whatever campaigns; only those of others than the desk's are asked for."""
+        found = self._periods()
+        missing = sorted(set(period_ids) - found.keys())
+        asked = [urlencode(_each("period_id", some)) for some in _by_the(_AT_ONCE, missing)]
+        answers = await asyncio.gather(*[self.get("registry", f"campaigns?{each}") for each in asked])
+        others = [campaign for answer in answers for campaign in answer["items"]]
+        return found | {period["period_id"]: period for campaign in others for period in campaign["periods"]}
+
+    def _periods(self) -> dict[str, dict[str, Any]]:
+        return {period["period_id"]: period for period in (self.campaign or {}).get("periods", ())}
 
     async def _own_blocks(self) -> Any:
         """The blocks, of whatever years, in which the reader's unit stands, else those that the reader heads."""
         if self.unit_id:
-            return await self.get("registry", f"blocks?member={self.unit_id}")
+            return await self.get("registry", f"blocks?members=false&member={self.unit_id}")
         headed = [("block_id", scope) for scope in scopes(self.who, Post.BLOCK_HEAD)]
-        return await self.get("registry", f"blocks?{urlencode(headed[:_AT_ONCE])}") if headed else {"items": []}
+        return (
+            await self.get("registry", f"blocks?members=false&{urlencode(headed[:_AT_ONCE])}")
+            if headed
+            else {"items": []}
+        )
 
     @property
     def simulated(self) -> bool:
@@ -81,7 +120,7 @@ class Desk:
 
     @property
     def year(self) -> int | None:
-        """The year of the campaign that the city works in."""
+        """The year of the campaign on the desk."""
         return self.campaign["year"] if self.campaign else None
 
     def name(self, unit_id: str) -> str:
@@ -101,32 +140,36 @@ class Desk:
         return {unit["unit_id"]: unit["name"] for answer in answers for unit in answer["items"]}
 
     async def blocks_of(self, unit_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """Give this year's block of each of these units, as they stand today."""
+        """Give the block of that year of each of these units, as they stand today."""
         wanted = sorted(set(unit_ids))
         asked = [[("year", self.year), *_each("member", some)] for some in _by_the(_AT_ONCE, wanted) if self.year]
         answers = await asyncio.gather(*[self.get("registry", f"blocks?{urlencode(each)}") for each in asked])
         return {unit: block for answer in answers for block in answer["items"] for unit in block["member_unit_ids"]}
 
     async def block_of(self, unit_id: str) -> dict[str, Any] | None:
-        """Give this year's block of a unit, if it stands in one."""
+        """Give the block of that year of a unit, if it stands in one."""
         return self.block if unit_id == self.unit_id else (await self.blocks_of([unit_id])).get(unit_id)
 
+    async def names_of_blocks(self, block_ids: Iterable[str]) -> dict[str, str]:
+        """Give the names of these blocks, of whatever year."""
+        asked = [_each("block_id", some) for some in _by_the(_AT_ONCE, sorted(set(block_ids)))]
+        answers = await asyncio.gather(*[self.get("registry", f"blocks?{urlencode(each)}") for each in asked])
+        return {block["block_id"]: block["name"] for answer in answers for block in answer["items"]}
+
     async def this_years(self, block_id: UUID | str | None) -> dict[str, Any] | None:
-        """Give a block of this year by its id."""
+        """Give a block of the campaign's year by its id, without its members, who may be thousands."""
         if block_id is None or self.year is None:
             return None
         if self.block and self.block["block_id"] == str(block_id):
             return self.block
-        found = await self.get("registry", f"blocks?year={self.year}&block_id={block_id}")
+        found = await self.get("registry", f"blocks?members=false&year={self.year}&block_id={block_id}")
         return next(iter(found["items"]), None)
 
     def period(self, period_id: UUID | str) -> dict[str, Any]:
         """Give a period of the campaign; raises ``NotFound``."""
-        for period in (self.campaign or {}).get("periods", ()):
-            if period["period_id"] == str(period_id):
-                found: dict[str, Any] = period
-                return found
-        raise NotFound("Không có kỳ báo cáo này trong phong trào đang mở.")
+        if found := self._periods().get(str(period_id)):
+            return found
+        raise NotFound("Không có kỳ báo cáo này trong phong trào.")
 
     def current_period(self) -> dict[str, Any] | None:
         """The period that is open now, else the one that closed last."""
@@ -159,6 +202,11 @@ class Desk:
         return answer.json()
 
 
+def by_year(campaigns: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give campaigns as one chooses among them: the newest year first, within it as they came."""
+    return sorted(campaigns, key=lambda campaign: -campaign["year"])
+
+
 def is_id(word: str) -> bool:
     """Tell whether a word out of an address or a form can name anything."""
     try:
@@ -186,9 +234,17 @@ async def at_hand(request: Request, who: SignedIn) -> Desk:
 AtHand = Annotated[Desk, Depends(at_hand)]
 
 
-async def desk(bare: AtHand) -> Desk:
+def named_in(request: Request) -> dict[str, str]:
+    """Say which campaign an address means: that of the period in it, or the one that was chosen (``pt``); else nothing."""
+    period_id = request.path_params.get("period_id") or request.query_params.get("ky", "")
+    campaign_id = request.query_params.get("pt", "")
+    found = {"period_id": period_id} if is_id(period_id) else {"campaign_id": campaign_id}
+    return {name: word for name, word in found.items() if is_id(word)}
+
+
+async def desk(request: Request, bare: AtHand) -> Desk:
     """Give the desk as every page's frame needs it."""
-    await bare.lay()
+    await bare.lay(**named_in(request))
     return bare
 
 

@@ -28,6 +28,12 @@ class Mark:
         return max(len(self.said), len(self.after)) * _LETTER / 2
 
 
+def bar(points: str, maximum: str) -> float | None:
+    """Give how far a bar of points is filled, of 100; none where there is nothing to reach."""
+    whole = float(maximum)
+    return min(100.0, 100 * float(points) / whole) if whole else None
+
+
 def ripple(steps: Iterable[Mapping[str, Any]], total_ms: float) -> list[Mark]:
     """Place the steps that were done by their milliseconds; labels keep their order and a gap."""
     marks = []

@@ -8,9 +8,21 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import NotFound, Problem
-from gateway.pages import drawing, forms, words
+from gateway.pages import drawing, forms, sheets, words
 
-_ENVIRONMENT: Final = Environment(
+
+class _OfDocuments(Environment):
+    """Looks in a document for a name before it looks among a dict's methods: most of a page is documents, and asking in
+    the other order costs a failure for every value that is shown.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+_ENVIRONMENT: Final = _OfDocuments(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(default=True),
     undefined=StrictUndefined,
@@ -24,27 +36,48 @@ _ENVIRONMENT.globals.update(
     LOAI=words.KINDS,
     TINH_TRANG=words.UNIT_STATES,
     XEP_LOAI=words.RATINGS,
-    VI_SAO_HANG=words.DECIDED_BY,
+    vi_sao_hang=words.decided_by,
+    tieu_chi_phu=words.chain,
     TEN_BUOC=words.STEPS,
     CHO_BUOC=words.WAITING_STEPS,
+    TRANG_BANG=words.BOARD_STATES,
     LOAI_TEP=words.FILE_KINDS,
     QUET=words.SCANS,
+    XEP=words.ORDERS,
+    TRANG_BAO_CAO=words.REPORT_STATES,
+    TRANG_DANG_KY=words.PLEDGE_STATES,
+    KIEN_NGHI=words.APPEALS,
     DANH_SACH=words.LISTS,
     DANH_SACH_NOI_VU=words.OFFICE_LISTS,
     KET_QUA_NHAP=words.LIST_OUTCOMES,
     TRANG_NHAP=words.LIST_STATES,
     ve_song=drawing.ripple,
+    day_thanh=drawing.bar,
     BIEU=forms.BY_KIND,
     MUC=forms.GRADES,
     DANH_HIEU=forms.AWARDS,
     VIEC_GHI=forms.ACTS,
+    COT=words.COLUMNS,
+    con_mo=sheets.still_open,
+    MUC_CHAC=words.MARKS,
+    TEN_GIA_TRI=words.LAW_FIELDS,
+    noi_gia_tri=words.law_value,
 )
 
 
 def page(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
-    """Render a whole page; ``desk`` is there once somebody is signed in, ``theme`` is the reader's choice."""
+    """Render a whole page; ``desk`` is there once somebody is signed in, ``theme`` is the reader's choice.
+
+    ``khach`` is the desk of whoever reads without signing in.
+    """
     theme = request.cookies.get("nen", "")
-    shared = {"desk": None, "section": "", "theme": theme if theme in ("sang", "toi") else "", "path": request.url.path}
+    shared: dict[str, Any] = {
+        "desk": None,
+        "khach": None,
+        "section": "",
+        "theme": theme if theme in ("sang", "toi") else "",
+        "path": request.url.path,
+    }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render({**shared, **values}), status)
 
 
@@ -54,8 +87,11 @@ def fragment(template: str, values: dict[str, Any]) -> str:
 
 
 def errors_of(problem: Problem | None) -> dict[str, dict[str, Any]]:
-    """Give what a service refused by the field that it concerns, for the form that is drawn again with what was typed."""
-    return {error["field"]: error for error in problem.members.get("errors", ())} if problem else {}
+    """Give what was refused by the field that it concerns, for the form that is drawn again with what was typed."""
+    if problem is None:
+        return {}
+    refused = [*problem.members.get("errors", ()), *[error.model_dump() for error in problem.errors]]
+    return {error["field"]: error for error in refused}
 
 
 def nowhere() -> Problem:

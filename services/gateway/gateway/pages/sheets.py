@@ -6,6 +6,24 @@ from typing import Any
 Line = dict[str, Any]
 
 
+def sheet_of(score: Mapping[str, Any]) -> str:
+    """Give the address of the sheet by which something was scored: the version that it names, not the newest."""
+    return f"sheets/{score['sheet_id']}?version={score['sheet_version']}"
+
+
+def still_open(score: Mapping[str, Any]) -> list[str]:
+    """Say what of a score may still change, or was taken off for the hour, in sentences; nothing where all is settled."""
+    late = any(part["rule"] == "late" and float(part["points"]) for part in score["parts"])
+    waiting = [part["criterion"] for part in score["parts"] if part.get("provisional")]
+    said = ["Gửi sau hạn: tổng điểm đã trừ phần nộp muộn."] if late else []
+    if waiting:
+        said.append(
+            f"Mục {', '.join(waiting)} còn tạm tính: phần vượt chỉ tiêu so với đơn vị dẫn đầu khối, "
+            "chốt khi cả khối đã báo cáo hoặc kỳ đóng."
+        )
+    return said
+
+
 def groups_of(groups: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Give every group that has lines, in the order of the sheet."""
     for group in groups:

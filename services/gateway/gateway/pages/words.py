@@ -1,6 +1,6 @@
 """How numbers, dates and states are said: decimal comma, dd/mm/yyyy, 24 hours, whole Vietnamese words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -99,6 +99,62 @@ FILE_KINDS: Final[Mapping[str, str]] = {
     "xlsx": "Excel",
 }
 
+
+def fingerprint(digits: str | None) -> str:
+    """The first twelve digits of a fingerprint, as a page and its print carry them: ``91C2 7F3A 0D58``."""
+    shown = (digits or "")[:12].upper()
+    return " ".join(shown[place : place + 4] for place in range(0, len(shown), 4))
+
+
+def by_group(figures: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The figures of a unit by the code of their group, for the columns of a board."""
+    return {each["group"]: each for each in figures}
+
+
+BOARD_STATES: Final[Mapping[str, str]] = {
+    "provisional": "Tạm tính",
+    "frozen": "Đã chốt",
+    "final": "Chính thức",
+}
+
+REPORT_STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "none": ("chua", "Chưa bắt đầu"),
+    "draft": ("dang-lam", "Đang làm"),
+    "submitted": ("xong", "Đã gửi"),
+    "amending": ("dang-lam", "Đang sửa, chưa gửi lại"),
+    "in_review": ("dang-lam", "Đang được xem xét"),
+    "returned": ("tra-lai", "Bị trả lại"),
+    "resubmitted": ("xong", "Đã gửi lại"),
+    "in_second_review": ("dang-lam", "Đang được xem xét lại"),
+    "accepted": ("xong", "Đã được chấp nhận"),
+}
+"""How a report stands: the look of its mark and the word for it; ``none`` before the first word of it."""
+
+PLEDGE_STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "none": ("chua", "Chưa đăng ký"),
+    "submitted": ("dang-lam", "Chờ duyệt"),
+    "approved": ("xong", "Đã duyệt"),
+    "returned": ("tra-lai", "Bị trả lại"),
+    "amended": ("dang-lam", "Đã sửa, chờ duyệt lại"),
+    "withdrawn": ("chua", "Đã rút"),
+}
+"""How a pledge stands, the same way."""
+
+ORDERS: Final[Mapping[str, tuple[str, str]]] = {
+    "": ("", "Theo thứ tự thường dùng"),
+    "moi": ("newest", "Mới nhất trước"),
+    "cu": ("oldest", "Cũ nhất trước"),
+    "ten": ("unit", "Tên đơn vị"),
+    "z-a": ("name_desc", "Tên, từ Z về A"),
+}
+"""In which order a list can be had: the word in an address, that of the registry, and the one that is read."""
+
+
+def order(word: str) -> str:
+    """Give the registry's word for an order out of an address; empty for the list's own, and for one that there is not."""
+    return ORDERS.get(word, ORDERS[""])[0]
+
+
 SCANS: Final[Mapping[str, str]] = {"not_scanned": "chưa quét mã độc", "clean": "đã quét, không thấy mã độc"}
 
 DECIDED_BY: Final[Mapping[str, str]] = {
@@ -106,8 +162,24 @@ DECIDED_BY: Final[Mapping[str, str]] = {
     "emulation_points": "bằng điểm nội dung, hơn về điểm công tác thi đua, khen thưởng",
     "fewer_penalties": "bằng các điểm trên, hơn vì ít điểm trừ",
     "block_vote": "các tiêu chí so sánh đều bằng nhau, hơn về số phiếu của khối",
-    "shared": "đồng hạng: các tiêu chí so sánh đều bằng nhau, khối chưa bỏ phiếu",
+    "shared": "đồng hạng: mọi tiêu chí so sánh đều bằng nhau",
 }
+
+USUAL_CHAIN: Final = ("điểm nội dung", "điểm công tác thi đua, khen thưởng", "ít điểm trừ hơn")
+"""What is asked of equals, in order, where a sheet states no chain of its own."""
+
+
+def chain(sheet: Mapping[str, Any]) -> list[str]:
+    """What decides between equals on this sheet, in order."""
+    return [each["name"] for each in sheet["tie_breaks"]] or list(USUAL_CHAIN)
+
+
+def decided_by(code: str, sheet: Mapping[str, Any]) -> str:
+    """Say which rule decided a place; the sheet's own rules have their words there."""
+    names = {each["code"]: each["name"] for each in sheet["tie_breaks"]}
+    own = f"bằng tỷ lệ điểm, xét tiêu chí phụ: {names.get(code, 'theo bản trước của bảng điểm')}"
+    return DECIDED_BY.get(code, own)
+
 
 STEPS: Final[Mapping[str, str]] = {
     "received": "Đã nhận",
@@ -215,6 +287,47 @@ RATINGS: Final[Mapping[str, str]] = {
     "not_completed": "Không hoàn thành nhiệm vụ",
 }
 
+_UNSURE: Final = "Chưa kiểm chứng – cần xác nhận"
+MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    "V": ("Đã kiểm chứng", "Đã kiểm chứng trong văn bản"),
+    "V*": (_UNSURE, "Mới đọc ở một nguồn trích lại điều luật"),
+    "P": (_UNSURE, "Theo quy định đã ban hành ở nơi khác"),
+    "R": (_UNSURE, "Nhớ lại, chưa đối chiếu văn bản"),
+    "U": (_UNSURE, "Chưa rõ văn bản quy định thế nào"),
+    "D": (_UNSURE, "Do hệ thống đề xuất, không phải luật"),
+}
+"""How sure a fact of law is, in a word and more closely, by its mark in the domain notes."""
+
+_YES_NO: Final = {"yes": "Có", "no": "Không"}
+LAW_FIELDS: Final[Mapping[str, tuple[str, str, str, Mapping[str, str]]]] = {
+    "applies": ("Có áp dụng", "", "text", _YES_NO),
+    "more_than": ("Trên bao nhiêu phần trăm", "Số nguyên; đúng bằng số này thì chưa đạt", "text", {}),
+    "at_least": ("Ít nhất bao nhiêu phần trăm", "Số nguyên; đúng bằng số này là đạt", "text", {}),
+    "count": ("Ít nhất bao nhiêu người", "Số nguyên từ 1", "text", {}),
+    "rank": ("Từ hạng mấy trở lên", "Số nguyên từ 1", "text", {}),
+    "rating": ("Mức xếp loại thấp nhất", "", "text", RATINGS),
+    "valid_from": ("Áp dụng từ ngày", "", "date", {}),
+    "valid_to": ("Đến hết ngày", "Để trống nếu chưa biết ngày hết", "date", {}),
+    "closing_day": ("Ngày đếm người của năm", "Ngày và tháng, như 31/12", "text", {}),
+    "level": (
+        "Mức kỷ luật thấp nhất bị tính",
+        "",
+        "text",
+        {"reprimand": "Khiển trách", "warning": "Cảnh cáo", "heavier": "Nặng hơn cảnh cáo"},
+    ),
+    "once": ("Chỉ dùng một lần", "", "text", _YES_NO),
+}
+"""The values of a fact of law: label, hint, sort of field and choices."""
+
+
+def law_value(name: str, value: str) -> str:
+    """Say the value of a fact of law."""
+    _, _, sort, choices = LAW_FIELDS[name]
+    if sort == "date":
+        return calendar_day(value) if value else "chưa biết"
+    return choices.get(value, value)
+
+
 FILTERS: Final = {
     "diem": points,
     "thay_doi": signed,
@@ -227,10 +340,25 @@ FILTERS: Final = {
     "ngay_gio": day_and_time,
     "giay": seconds,
     "dung_luong": size,
+    "dau_van": fingerprint,
+    "theo_nhom": by_group,
 }
 """The template filters, named as a Vietnamese page reads them."""
 
-OFFICE_LISTS: Final[Mapping[str, str]] = {"units": "Đơn vị", "targets": "Chỉ tiêu giao"}
+APPEALS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "filed": ("cho", "Chờ tiếp nhận", "Đơn vị gửi kiến nghị"),
+    "taken_up": ("dang-lam", "Đang xem xét", "Phòng Nội vụ tiếp nhận"),
+    "upheld": ("xong", "Được chấp thuận", "Phòng Nội vụ chấp thuận"),
+    "rejected": ("thieu", "Không được chấp thuận", "Phòng Nội vụ không chấp thuận"),
+    "withdrawn": ("chua", "Đã rút", "Đơn vị rút kiến nghị"),
+}
+"""States of an appeal: the look of its mark, how it stands, and the step that led there."""
+
+OFFICE_LISTS: Final[Mapping[str, str]] = {
+    "units": "Đơn vị",
+    "people": "Cán bộ",
+    "targets": "Chỉ tiêu giao",
+}
 LISTS: Final[Mapping[str, str]] = {**OFFICE_LISTS, "results": "Số liệu báo cáo"}
 LIST_OUTCOMES: Final[Mapping[str, str]] = {
     "new": "thêm mới",
@@ -244,3 +372,22 @@ LIST_STATES: Final[Mapping[str, str]] = {
     "applying": "Đang ghi dở",
     "done": "Đã ghi xong",
 }
+COLUMNS: Final[Mapping[str, str]] = {
+    "self": "Tự chấm",
+    "block": "Khối chấm",
+    "appraisal": "Thẩm định",
+    "final": "Kết luận",
+}
+"""The kept columns of a score, in the order in which people look."""
+
+CAUSES: Final[Mapping[str, str]] = {
+    "registry.report_submitted.v1": "đơn vị gửi báo cáo",
+    "registry.targets_assigned.v1": "chỉ tiêu được giao",
+    "registry.block_formed.v1": "khối thi đua được lập hoặc đổi",
+    "registry.unit_changed.v1": "đơn vị có thay đổi",
+    "registry.campaign_launched.v1": "phong trào được phát động",
+    "scoring.items_reviewed.v1": "có ý kiến chấm",
+    "scoring.rescoring_advanced.v1": "bảng điểm có bản mới",
+}
+SOME_CAUSE: Final = "dữ liệu liên quan vừa đổi"
+"""Because of what a score was computed as it stands, by the event that caused it."""

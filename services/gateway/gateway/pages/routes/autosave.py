@@ -11,7 +11,7 @@ from chassis.errors import Conflict, Invalid, Problem
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtHand, Desk, is_id
-from gateway.pages.routes.report import Typed, differences, is_stale, keep, load, path_of, read_form
+from gateway.pages.routes.report import Typed, differences, is_stale, keep, load, path_of, preview, read_form
 
 router = APIRouter()
 
@@ -25,7 +25,7 @@ async def autosave(request: Request, desk: AtHand, period_id: UUID) -> Response:
     typed, words = await read_form(request)
     campaign_id = words.get("phong-trao", "")
     if not is_id(campaign_id):
-        await desk.lay()
+        await desk.lay(period_id=str(period_id))
         campaign_id = desk.period(period_id)["campaign_id"]
     try:
         saved = await keep(desk, path_of(desk, campaign_id, period_id), typed)
@@ -36,8 +36,7 @@ async def autosave(request: Request, desk: AtHand, period_id: UUID) -> Response:
     if saved["sheet_id"] is None:
         return await _not_saved(desk, period_id, replace(typed, version=saved["version"]), None)
     amounts = {each["criterion"]: each["value"] for each in saved["values"]}
-    preview = {"values": amounts, "targets": saved["targets"]}
-    score = await desk.send("POST", "scoring", f"sheets/{saved['sheet_id']}/preview", preview)
+    score = await preview(desk, period_id, saved)
     errors = {error["field"]: error for error in saved["errors"]}
     points = {part["criterion"]: part["points"] for part in score["parts"] if part["criterion"] in amounts}
     lines = [
@@ -50,13 +49,14 @@ async def autosave(request: Request, desk: AtHand, period_id: UUID) -> Response:
         }
         for code, text in typed.fields.items()
     ]
-    values = {"version": saved["version"], "total": score["points"], "lines": lines, "stale": False, "refused": None}
+    values = {"version": saved["version"], "total": score["points"], "open": score["open"], "lines": lines}
+    values |= {"stale": False, "refused": None}
     return HTMLResponse(render.fragment("_diem-song.html", {"desk": desk, **values}))
 
 
 async def _not_saved(desk: Desk, period_id: UUID, typed: Typed, refusal: Problem | None) -> Response:
     """Say why nothing was kept, beside the points of what was typed; raises what keeps the report from being looked at."""
-    await desk.lay()
+    await desk.lay(period_id=str(period_id))
     sheet = await load(desk, period_id, typed=typed, version=typed.version)
     values: dict[str, Any] = {"desk": desk, "stale": False, "refused": None}
     if refusal and is_stale(refusal):
@@ -76,5 +76,5 @@ async def _not_saved(desk: Desk, period_id: UUID, typed: Typed, refusal: Problem
         }
         for line in sheet.open_lines
     ]
-    values |= {"version": sheet.version, "total": score["points"], "lines": lines}
+    values |= {"version": sheet.version, "total": score["points"], "open": score["open"], "lines": lines}
     return HTMLResponse(render.fragment("_diem-song.html", values))

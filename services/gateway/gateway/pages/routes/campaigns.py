@@ -10,26 +10,45 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.errors import Conflict, Invalid, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import design, render
+from gateway.pages import design, render, words
 from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes import designer
+from gateway.pages.routes.units import asked
 
 router = APIRouter()
+
+_ON_A_PAGE = 50
 
 
 @router.get("/phong-trao")
 async def campaigns(request: Request, desk: AtDesk) -> Response:
-    """Every campaign; the office sees its drafts too."""
+    """Every campaign, filtered and a page at a time; the office sees its drafts too, which have pages of their own."""
     office = desk.who.holds(Post.CITY_OFFICE)
-    nothing: dict[str, Any] = {"items": []}
-    launched = desk.get("registry", "campaigns")
-    drafts = desk.get("registry", "campaign-drafts") if office else asyncio.sleep(0, nothing)
+    nothing: dict[str, Any] = {"items": [], "next": None}
+    given = request.query_params
+    typed = {name: given.get(name, "").strip() for name in ("tim", "nam", "loai", "tinh-trang", "xep")}
+    question = asked(
+        search=typed["tim"][:100],
+        year=typed["nam"] if typed["nam"].isdecimal() else "",
+        kind=typed["loai"],
+        state=typed["tinh-trang"],
+        sort=words.order(typed["xep"]),
+        after=given.get("sau"),
+        limit=_ON_A_PAGE,
+    )
+    writing_too = asked(after=given.get("thao"), limit=_ON_A_PAGE)
+    launched = desk.get("registry", f"campaigns?{question}")
+    drafts = desk.get("registry", f"campaign-drafts?{writing_too}") if office else asyncio.sleep(0, nothing)
     found, writing = await asyncio.gather(launched, drafts)
     values = {
         "desk": desk,
         "section": "phong-trao",
         "campaigns": found["items"],
         "drafts": writing["items"],
+        "typed": typed,
+        "onward": asked(**typed, sau=found["next"]) if found["next"] else "",
+        "drafts_onward": asked(thao=writing["next"]) if writing["next"] else "",
+        "begun": "sau" not in given and "thao" not in given,
         "office": office,
         "design": design,
     }

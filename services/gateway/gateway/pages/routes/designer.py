@@ -1,5 +1,6 @@
 """Soạn phong trào: one section a page, saved by itself and to the letter; the import of an issuing document; the preview."""
 
+import asyncio
 import base64
 from dataclasses import dataclass, field
 from typing import Any
@@ -207,7 +208,14 @@ async def show_preview(
 async def differences(request: Request, desk: AtDesk, campaign_id: UUID) -> Response:
     """What differs from the campaign that this draft was made from."""
     draft = await load(desk, campaign_id)
-    values = {"desk": desk, "section": "phong-trao", "draft": draft, "design": design}
+    names: dict[str, str] = {}
+    if any(each["field"] in ("blocks", "parent_id") for each in draft["differences"]):
+        blocks, campaigns = await asyncio.gather(
+            desk.get("registry", "blocks?limit=500"), desk.get("registry", "campaigns?limit=500")
+        )
+        names = {each["block_id"]: each["name"] for each in blocks["items"]}
+        names |= {each["campaign_id"]: each["name"] for each in campaigns["items"]}
+    values = {"desk": desk, "section": "phong-trao", "draft": draft, "design": design, "names": names}
     return render.page(request, "phong-trao-khac.html", values)
 
 

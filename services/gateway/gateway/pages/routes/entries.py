@@ -78,6 +78,7 @@ async def _draw(
     on = request.query_params.get("ngay", "")
     question = asked(kind=kind.kind if kind else None, on=on, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
     found = await desk.get("registry", f"{file.path}/entries?{question}")
+    reads = await desk.get("registry", f"{file.path}/reads?limit={_ON_A_PAGE}")
     await desk.learn({each["unit_id"] for each in found["items"]})
     here = {"loai": kind.slug if kind else "", "ngay": on}
     values = {
@@ -86,6 +87,7 @@ async def _draw(
         "file": file,
         "found": found["items"],
         "names": found["names"],
+        "reads": reads["items"],
         "kind": kind,
         "on": on,
         "onward": asked(**here, sau=found["next"]) if found["next"] else None,

@@ -12,9 +12,10 @@ from starlette.datastructures import FormData, UploadFile
 
 from chassis.errors import Conflict, Invalid, NotFound, Problem
 from gateway.api import SameSite
-from gateway.pages import render
+from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes.report import own_unit, report_path
+from gateway.pages.routes.units import asked
 from gateway.pages.sheets import lines_of, typed
 from gateway.services import refusal
 
@@ -37,13 +38,21 @@ class Outcome:
 
 
 @router.get("/minh-chung")
-async def library(request: Request, desk: AtDesk, chua_gan: str = "", sau: UUID | None = None) -> Response:
+async def library(
+    request: Request, desk: AtDesk, *, chua_gan: str = "", xep: str = "", sau: UUID | None = None
+) -> Response:
     """Everything the unit has handed in; what stands behind no line is listed too, and never removed in silence."""
-    query = {"unit_id": own_unit(desk), "unattached": "true" if chua_gan else "false"} | (
-        {"after": str(sau)} if sau else {}
+    kept = {"chua_gan": "1" if chua_gan else "", "xep": "cu" if xep == "cu" else ""}
+    question = asked(
+        unit_id=own_unit(desk),
+        unattached="true" if chua_gan else "",
+        sort=words.order(kept["xep"]),
+        after=str(sau) if sau else "",
     )
-    found = await desk.get("registry", f"evidence?{urlencode(query)}")
-    values = {"desk": desk, "section": "bao-cao", "found": found, "loose": bool(chua_gan)}
+    found = await desk.get("registry", f"evidence?{question}")
+    onward = asked(**kept, sau=found["items"][-1]["evidence_id"]) if found["more"] else ""
+    values = {"desk": desk, "section": "bao-cao", "found": found, "loose": bool(chua_gan), "order": kept["xep"]}
+    values["onward"] = onward
     return render.page(request, "minh-chung.html", values)
 
 

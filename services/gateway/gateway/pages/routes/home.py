@@ -8,9 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, AtHand, Desk
+from gateway.pages.looking import of_period
+from gateway.pages.routes.missing import may_remind, not_sent
 from gateway.pages.routes.review import may_review, waiting
 
 router = APIRouter()
@@ -24,7 +27,9 @@ async def home(request: Request, desk: AtDesk) -> Response:
     if desk.unit is None or desk.campaign is None:
         return await _common(request, desk)
     period = desk.current_period()
-    board, titles, tasks = await asyncio.gather(_board(desk, period), _titles(desk), _tasks(desk))
+    board, titles, tasks, cham = await asyncio.gather(
+        _board(desk, period), _titles(desk), _tasks(desk), to_look_at(desk)
+    )
     own = next((row for row in board["rows"] if row["unit_id"] == desk.unit_id), None) if board else None
     leader = next((row for row in board["rows"] if row["rank"] == 1), None) if board else None
     await desk.learn([leader["unit_id"]] if leader else [])
@@ -41,18 +46,38 @@ async def home(request: Request, desk: AtDesk) -> Response:
             "own": own,
             "leader": leader,
             "titles": titles,
+            "cham": cham,
         },
     )
 
 
 async def _common(request: Request, desk: Desk) -> Response:
     """For whoever speaks for no unit: what waits for a review, and the blocks of the year, as many as a page holds."""
-    queue, blocks = await asyncio.gather(
+    cham, queue, blocks = await asyncio.gather(
+        to_look_at(desk),
         waiting(desk, limit=5) if may_review(desk) else asyncio.sleep(0, None),
         desk.get("registry", f"blocks?year={desk.year}&limit={_BLOCKS}") if desk.year else asyncio.sleep(0, _NO_BLOCKS),
     )
     values = {"desk": desk, "section": "viec", "queue": queue, "blocks": blocks["items"], "more": bool(blocks["next"])}
+    values["cham"] = cham
     return render.page(request, "nha-chung.html", values)
+
+
+async def to_look_at(desk: Desk) -> dict[str, Any]:
+    """Ask what others' reports want of the reader: the office's queue, the units that the own unit checks, who has not sent."""
+    period = desk.current_period()
+    found: dict[str, Any] = {"waiting": 0, "checks": [], "period_id": period["period_id"] if period else None}
+    found["missing"] = await not_sent(desk, period) if period and may_remind(desk) else None
+    if period is None:
+        return found
+    place = of_period(desk, period["period_id"])
+    if desk.who.holds(Post.CITY_OFFICE):
+        found["waiting"] = (await desk.get_or("scoring", f"{place}/appraisals?limit=1", {"waiting": 0}))["waiting"]
+    if desk.unit_id:
+        checks = (await desk.get_or("scoring", f"{place}/cross-checks", {"items": []}))["items"]
+        found["checks"] = [row for row in checks if row["reported"] and row["waiting"]]
+        await desk.learn(row["unit_id"] for row in found["checks"])
+    return found
 
 
 _MINE = ("none", "draft", "amending", "returned")
@@ -73,19 +98,23 @@ async def _titles(desk: Desk) -> Any:
 
 
 async def _tasks(desk: Desk) -> list[dict[str, Any]]:
-    """The reports of the periods that take them now, soonest first, and the year record while it is empty."""
+    """The reports of all campaigns that address the unit and take them now, soonest first; year and pledge while empty."""
     assert desk.campaign is not None
-    done = {row["period_id"]: row for row in (await desk.get("registry", f"reports?unit_id={desk.unit_id}"))["items"]}
+    reports, meant = await asyncio.gather(
+        desk.get("registry", f"reports?unit_id={desk.unit_id}"),
+        desk.get("registry", f"campaigns?unit_id={desk.unit_id}&state=launched"),
+    )
+    done = {row["period_id"]: row for row in reports["items"]}
     tasks = []
-    for period in desk.campaign["periods"]:
+    for campaign, period in [(each, period) for each in meant["items"] for period in each["periods"]]:
         report = done.get(period["period_id"])
         opens, closes = (datetime.fromisoformat(period[name]) for name in ("opens_at", "closes_at"))
         # What was returned is to be mended whatever the clock says.
         if not opens <= desk.now <= closes and not (report and report["state"] == "returned"):
             continue
-        tasks.append(
-            {"kind": "report", "period": period, "report": report, "state": report["state"] if report else "none"}
-        )
+        state = report["state"] if report else "none"
+        other = campaign["name"] if campaign["campaign_id"] != desk.campaign["campaign_id"] else ""
+        tasks.append({"kind": "report", "period": period, "report": report, "state": state, "campaign": other})
     year = desk.campaign["year"]
     record = await desk.get("registry", f"units/{desk.unit_id}/years/{year}")
     if not record["version"]:

@@ -16,6 +16,7 @@ from gateway.api import SameSite
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes.report import own_unit
+from gateway.pages.routes.units import asked
 from gateway.services import refusal
 
 router = APIRouter()
@@ -24,21 +25,21 @@ _PIECE: Final = 64 * 1024
 _TOO_LARGE: Final = 413
 _CREATED: Final = 201
 _ON_A_PAGE: Final = 50
+_EARLIER: Final = 10
 _RESULTS: Final = "results"
+_PEOPLE: Final = "people"
+_OF_A_CAMPAIGN: Final = ("targets", _RESULTS)
 _AT_ONCE: Final = 2.0
 """After so many seconds of writing its progress is shown; then it goes on."""
 
 
 @dataclass(frozen=True)
 class Meant:
-    """Which list is meant, and of which period where it is a report's figures."""
+    """Which list is meant, of which period where it is a report's figures, and of which unit where it is not the office's."""
 
     name: str
     period_id: str | None = None
-
-    @property
-    def of_office(self) -> bool:
-        return self.period_id is None
+    unit_id: str | None = None
 
     @property
     def query(self) -> str:
@@ -50,37 +51,48 @@ class Meant:
         """Give the pages above this one."""
         if self.period_id:
             return [("/bao-cao", "Báo cáo"), (f"/bao-cao/{self.period_id}", "Kỳ báo cáo")]
-        return [("/don-vi", "Đơn vị")]
+        return [("/can-bo", "Cán bộ")] if self.name == _PEOPLE else [("/don-vi", "Đơn vị")]
 
     @property
     def section(self) -> str:
-        return "don-vi" if self.of_office else "bao-cao"
+        return "bao-cao" if self.period_id else "don-vi"
 
     def of(self, desk: Desk) -> dict[str, str]:
         """Say to the registry of which campaign, period and unit the list is: of those that the desk shows."""
-        campaign = {"campaign_id": desk.campaign["campaign_id"]} if desk.campaign and self.name != "units" else {}
-        return campaign | ({"period_id": self.period_id, "unit_id": own_unit(desk)} if self.period_id else {})
+        campaign = desk.campaign["campaign_id"] if desk.campaign and self.name in _OF_A_CAMPAIGN else None
+        said = {"campaign_id": campaign, "period_id": self.period_id, "unit_id": self.unit_id}
+        return {name: value for name, value in said.items() if value}
 
 
 def meant(desk: Desk, name: str, period_id: str) -> Meant:
     """Read which list is meant; raises ``NotFound`` for figures of no period of the campaign."""
     if name == _RESULTS:
-        return Meant(name, desk.period(period_id)["period_id"])
+        return Meant(name, desk.period(period_id)["period_id"], own_unit(desk))
+    if name == _PEOPLE:
+        return Meant(name, unit_id=desk.unit_id)
     return Meant(name if name in words.OFFICE_LISTS else "units")
 
 
 @router.get("/nhap-danh-sach")
-async def start(request: Request, desk: AtDesk, ds: str = "units", ky: str = "") -> Response:
-    return await _start(request, desk, meant(desk, ds, ky))
+async def start(
+    request: Request, desk: AtDesk, *, ds: str = "units", ky: str = "", sau: str = "", xep: str = ""
+) -> Response:
+    return await _start(request, desk, meant(desk, ds, ky), after=sau, order="cu" if xep == "cu" else "")
 
 
-async def _start(request: Request, desk: Desk, about: Meant, problem: Problem | None = None) -> Response:
-    asked = {"limit": 10} | ({} if about.of_office else {"unit_id": own_unit(desk)})
+async def _start(
+    request: Request, desk: Desk, about: Meant, problem: Problem | None = None, *, after: str = "", order: str = ""
+) -> Response:
+    question = asked(unit_id=about.unit_id, sort=words.order(order), after=after, limit=_EARLIER)
+    found = await desk.get("registry", f"imports?{question}")
     values = {
         "desk": desk,
         "section": about.section,
         "about": about,
-        "earlier": (await desk.get("registry", f"imports?{urlencode(asked)}"))["items"],
+        "earlier": found["items"],
+        "order": order,
+        "begun": not after,
+        "onward": f"{about.query}&{asked(xep=order, sau=found['next'])}" if found["next"] else "",
         "problem": problem,
     }
     return render.page(request, "nhap-danh-sach.html", values, status=problem.status if problem else 200)
@@ -141,7 +153,7 @@ async def one(
 def shown(desk: Desk, told: dict[str, Any], rows: dict[str, Any], *, begun: bool) -> dict[str, Any]:
     """Lay out what is said of a file: faults of the whole file first, then row by row."""
     of_rows = [{**fault, "row": row["row"]} for row in rows["items"] for fault in row["faults"]]
-    about = Meant(told["list"], told["period_id"])
+    about = Meant(told["list"], told["period_id"], told["unit_id"])
     return {
         "desk": desk,
         "section": about.section,

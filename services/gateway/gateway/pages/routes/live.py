@@ -1,20 +1,27 @@
 """The live part of a page: server-sent events that carry ready HTML; without JavaScript the page is simply reloaded."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Annotated, Final
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from chassis.errors import Problem
 from gateway.api import ripple_changes
 from gateway.pages import render
 from gateway.pages.desk import AtDesk
+from gateway.pages.routes.board import Looking, tables
 from gateway.pages.routes.receipt import ripple_values, step_values
 
 log = structlog.get_logger()
 router = APIRouter()
+
+_STREAM_SECONDS: Final = 120.0
+_LOOKS_AGAIN_SECONDS: Final = 15.0
+_TOGETHER_SECONDS: Final = 1.0
 
 
 @router.get("/live/bien-nhan/{number}")
@@ -56,6 +63,40 @@ async def step(request: Request, desk: AtDesk, correlationid: UUID) -> Streaming
                 yield "event: xong\ndata: \n\n"
 
     return StreamingResponse(frames(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.get("/live/bang-khoi/{block_id}")
+async def live_board(
+    request: Request, desk: AtDesk, block_id: UUID, looking: Annotated[Looking, Depends(Looking)]
+) -> StreamingResponse:
+    """Send the table of a board whenever it is another one; after two minutes the page asks anew, as whoever it then is."""
+    state = request.app.state
+
+    async def frames() -> AsyncIterator[str]:
+        async with state.watchers.of(block_id) as seen:
+            wakes = _wakes(seen, state.service.stopping)
+            try:
+                async for table in tables(desk, block_id, looking, wakes):
+                    yield _frame(table)
+            except Problem as problem:
+                log.info("live.leaves_off", status=problem.status)
+
+    return StreamingResponse(frames(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+async def _wakes(seen: asyncio.Event, stopping: asyncio.Event) -> AsyncIterator[None]:
+    """Say when to look: at once, at what was seen but not oftener than readers can follow, and when a wake-up may be lost."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + _STREAM_SECONDS
+    while not stopping.is_set() and loop.time() < ends:
+        seen.clear()
+        yield
+        try:
+            async with asyncio.timeout(_LOOKS_AGAIN_SECONDS):
+                await seen.wait()
+                await asyncio.sleep(_TOGETHER_SECONDS)
+        except TimeoutError:
+            continue
 
 
 def _frame(html: str) -> str:

@@ -9,20 +9,23 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from gateway.api import SameSite
-from gateway.pages import render
+from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.routes.designer import office_only
 
 router = APIRouter()
 
-STATES: Final = {
-    "none": "Chưa đăng ký",
-    "submitted": "Chờ duyệt",
-    "approved": "Đã duyệt",
-    "returned": "Bị trả lại",
-    "amended": "Đã sửa, chờ duyệt lại",
-}
 _PROMISE: Final = "hua:"
+_SLUGS: Final = {"submit": "1", "amend": "1", "withdraw": "rut"}
+_DONE: Final = {
+    "1": ("Đã gửi bản đăng ký.", "Phòng Nội vụ sẽ duyệt hoặc trả lại kèm lý do; bạn nhận tin khi có kết quả."),
+    "rut": (
+        "Đã rút bản đăng ký.",
+        "Đơn vị không còn đăng ký thi đua; những gì đã nhập vẫn còn dưới đây để gửi lại khi cần.",
+    ),
+    "sua-rut": ("Đã rút phần sửa.", "Bản đã được duyệt trước đó lại có hiệu lực."),
+}
+"""What is said after each step, by the word for it in the address."""
 
 
 async def _titles(desk: Desk) -> dict[str, str]:
@@ -50,7 +53,7 @@ def _path(desk: Desk, campaign_id: UUID) -> str:
 @router.get("/dang-ky/{campaign_id}")
 async def form(request: Request, desk: AtDesk, campaign_id: UUID, gui: str = "") -> Response:
     pledge = await desk.get("registry", _path(desk, campaign_id))
-    return await _form(request, desk, campaign_id, pledge, sent=bool(gui))
+    return await _form(request, desk, campaign_id, pledge, done=_DONE.get(gui))
 
 
 async def _form(
@@ -59,63 +62,99 @@ async def _form(
     campaign_id: UUID,
     pledge: dict[str, Any],
     *,
-    sent: bool = False,
+    done: tuple[str, str] | None = None,
+    typed: dict[str, Any] | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    campaign = await desk.get("registry", f"campaigns/{campaign_id}")
-    errors = render.errors_of(problem)
+    """Draw a unit's pledge. What was ``typed`` stays in the fields; where other words stand by now, both are shown."""
+    titles = await _titles(desk)
+    later = typed is not None and typed["version"] != pledge["version"]
     values = {
         "desk": desk,
         "section": "phong-trao",
-        "campaign": campaign,
-        "pledge": pledge,
-        "titles": await _titles(desk),
-        "errors": errors,
+        "campaign": await desk.get("registry", f"campaigns/{campaign_id}"),
+        "pledge": pledge | ({name: typed[name] for name in ("titles", "promises", "text")} if typed else {}),
+        "typed": typed,
+        "theirs": theirs(typed, pledge, titles) if typed and later else {},
+        "titles": titles,
+        "errors": render.errors_of(problem),
         "problem": problem,
-        "sent": sent,
-        "states": STATES,
+        "done": done,
     }
     return render.page(request, "dang-ky.html", values, status=problem.status if problem else 200)
 
 
+def theirs(typed: dict[str, Any], pledge: dict[str, Any], titles: dict[str, str]) -> dict[str, str]:
+    """Say what stands there now of each part of a pledge that says something else here."""
+    found = {}
+    if sorted(typed["titles"]) != sorted(pledge["titles"]):
+        found["titles"] = "; ".join(words.named(code, titles) for code in pledge["titles"])
+    for code in typed["promises"].keys() | pledge["promises"].keys():
+        if typed["promises"].get(code, "").strip() != (other := pledge["promises"].get(code, "").strip()):
+            found[f"promises.{code}"] = other
+    if typed["text"].strip() != pledge["text"].strip():
+        found["text"] = pledge["text"]
+    return found
+
+
 @router.post("/dang-ky/{campaign_id}", dependencies=[SameSite])
 async def send(request: Request, desk: AtDesk, campaign_id: UUID) -> Response:
-    """Submit or amend; a refusal shows everything as it was typed."""
+    """Submit, amend or withdraw; a refusal shows everything as it was typed."""
     path = _path(desk, campaign_id)
-    sent = (await request.form(max_fields=1000)).multi_items()
-    words = {name: value for name, value in sent if isinstance(value, str)}
-    typed: dict[str, Any] = {
-        "titles": [value for name, value in sent if name == "danh_hieu" and isinstance(value, str)],
-        "promises": {name.removeprefix(_PROMISE): value for name, value in words.items() if name.startswith(_PROMISE)},
-        "text": words.get("noi_dung", ""),
-        "reason": words.get("ly_do", ""),
-    }
-    confirmed, _, number = words.get("xac-nhan", "").partition("=")
-    if confirmed:
-        typed["promises"][confirmed] = number
-    version = words.get("version", "0")
-    body = {
-        **typed,
-        "promises": {code: text for code, text in typed["promises"].items() if text.strip()},
-        "act": "amend" if words.get("viec") == "amend" else "submit",
-        "version": int(version) if version.isascii() and version.isdigit() else 0,
-    }
+    typed = _read((await request.form(max_fields=1000)).multi_items())
+    body: dict[str, Any] = {name: typed[name] for name in ("act", "version", "reason")}
+    if typed["act"] != "withdraw":
+        promises = {code: text for code, text in typed["promises"].items() if text.strip()}
+        body |= {"titles": typed["titles"], "promises": promises, "text": typed["text"]}
     try:
-        await desk.send("POST", "registry", f"{path}/steps", body)
+        stands = await desk.send("POST", "registry", f"{path}/steps", body)
     except Problem as problem:
         if problem.status not in (Conflict.status, Invalid.status):
             raise
         # What stands there now decides what can be done; what was typed stays in the fields.
         pledge = await desk.get("registry", path)
-        return await _form(request, desk, campaign_id, pledge | typed, problem=problem)
-    return RedirectResponse(f"/dang-ky/{campaign_id}?gui=1", 303)
+        return await _form(request, desk, campaign_id, pledge, typed=typed, problem=problem)
+    done = "sua-rut" if typed["act"] == "withdraw" and stands["state"] == "approved" else _SLUGS[typed["act"]]
+    return RedirectResponse(f"/dang-ky/{campaign_id}?gui={done}", 303)
+
+
+def _read(sent: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read a sent form: the act, the version that it was typed on, and all that was typed, whatever the act needs of it."""
+    said = {name: value for name, value in sent if isinstance(value, str)}
+    promises = {name.removeprefix(_PROMISE): value for name, value in said.items() if name.startswith(_PROMISE)}
+    confirmed, _, number = said.get("xac-nhan", "").partition("=")
+    if confirmed:
+        promises[confirmed] = number
+    act = said.get("viec", "")
+    version = said.get("version", "0")
+    # Whoever confirms a number or presses Enter goes on with what the form was drawn for.
+    act = act if act in _SLUGS else said.get("tiep", "")
+    act = act if act in _SLUGS else "submit"
+    reasons = {"amend": said.get("ly_do", ""), "withdraw": said.get("ly_do_rut", "")}
+    return {
+        "act": act,
+        "version": int(version) if version.isascii() and version.isdigit() else 0,
+        "titles": [value for name, value in sent if name == "danh_hieu" and isinstance(value, str)],
+        "promises": promises,
+        "text": said.get("noi_dung", ""),
+        "reason": reasons.get(act, ""),
+        "reasons": reasons,
+    }
 
 
 @router.get("/phong-trao/{campaign_id}/dang-ky")
 async def listed(
-    request: Request, desk: AtDesk, campaign_id: UUID, *, trang_thai: str = "", tim: str = "", sau: str = ""
+    request: Request,
+    desk: AtDesk,
+    campaign_id: UUID,
+    *,
+    trang_thai: str = "",
+    tim: str = "",
+    xep: str = "",
+    sau: str = "",
 ) -> Response:
-    return await _list(request, desk, campaign_id, {"state": trang_thai, "search": tim[:100], "after": sau})
+    asked = {"state": trang_thai, "search": tim[:100], "sort": words.order(xep), "after": sau}
+    return await _list(request, desk, campaign_id, asked)
 
 
 async def _list(
@@ -128,6 +167,7 @@ async def _list(
     typed: dict[str, str] | None = None,
 ) -> Response:
     office_only(desk)
+    order = next(word for word, (name, _) in words.ORDERS.items() if name == asked["sort"])
     query = urlencode({name: value for name, value in asked.items() if value})
     found = await desk.get("registry", f"campaigns/{campaign_id}/pledges?{query}")
     values = {
@@ -136,7 +176,7 @@ async def _list(
         "campaign": await desk.get("registry", f"campaigns/{campaign_id}"),
         "found": found,
         "asked": asked,
-        "states": STATES,
+        "order": order,
         "titles": await _titles(desk),
         "problem": problem,
         "typed": typed or {},
@@ -148,14 +188,15 @@ async def _list(
 async def decide(request: Request, desk: AtDesk, campaign_id: UUID, unit_id: UUID) -> Response:
     """Approve, or return with a reason; a refusal keeps the reason that was typed."""
     office_only(desk)
-    words = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-    version = words.get("version", "0")
+    said = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    version = said.get("version", "0")
     body: dict[str, Any] = {
-        "act": "return" if words.get("viec") == "return" else "approve",
+        "act": "return" if said.get("viec") == "return" else "approve",
         "version": int(version) if version.isascii() and version.isdigit() else 0,
-        "reason": words.get("ly_do", ""),
+        "reason": said.get("ly_do", ""),
     }
-    asked = {"state": words.get("trang_thai", ""), "search": words.get("tim", ""), "after": words.get("sau", "")}
+    asked = {"state": said.get("trang_thai", ""), "search": said.get("tim", ""), "after": said.get("sau", "")}
+    asked["sort"] = words.order(said.get("xep", ""))
     try:
         await desk.send("POST", "registry", f"campaigns/{campaign_id}/units/{unit_id}/pledge/steps", body)
     except Problem as problem:
@@ -163,6 +204,6 @@ async def decide(request: Request, desk: AtDesk, campaign_id: UUID, unit_id: UUI
             raise
         typed = {str(unit_id): body["reason"]}
         return await _list(request, desk, campaign_id, asked, problem=problem, typed=typed)
-    names = {"state": "trang_thai", "search": "tim", "after": "sau"}
-    query = urlencode({names[name]: value for name, value in asked.items() if value})
+    names = ("trang_thai", "tim", "xep", "sau")
+    query = urlencode({name: said[name] for name in names if said.get(name)})
     return RedirectResponse(f"/phong-trao/{campaign_id}/dang-ky?{query}#dv-{unit_id}", 303)

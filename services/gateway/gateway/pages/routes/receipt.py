@@ -62,6 +62,7 @@ async def search(request: Request, desk: AtDesk, q: str = "") -> Response:
 
 async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
     """Put together what the receipt page and its live part show."""
+    await desk.turn_to(found["period_id"])
     ripple, board, score, told, _ = await asyncio.gather(
         _ripple(desk, found),
         _board(desk, found),

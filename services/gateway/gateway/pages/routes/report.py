@@ -1,4 +1,4 @@
-"""Báo cáo: the list, the form that keeps every keystroke, the check page, and sending."""
+"""Báo cáo: the form that keeps every keystroke, the check page, and sending."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, Problem
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import groups_of, typed
+from gateway.pages.sheets import groups_of, still_open, typed
 
 router = APIRouter()
 
@@ -47,6 +47,8 @@ class Sheet:
     report: dict[str, Any]
     errors: dict[str, dict[str, Any]] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    """What keeps nobody from sending, such as evidence that the sheet asks for."""
     score: dict[str, Any] | None = None
     theirs: dict[str, str] | None = None
     nothing: dict[str, str] = field(default_factory=dict)
@@ -154,7 +156,7 @@ async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version:
     unit_id = own_unit(desk)
     block = desk.block
     if block is None or desk.campaign is None:
-        raise Conflict("Đơn vị chưa được xếp vào khối thi đua nào của năm nay. Hãy liên hệ Phòng Nội vụ.")
+        raise Conflict("Đơn vị chưa được xếp vào khối thi đua nào của năm đó. Hãy liên hệ Phòng Nội vụ.")
     campaign_id = desk.campaign["campaign_id"]
     report, document, targets = await asyncio.gather(
         desk.get("registry", report_path(desk, period_id)),
@@ -177,32 +179,25 @@ async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version:
     checked = await desk.send("POST", "registry", "reports/check", about)
     values = {each["criterion"]: each["value"] for each in checked["values"]}
     sheet.errors = {error["field"]: error for error in checked["errors"]}
-    preview = {"values": values, "targets": targets["targets"]}
-    sheet.score = await desk.send("POST", "scoring", f"sheets/{block['sheet_id']}/preview", preview)
+    sheet.warnings = checked["warnings"]
+    sheet.score = await preview(desk, period_id, {**checked, "targets": targets["targets"], **block})
     sheet.parts = {part["criterion"]: part for part in sheet.score["parts"] if part["criterion"] in values}
     return sheet
 
 
-@router.get("/bao-cao")
-async def reports(request: Request, desk: AtDesk) -> Response:
-    """The unit's reports in three states: to do, waiting for somebody else, done."""
-    sent = {row["period_id"]: row for row in (await desk.get("registry", f"reports?unit_id={own_unit(desk)}"))["items"]}
-    periods = (desk.campaign or {}).get("periods", ())
-    rows = [{"period": period, "report": sent.get(period["period_id"])} for period in periods]
-    sorted_out = {name: [row for row in rows if _pile(row, desk.now) == name] for name in ("todo", "waiting", "done")}
-    return render.page(request, "bao-cao-danh-sach.html", {"desk": desk, "section": "bao-cao", "piles": sorted_out})
+async def preview(desk: Desk, period_id: UUID, read: dict[str, Any]) -> dict[str, Any]:
+    """Ask what a report comes to that was read so far: ``values``, ``targets``, ``late``, and the block that it is of.
 
-
-_WAITING = ("submitted", "resubmitted", "in_review", "in_second_review")
-
-
-def _pile(row: dict[str, Any], now: datetime) -> str:
-    """Tell on which pile a period lies: whose turn it is."""
-    state = row["report"]["state"] if row["report"] else "none"
-    if state in _WAITING:
-        return "waiting"
-    closed = now > datetime.fromisoformat(row["period"]["closes_at"])
-    return "done" if state == "accepted" or (closed and state in ("none", "draft")) else "todo"
+    Lateness and the leaders of the block count as they will when it is sent now, so that the total stays what it was.
+    """
+    body = {
+        "values": {each["criterion"]: each["value"] for each in read["values"]},
+        "targets": read["targets"],
+        "late": read["late"],
+        "place": {"period_id": str(period_id), "block_id": read["block_id"], "unit_id": own_unit(desk)},
+    }
+    score: dict[str, Any] = await desk.send("POST", "scoring", f"sheets/{read['sheet_id']}/preview", body)
+    return score | {"open": still_open(score)}
 
 
 @router.get("/bao-cao/{period_id}")

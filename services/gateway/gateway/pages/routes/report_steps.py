@@ -73,14 +73,14 @@ def _why(
 @router.post("/bao-cao/{period_id}/khong-phat-sinh", dependencies=[SameSite])
 async def nothing_to_report(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the reason, and send the report without a figure when that was asked for."""
-    typed, words = await read_form(request)
+    typed, said = await read_form(request)
     reason = typed.nothing.get(WHOLE_REPORT, "")
     path = report_path(desk, period_id)
     version = typed.version
     try:
         body: dict[str, Any] = {"version": version, "fields": {}, "nothing": typed.nothing, "editor": None}
         version = (await desk.send("PUT", "registry", f"{path}/draft", body))["version"]
-        if words.get("viec") != "gui":
+        if said.get("viec") != "gui":
             return RedirectResponse(f"/bao-cao/{period_id}?luu=1", 303)
         if not reason.strip():
             raise Invalid("Ghi lý do trước khi gửi, ví dụ: trong kỳ đơn vị không được giao chỉ tiêu nào.")
@@ -88,7 +88,7 @@ async def nothing_to_report(request: Request, desk: AtDesk, period_id: UUID) -> 
         assert desk.campaign is not None
         sent = {"campaign_id": desk.campaign["campaign_id"], "period_id": str(period_id), "unit_id": desk.unit_id}
         sent |= {name: report[name] for name in ("version", "fields", "nothing")}
-        receipt = await desk.send("POST", "registry", "reports", sent, key=words.get("idempotency_key") or None)
+        receipt = await desk.send("POST", "registry", "reports", sent, key=said.get("idempotency_key") or None)
     except Problem as problem:
         if problem.status not in (Conflict.status, Invalid.status):
             raise

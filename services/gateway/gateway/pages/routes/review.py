@@ -12,12 +12,14 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import render
+from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.report import WHOLE_REPORT, Sheet
+from gateway.pages.routes.units import asked
 
 router = APIRouter()
 
+_ON_A_PAGE = 50
 _TICK = "tra:"
 _REASON = "vi:"
 _PATHS = {"nhan": "take-up", "thoi": "release", "chap-nhan": "accept", "tra-lai": "return"}
@@ -48,25 +50,38 @@ def _reviewers_only(desk: Desk) -> None:
         raise Forbidden("Trang này dành cho Phòng Nội vụ và khối trưởng.")
 
 
-async def waiting(desk: Desk, *, limit: int, which: str = "waiting", after: str | None = None) -> dict[str, Any]:
-    """Ask which reports wait for this reader, the longest waiting first."""
-    if desk.campaign is None:
-        return {"items": [], "more": False}
-    asked = f"campaign_id={desk.campaign['campaign_id']}&which={which}&limit={limit}"
-    found: dict[str, Any] = await desk.get(
-        "registry", f"reports/queue?{asked}" + (f"&after={quote(after)}" if after else "")
-    )
+async def waiting(desk: Desk, *, limit: int, **filters: str | None) -> dict[str, Any]:
+    """Ask which reports, of whatever campaigns, wait for this reader, the longest waiting first unless told; what was left empty is not asked."""
+    question = asked(limit=limit, **filters)
+    found: dict[str, Any] = await desk.get("registry", f"reports/queue?{question}")
     return found
 
 
 @router.get("/xem-xet")
-async def queue(
-    request: Request, desk: AtDesk, *, hang: str = "cho", sau: UUID | None = None, xong: str = "", don_vi: str = ""
-) -> Response:
+async def queue(request: Request, desk: AtDesk, *, xong: str = "", don_vi: str = "") -> Response:
+    """What waits, or was returned: searched, filtered, in a chosen order, a page at a time."""
     _reviewers_only(desk)
-    which = "returned" if hang == "tra-lai" else "waiting"
-    found = await waiting(desk, limit=50, which=which, after=str(sau) if sau else None)
-    values = {"desk": desk, "section": "xem-xet", "found": found, "which": which, "later": sau is not None}
+    typed = {name: request.query_params.get(name, "").strip() for name in ("hang", "tim", "ky", "muon", "xep")}
+    after = request.query_params.get("sau", "")
+    found = await waiting(
+        desk,
+        limit=_ON_A_PAGE,
+        which="returned" if typed["hang"] == "tra-lai" else "waiting",
+        search=typed["tim"][:100],
+        period_id=typed["ky"],
+        late={"co": "true", "khong": "false"}.get(typed["muon"]),
+        sort=words.order(typed["xep"]),
+        after=after,
+    )
+    values = {
+        "desk": desk,
+        "section": "xem-xet",
+        "found": found,
+        "which": "returned" if typed["hang"] == "tra-lai" else "waiting",
+        "typed": typed,
+        "later": bool(after),
+        "onward": asked(**typed, sau=found["items"][-1]["report_id"]) if found["more"] else "",
+    }
     return render.page(request, "xem-xet.html", values | {"done": await _told(desk, xong, don_vi)})
 
 
@@ -89,9 +104,10 @@ async def _page(request: Request, desk: Desk, report_id: UUID, verdict: Verdict,
     report, told = await asyncio.gather(
         desk.get("registry", f"reports/{report_id}"), desk.get("registry", f"reports/{report_id}/steps")
     )
+    await desk.turn_to(report["period_id"])
     block = await desk.this_years(report["block_id"])
     if block is None:
-        raise NotFound("Đơn vị này không đứng trong khối nào của năm nay.")
+        raise NotFound("Đơn vị này không đứng trong khối nào của năm đó.")
     place = f"campaigns/{report['campaign_id']}/periods/{report['period_id']}/scores/{report['unit_id']}"
     document, score = await asyncio.gather(
         desk.get("scoring", f"sheets/{block['sheet_id']}"), desk.get_or("scoring", place, None)
@@ -128,26 +144,26 @@ async def decide(request: Request, desk: AtDesk, report_id: UUID) -> Response:
     """Take the step that was pressed; after an answer go on to the next report that waits."""
     _reviewers_only(desk)
     sent = await request.form(max_fields=2000)
-    words = {name: value for name, value in sent.items() if isinstance(value, str)}
-    act = words.get("viec", "")
+    said = {name: value for name, value in sent.items() if isinstance(value, str)}
+    act = said.get("viec", "")
     if act not in _PATHS:
         raise NotFound("Không rõ phải làm gì với báo cáo này. Hãy mở lại trang rồi chọn một nút.")
-    verdict = _read(words)
+    verdict = _read(said)
     verdict.errors = _faults(act, verdict)
     if verdict.errors:
         return await _page(request, desk, report_id, verdict)
-    body: dict[str, Any] = {"version": int(words["version"]) if words.get("version", "").isdigit() else 0}
+    body: dict[str, Any] = {"version": int(said["version"]) if said.get("version", "").isdigit() else 0}
     if act == "tra-lai":
         body["items"] = {code: verdict.reasons[code].strip() for code in sorted(verdict.ticked)}
     try:
         path = f"reports/{report_id}/{_PATHS[act]}"
-        await desk.send("POST", "registry", path, body, key=words.get("idempotency_key") or None)
+        await desk.send("POST", "registry", path, body, key=said.get("idempotency_key") or None)
     except Problem as problem:
         if problem.status not in (Conflict.status, Invalid.status):
             raise
         verdict.problem = problem
         return await _page(request, desk, report_id, verdict)
-    unit = words.get("don-vi", "")
+    unit = said.get("don-vi", "")
     told = (
         f"xong={act}-so-{len(verdict.ticked)}&don_vi={quote(unit)}"
         if act == "tra-lai"
@@ -158,10 +174,10 @@ async def decide(request: Request, desk: AtDesk, report_id: UUID) -> Response:
     return RedirectResponse(f"{await _next(desk, report_id)}?{told}", 303)
 
 
-def _read(words: dict[str, str]) -> Verdict:
+def _read(said: dict[str, str]) -> Verdict:
     return Verdict(
-        ticked={name.removeprefix(_TICK) for name in words if name.startswith(_TICK)},
-        reasons={name.removeprefix(_REASON): value for name, value in words.items() if name.startswith(_REASON)},
+        ticked={name.removeprefix(_TICK) for name in said if name.startswith(_TICK)},
+        reasons={name.removeprefix(_REASON): value for name, value in said.items() if name.startswith(_REASON)},
     )
 
 

@@ -35,7 +35,8 @@ def asked(**filled: str | int | None) -> str:
 async def units(request: Request, desk: AtDesk) -> Response:
     """The registry of units: filtered, a page at a time, as of any day."""
     typed = {
-        name: request.query_params.get(name, "").strip() for name in ("q", "loai", "tinh-trang", "khoi", "ngay", "ma")
+        name: request.query_params.get(name, "").strip()
+        for name in ("q", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
     }
     question = asked(
         search=typed["q"][:100],
@@ -44,6 +45,7 @@ async def units(request: Request, desk: AtDesk) -> Response:
         block_id=typed["khoi"],
         on=typed["ngay"],
         code=typed["ma"],
+        sort=words.order(typed["xep"]),
         after=request.query_params.get("sau"),
         limit=_ON_A_PAGE,
     )
@@ -77,7 +79,7 @@ async def unit(request: Request, desk: AtDesk, unit_id: UUID, ngay: str = "", gh
         "thread": thread(history, found["on"]),
         "under": under,
         "typed_day": ngay,
-        "recorded": bool(ghi),
+        "recorded": ghi,
         "office": desk.who.holds(Post.CITY_OFFICE),
         "acts": [(slug, title) for slug, (kind, title) in ACTS.items() if kind in found["possible"]],
     }
@@ -102,15 +104,14 @@ def thread(history: dict[str, Any], on: str) -> list[dict[str, Any]]:
     names: dict[str, str] = history["names"]
     blocks = {block["block_id"]: block["name"] for block in history["blocks"] if block["block_id"]}
     told = []
-    corrected = max(
-        (c["change_id"] for c in history["changes"] if c["kind"] in ("registered", "founded")), default=None
-    )
+    begun = [c["change_id"] for c in history["changes"] if c["kind"] in ("registered", "founded")]
+    corrected = max(begun, default=None)
     for change in history["changes"]:
         if change["kind"] in ("registered", "founded") and change["change_id"] != corrected:
             continue
         ends = change["kind"] in ("merged", "split", "closed")
         coming = change["effective_on"] > on
-        knot = "rong" if coming else "xanh" if ends else "vang"
+        knot = "rong" if coming or change["revoked_at"] else "xanh" if ends else "vang"
         told.append({**change, "title": sentence(change, names, blocks), "knot": knot, "coming": coming})
     return told
 
@@ -158,7 +159,7 @@ async def blocks(request: Request, desk: AtDesk, nam: str = "") -> Response:
 
 @router.get("/khoi/{block_id}")
 async def block(request: Request, desk: AtDesk, block_id: UUID, ngay: str = "", ghi: str = "") -> Response:
-    return await _block(request, desk, block_id, ngay, recorded=bool(ghi))
+    return await _block(request, desk, block_id, ngay, recorded=ghi)
 
 
 async def _block(
@@ -167,7 +168,7 @@ async def _block(
     block_id: UUID,
     on: str,
     *,
-    recorded: bool = False,
+    recorded: str = "",
     typed: dict[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:

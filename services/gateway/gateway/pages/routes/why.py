@@ -1,42 +1,65 @@
 """Vì sao: behind each point the sum, its parts, and the thread from the published rule and the human act to it."""
 
 import asyncio
-from typing import Any
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from chassis.errors import NotFound
-from gateway.pages import render
+from chassis.errors import Forbidden, NotFound, Problem
+from contracts.notify import Post
+from contracts.registry import ReportSubmitted
+from gateway.pages import ranks, render, words
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import groups_of, lines_of
+from gateway.pages.sheets import groups_of, lines_of, sheet_of, typed
 
 router = APIRouter()
 
+Publication = Annotated[int | None, Query(ge=1, le=10_000)]
+
 
 @router.get("/vi-sao/{period_id}/{unit_id}")
-async def total(request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID) -> Response:
-    """Why this total: groups and lines."""
-    return render.page(request, "vi-sao.html", await _values(desk, period_id, unit_id))
+async def total(request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, lan: Publication = None) -> Response:
+    """Why this total: groups and lines, as they stand, or as the board was published the ``lan``-th time."""
+    return render.page(request, "vi-sao.html", await _values(desk, period_id, unit_id, lan))
 
 
 @router.get("/vi-sao/{period_id}/{unit_id}/{criterion}")
-async def line(request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, criterion: str) -> Response:
+async def line(  # noqa: PLR0917
+    request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, criterion: str, lan: Publication = None
+) -> Response:
     """Why these points of one line."""
-    values = await _values(desk, period_id, unit_id)
+    values = await _values(desk, period_id, unit_id, lan)
     part = next((each for each in values["score"]["parts"] if each["criterion"] == criterion), None)
     if part is None:
         raise NotFound(f"Bảng điểm không có mục {criterion}.")
-    return render.page(request, "vi-sao-muc.html", {**values, "part": part, "line": values["lines"][criterion]})
+    columns = values["columns"]
+    looked = next((each for each in columns["lines"] if each["criterion"] == criterion), None) if columns else None
+    items = [each["code"] for each in typed([values["lines"][criterion]])]
+    codes = {criterion, *items}
+    own = {"evidence": await _evidence(desk, period_id, unit_id) if values["newest"] else None, "files_of": codes}
+    own["said"] = [each for each in values["said"] if each["criterion"] in codes]
+    own |= {"part": part, "line": values["lines"][criterion], "looked": looked, "items": items}
+    return render.page(request, "vi-sao-muc.html", {**values, **own})
 
 
-async def _values(desk: Desk, period_id: UUID, unit_id: UUID) -> dict[str, Any]:
+async def _values(desk: Desk, period_id: UUID, unit_id: UUID, lan: int | None) -> dict[str, Any]:
     period = desk.period(period_id)
     assert desk.campaign is not None
-    score = await desk.get("scoring", f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/scores/{unit_id}")
+    path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/scores/{unit_id}"
+    kept, columns, place = await asyncio.gather(
+        desk.get_or("scoring", f"{path}/published?number={lan}", None) if lan else asyncio.sleep(0, None),
+        _columns(desk, path),
+        desk.get("scoring", f"{path}/place"),
+    )
+    # Of a board that was published before its reasons were kept, what stands now is shown, and said to be that.
+    score = kept or await desk.get("scoring", path)
+    named = {str(unit_id)}.union(*[ranks.units_of(place[which]) for which in ("now", "published") if place[which]])
     sheet, block, _ = await asyncio.gather(
-        desk.get("scoring", f"sheets/{score['sheet_id']}"), desk.block_of(str(unit_id)), desk.learn([str(unit_id)])
+        desk.get("scoring", sheet_of(score)), desk.block_of(str(unit_id)), desk.learn(named)
     )
     return {
         "desk": desk,
@@ -46,7 +69,95 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID) -> dict[str, Any]:
         "unit": desk.name(str(unit_id)),
         "block": block,
         "score": score,
+        "onward": _onward(desk, columns, score, str(unit_id)),
+        **(_as_published(desk, place, score, sheet) if kept else _standing(desk, place, score, sheet)),
+        "columns": None if kept else columns,
+        "said": _said(columns, kept),
+        "newest": columns is None or columns["receipt_number"] == score["receipt_number"],
+        "as_of": f"?lan={lan}" if kept else "",
+        "asked": lan,
         "sheet": sheet,
         "groups": list(groups_of(sheet["groups"])),
         "lines": {line["code"]: line for line in lines_of(sheet)},
     }
+
+
+def _standing(desk: Desk, place: dict[str, Any], score: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:
+    """Give the published board on which these points stand, or the newest on which they do not, and why this place."""
+    published, now = place["published"], place["now"]
+    reported = bool(published) and published["points"] is not None
+    stands = reported and all(Decimal(published[name]) == Decimal(score[name]) for name in ("points", "percent"))
+    shown = published if stands else now
+    return {
+        "published": published,
+        "stands": stands,
+        "place": shown,
+        "why_place": ranks.sentence(shown, place["unit_id"], sheet, desk.name) if shown else "",
+    }
+
+
+def _as_published(desk: Desk, place: dict[str, Any], score: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:
+    """Give the same for points as they were published; of an earlier publication the place is not told any more."""
+    newest = place["published"]
+    shown = newest if newest and newest["number"] == score["number"] else None
+    why_place = ranks.sentence(shown, place["unit_id"], sheet, desk.name) if shown else ""
+    return {"published": score, "stands": True, "place": shown, "why_place": why_place}
+
+
+def _said(columns: dict[str, Any] | None, published: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Give what reviewers said that counts, in the order of the sheet; of what was published, what counted then."""
+    items = [item for line in columns["lines"] for item in line["items"]] if columns else []
+    if published is None:
+        return [{**said, "criterion": item["criterion"]} for item in items for said in item["said"] if said["counts"]]
+    told = []
+    for item in items:
+        then = datetime.fromisoformat(published["at"])
+        value = published["inputs"]["values"].get(item["criterion"])
+        stood = {each["column"]: each for each in item["said"] if datetime.fromisoformat(each["at"]) <= then}
+        told += [{**said, "criterion": item["criterion"]} for said in stood.values() if _same(said["value"], value)]
+    return told
+
+
+def _same(first: str | None, second: str | None) -> bool:
+    return first == second if None in (first, second) else Decimal(str(first)) == Decimal(str(second))
+
+
+async def _evidence(desk: Desk, period_id: UUID, unit_id: UUID) -> Any:
+    """Give the files that were sent behind each item; None where the reader may not see them, or nobody answers."""
+    assert desk.campaign is not None
+    path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/reports/{unit_id}/evidence"
+    try:
+        found = await desk.get_or("registry", path, None)
+    except Problem as problem:
+        if problem.status != Forbidden.status:
+            raise
+        return None
+    return found["items"] if found else None
+
+
+def _onward(desk: Desk, columns: dict[str, Any] | None, score: dict[str, Any], unit_id: str) -> dict[str, Any]:
+    """Give where the report and the event that had these points computed can be followed, as far as the reader may."""
+    office, own = desk.who.holds(Post.CITY_OFFICE), unit_id == desk.unit_id
+    receipt = f"/bien-nhan/{score['receipt_number']}" if office or own else ""
+    told = columns if columns and columns["caused_by"] == score["caused_by"] else None
+    sent_at = score.get("accepted_at") or (columns["accepted_at"] if columns else None)
+    onward = {"receipt": receipt, "sent_at": sent_at, "cause": "", "words": ""}
+    cause = told["cause"] if told else None
+    if not told or not cause:
+        return onward
+    by_report = cause["type"] == ReportSubmitted.event_type
+    if by_report and cause["event_id"] == told["event_id"]:
+        return onward | {"cause": receipt, "words": words.CAUSES[cause["type"]]}
+    said = "đơn vị khác trong khối gửi báo cáo" if by_report else words.CAUSES.get(cause["type"], words.SOME_CAUSE)
+    follows = office or (own and cause["subject"] == unit_id)
+    return onward | {"cause": f"/hanh-trinh/{cause['correlationid']}" if follows else "", "words": said}
+
+
+async def _columns(desk: Desk, path: str) -> Any:
+    """Give what reviewers said of the report; whoever may see only the points sees them without it."""
+    try:
+        return await desk.get_or("scoring", f"{path}/columns", None)
+    except Problem as problem:
+        if problem.status != Forbidden.status:
+            raise
+        return None

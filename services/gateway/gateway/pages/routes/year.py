@@ -19,7 +19,7 @@ _FIGURES = (
     ("completed_tasks", "Số người hoàn thành nhiệm vụ", "Xếp loại từ hoàn thành nhiệm vụ trở lên"),
     ("advanced_workers", "Số Lao động tiên tiến", "Theo quyết định công nhận của năm"),
     ("grassroots_fighters", "Số Chiến sĩ thi đua cơ sở", "Theo quyết định công nhận của năm"),
-    ("disciplined", "Số người bị kỷ luật từ cảnh cáo trở lên", "Không có ai thì nhập 0"),
+    ("disciplined", "Số người bị kỷ luật", "Tính từ mức ghi ở trên trở lên; không có ai thì nhập 0"),
 )
 
 

@@ -1,0 +1,160 @@
+"""Bảng toàn thành phố: the units of all blocks by their share of the points that could be had, for the desk and the window."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from chassis.errors import NotFound
+from contracts.notify import Post
+from gateway.pages import render, words
+from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.routes.public import CACHED, AtWindow
+from gateway.pages.spreadsheet import comma, csv_file
+
+router = APIRouter()
+
+ROWS: Final = 100
+_CHOOSABLE: Final = 200
+"""Up to so many blocks one is chosen out of a list; of more, from beside a unit that stands in it."""
+_BLOCKS: Final = 50
+_IN_A_FILE: Final = 500
+_NOBODY: Final = str(UUID(int=0))
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What is looked at: a period, what was published or what stands now, which units, after which one; blocks after which."""
+
+    ky: str = ""
+    xem: str = ""
+    khoi: str = ""
+    bang: str = ""
+    tim: Annotated[str, Query(max_length=100)] = ""
+    sau: Annotated[str, Query(max_length=100)] = ""
+    khoi_sau: str = ""
+    tep: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.tim.strip()
+
+    def onward(self, **other: str) -> str:
+        """Name the same in an address, with something else instead; pages are begun anew unless told."""
+        kept = {name: getattr(self, name) for name in ("ky", "xem", "khoi", "bang", "tim")}
+        return urlencode({name: value for name, value in {**kept, **other}.items() if value})
+
+
+@router.get("/bang-thanh-pho")
+async def city_board(request: Request, desk: AtDesk, looking: Annotated[Looking, Depends(Looking)]) -> Response:
+    """As published; to the office ``xem=dang-tinh`` as it stands. ``tep=csv`` gives all of it as a file."""
+    live = looking.xem == "dang-tinh" and desk.who.holds(Post.CITY_OFFICE)
+    return await _shown(request, desk, looking, {"desk": desk, "section": "bang-khoi"}, live=live)
+
+
+@router.get("/cong-khai/thanh-pho")
+async def at_the_window(request: Request, desk: AtWindow, looking: Annotated[Looking, Depends(Looking)]) -> Response:
+    """The same for everybody."""
+    answer = await _shown(request, desk, looking, {"khach": desk, "section": "cong-khai"}, live=False)
+    answer.headers.update(CACHED)
+    return answer
+
+
+async def _shown(request: Request, desk: Desk, looking: Looking, frame: dict[str, Any], *, live: bool) -> Response:
+    period = desk.period(looking.ky) if looking.ky else desk.current_period()
+    if period is None or desk.campaign is None:
+        raise NotFound("Chưa phát động phong trào nào.")
+    standing = "live" if live else "published"
+    path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/city-board"
+    asked = [("standing", standing), *[(name, value) for name, value in _chosen(looking).items() if value]]
+    if looking.tep == "csv":
+        return await _file(desk, path, asked)
+    found, counted, blocks, sheets = await asyncio.gather(
+        _page(desk, path, asked, looking),
+        desk.get("scoring", f"{path}/blocks?{_of_blocks(standing, looking.khoi_sau)}"),
+        desk.get("registry", f"blocks?year={desk.year}&limit={_CHOOSABLE}"),
+        desk.get("scoring", f"sheets?limit={_CHOOSABLE}"),
+    )
+    names = {block["block_id"]: block["name"] for block in blocks["items"]}
+    shown = {each["block_id"] for each in (*found["rows"], *counted["items"])} | ({looking.khoi} - {""})
+    names |= await desk.names_of_blocks(shown - names.keys())
+    await desk.learn(row["unit_id"] for row in found["rows"])
+    whole = len(blocks["items"]) < _CHOOSABLE
+    used = {block["sheet_id"] for block in blocks["items"]}
+    values = {
+        **frame,
+        "nguoi": desk,
+        "period": period,
+        "periods": desk.campaign["periods"],
+        "found": found,
+        "counted": counted,
+        "live": live,
+        "may_see_live": desk.who.holds(Post.CITY_OFFICE),
+        "names": names,
+        "blocks": blocks["items"] if whole else [],
+        "sheets": {
+            sheet["sheet_id"]: sheet["name"]
+            for sheet in sheets["items"]
+            if (sheet["sheet_id"] in used if whole else sheet["blocks"])
+        },
+        "typed": looking,
+        "after": _cursor(found["rows"]) if found["more"] else "",
+    }
+    return render.page(request, "bang-thanh-pho.html", values)
+
+
+def _chosen(looking: Looking) -> dict[str, str]:
+    """Give the filters that can name anything; what cannot is as good as none."""
+    chosen = {"block_id": looking.khoi, "sheet_id": looking.bang}
+    return {name: value for name, value in chosen.items() if is_id(value)}
+
+
+def _of_blocks(standing: str, after: str) -> str:
+    return urlencode({"standing": standing, "most": _BLOCKS} | ({"after": after} if is_id(after) else {}))
+
+
+async def _page(desk: Desk, path: str, asked: list[tuple[str, str]], looking: Looking) -> Any:
+    """Ask for a page, or for the units of that name."""
+    wanted = [*asked, ("most", str(ROWS))]
+    if looking.words:
+        query = urlencode({"search": looking.words, "state": "all", "limit": ROWS})
+        named = await desk.get("registry", f"units?{query}")
+        # Nobody is called so: an id that nobody has, for no id at all would mean everybody.
+        wanted += [("unit_id", unit["unit_id"]) for unit in named["items"]] or [("unit_id", _NOBODY)]
+    else:
+        share, _, unit = looking.sau.partition("~")
+        if is_id(unit):
+            wanted += [("after_percent", share), ("after_unit", unit)]
+    return await desk.get("scoring", f"{path}?{urlencode(wanted)}")
+
+
+def _cursor(rows: list[dict[str, Any]]) -> str:
+    return f"{rows[-1]['percent']}~{rows[-1]['unit_id']}"
+
+
+async def _file(desk: Desk, path: str, asked: list[tuple[str, str]]) -> Response:
+    """Ask for page after page, a row for each unit."""
+    lines: list[list[Any]] = [
+        ["Thứ tự", "Đơn vị", "Khối", "Hạng trong khối", "Điểm", "Điểm tối đa áp dụng", "Tỷ lệ (%)", "Bảng của khối"]
+    ]
+    names: dict[str, str] = {}
+    after: list[tuple[str, str]] = []
+    more = True
+    while more:
+        query = urlencode([*asked, ("most", str(_IN_A_FILE)), *after])
+        found = await desk.get("scoring", f"{path}?{query}")
+        rows, more = found["rows"], found["more"]
+        await desk.learn(row["unit_id"] for row in rows)
+        names |= await desk.names_of_blocks({row["block_id"] for row in rows} - names.keys())
+        for row in rows:
+            stands = words.BOARD_STATES[row["published"]["state"] if row["published"] else "provisional"]
+            amounts = [comma(row[name]) for name in ("points", "maximum", "percent")]
+            where = names.get(row["block_id"], "")
+            lines.append([row["order"], desk.name(row["unit_id"]), where, row["rank"], *amounts, stands])
+        if more:
+            after = [("after_percent", rows[-1]["percent"]), ("after_unit", rows[-1]["unit_id"])]
+    return csv_file("bang-thanh-pho", lines)

@@ -1,0 +1,117 @@
+"""Two units side by side, and where a unit has stood, period by period."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from chassis.errors import Forbidden, NotFound
+from gateway.pages import render
+from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.routes.board import allowed, block_and_period, board_path
+from gateway.pages.sheets import Line, lines_of, sheet_of
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Which two units, in which period. A form sends an empty word for what was not chosen."""
+
+    ky: UUID | None = None
+    a: str = ""
+    b: str = ""
+
+
+@router.get("/bang-khoi/{block_id}/so-sanh")
+async def compare(request: Request, desk: AtDesk, block_id: UUID, asked: Annotated[Pair, Depends(Pair)]) -> Response:
+    """Two units of a block: by criterion where the reader may see both, else by field."""
+    block, period = await block_and_period(desk, block_id, asked.ky)
+    members = await desk.get("registry", f"units?state=all&block_id={block_id}&limit=500")
+    desk.names |= {unit["unit_id"]: unit["name"] for unit in members["items"]}
+    chosen = [unit for unit in (asked.a, asked.b) if is_id(unit)]
+    values: dict[str, Any] = {
+        "desk": desk,
+        "section": "bang-khoi",
+        "block": block,
+        "members": members["items"],
+        "period": period,
+        "chosen": chosen,
+        "rows": {},
+        "lines": [],
+        "sheet": None,
+        "published": False,
+    }
+    if len(chosen) == 2:  # noqa: PLR2004 - side by side are two
+        values |= await _side_by_side(desk, block, period, chosen)
+    return render.page(request, "so-sanh.html", values)
+
+
+async def _side_by_side(desk: Desk, block: dict[str, Any], period: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
+    path = board_path(desk, period, UUID(block["block_id"]))
+    asked = "&".join(f"unit_id={unit}" for unit in chosen)
+    sheet, published, live, *scores = await asyncio.gather(
+        desk.get("scoring", f"sheets/{block['sheet_id']}"),
+        desk.get_or("scoring", f"{path}/published?{asked}", None),
+        allowed(desk, f"{path}?{asked}"),
+        *[
+            allowed(desk, f"campaigns/{period['campaign_id']}/periods/{period['period_id']}/scores/{unit}")
+            for unit in chosen
+        ],
+    )
+    found = published or live
+    if found is None:
+        raise Forbidden("Bảng này chưa công bố. Trước khi công bố, chỉ các đơn vị trong khối và nơi quản lý xem được.")
+    await desk.learn(chosen)
+    if published:
+        # What stands now may be something else: beside published totals stand the lines that were published.
+        number = published["number"]
+        scores = await asyncio.gather(
+            *[
+                allowed(
+                    desk,
+                    f"campaigns/{period['campaign_id']}/periods/{period['period_id']}/scores/{unit}/published?number={number}",
+                )
+                for unit in chosen
+            ]
+        )
+    both = all(scores)
+    points = [{part["criterion"]: part for part in score["parts"]} for score in scores] if both else []
+    lines = await _lines(desk, scores) if both else []
+    return {
+        "rows": {row["unit_id"]: row for row in found["rows"]},
+        "sheet": sheet,
+        "lines": [(line, [each.get(line["code"]) for each in points]) for line in lines],
+        "published": bool(published),
+    }
+
+
+async def _lines(desk: Desk, scores: Sequence[dict[str, Any]]) -> list[Line]:
+    """Give the lines of the sheets by which these were scored; while versions differ, a line of either stands once."""
+    asked = {sheet_of(score): score["sheet_version"] for score in scores}
+    newest_first = sorted(asked, key=lambda path: asked[path], reverse=True)
+    sheets = await asyncio.gather(*[desk.get("scoring", path) for path in newest_first])
+    found: dict[str, Line] = {}
+    for line in (line for sheet in sheets for line in lines_of(sheet)):
+        found.setdefault(line["code"], line)
+    return list(found.values())
+
+
+@router.get("/thu-hang/{unit_id}")
+async def places(request: Request, desk: AtDesk, unit_id: UUID) -> Response:
+    """Where a unit stood, period by period."""
+    if desk.campaign is None:
+        raise NotFound("Chưa có phong trào nào được phát động.")
+    found = await desk.get("scoring", f"campaigns/{desk.campaign['campaign_id']}/units/{unit_id}/places")
+    await desk.learn([str(unit_id)])
+    values = {
+        "desk": desk,
+        "section": "bang-khoi",
+        "unit": desk.name(str(unit_id)),
+        "places": {place["period_id"]: place for place in found["items"]},
+    }
+    return render.page(request, "thu-hang.html", values)

@@ -1,0 +1,216 @@
+"""Bảng tổng hợp of a block, chênh lệch between two who score, and công bằng: how self, block and office differ."""
+
+import asyncio
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from chassis.errors import Forbidden, NotFound
+from contracts.notify import Post
+from gateway.pages import looking, render, words
+from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.sheets import lines_of
+from gateway.pages.spreadsheet import comma, csv_file
+
+router = APIRouter()
+
+PAIRS: Final = {
+    "self-appraisal": ("Tự chấm", "Thẩm định"),
+    "self-block": ("Tự chấm", "Khối chấm"),
+    "block-appraisal": ("Khối chấm", "Thẩm định"),
+}
+_WIDE: Final = 5
+"""From so many points on a gap is highlighted (personas B3)."""
+_ON_A_PAGE: Final = 50
+_IN_A_FILE: Final = 200
+
+
+def _period(desk: Desk, ky: UUID | None) -> dict[str, Any]:
+    period = desk.period(ky) if ky else desk.current_period()
+    if period is None:
+        raise NotFound("Chưa phát động phong trào nào.")
+    return period
+
+
+@router.get("/bang-tong-hop/{period_id}/{block_id}")
+async def compiled(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID, tep: str = "") -> Response:
+    """A block's units with their totals in every column; wide gaps stand out. ``tep=csv`` gives it as a file."""
+    values = await _compiled(desk, period_id, block_id)
+    rows = values["rows"]
+    if tep == "csv":
+        head = [
+            "Hạng",
+            "Đơn vị",
+            "Tự chấm",
+            "Khối chấm",
+            "Thẩm định",
+            "Kết luận",
+            "Tối đa",
+            "Chênh lệch",
+            "Đơn vị chấm chéo",
+        ]
+        lines = (
+            [
+                row["rank"],
+                desk.name(row["unit_id"]),
+                *[comma(row[name]) for name in ("self", "block", "appraisal", "final", "maximum", "gap")],
+                desk.name(row["by_unit"]) if row["by_unit"] else "",
+            ]
+            for row in rows
+        )
+        return csv_file("bang-tong-hop", [head, *lines])
+    return render.page(request, "bang-tong-hop.html", values)
+
+
+@router.get("/bang-tong-hop/{period_id}/{block_id}/bien-ban")
+async def minutes(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID) -> Response:
+    """The minutes of the block's meeting, to be printed: what is known is filled in, what only the meeting knows is left open."""
+    values = await _compiled(desk, period_id, block_id)
+    votes = await desk.get("scoring", f"{looking.of_period(desk, period_id)}/boards/{block_id}/votes")
+    # Of the same units the newest counts; they come newest first.
+    counted = {frozenset(vote["votes"]): vote["votes"] for vote in reversed(votes["votes"])}
+    await desk.learn({unit for vote in counted for unit in vote} | ({values["block"]["head_unit_id"]} - {None}))
+    return render.page(request, "bien-ban.html", {**values, "votes": list(counted.values())})
+
+
+async def _compiled(desk: Desk, period_id: UUID, block_id: UUID) -> dict[str, Any]:
+    """Give what the pages of a block's totals share; raises ``NotFound`` for a block of another year."""
+    period, block = desk.period(period_id), await desk.this_years(block_id)
+    if block is None:
+        raise NotFound("Không có khối thi đua này trong năm nay.")
+    board = f"{looking.of_period(desk, period_id)}/boards/{block_id}"
+    found, waiting = await asyncio.gather(
+        desk.get("scoring", f"{board}/columns"), desk.get_or("scoring", f"{board}/waiting", None)
+    )
+    rows = found["rows"]
+    await desk.learn({row[name] for row in rows for name in ("unit_id", "by_unit") if row[name]})
+    return {
+        "desk": desk,
+        "section": "bang-khoi",
+        "period": period,
+        "block": block,
+        "rows": rows,
+        # What is computed from these is what was published last, if nothing has changed since.
+        "stands": waiting["published"] if waiting and not waiting["changes"] else None,
+        "wide": {row["unit_id"] for row in rows if row["gap"] and Decimal(row["gap"]) > _WIDE},
+        "limit": _WIDE,
+    }
+
+
+@router.get("/chenh-lech")
+async def differing(  # noqa: PLR0917
+    request: Request,
+    desk: AtDesk,
+    ky: UUID | None = None,
+    giua: str = "self-appraisal",
+    tu: str = "5",
+    khoi: UUID | None = None,
+    bo: int = 0,
+    tep: str = "",
+) -> Response:
+    """The units whose totals in two columns lie far apart, with the lines that make it so. ``tep=csv`` gives all of them."""
+    if not (desk.who.holds(Post.CITY_OFFICE) or (khoi and desk.who.holds(Post.BLOCK_HEAD, khoi))):
+        raise Forbidden("Trang này dành cho Phòng Nội vụ, và cho khối trưởng ở khối của mình.")
+    period = _period(desk, ky)
+    pair = giua if giua in PAIRS else "self-appraisal"
+    least = looking.amount(tu)
+    least = least if least is not None and 0 <= least <= 100_000 else Decimal(_WIDE)  # noqa: PLR2004
+    asked = {"between": pair, "least": str(least)} | ({"block_id": str(khoi)} if khoi else {})
+    path = f"{looking.of_period(desk, period['period_id'])}/discrepancies"
+    if tep == "csv":
+        return csv_file("chenh-lech", await _all(desk, path, asked, PAIRS[pair]))
+    found = await desk.get("scoring", f"{path}?{urlencode({**asked, 'skip': max(bo, 0), 'limit': _ON_A_PAGE})}")
+    await desk.learn({row["unit_id"] for row in found["items"]})
+    query = {"ky": period["period_id"], "giua": pair, "tu": f"{least:f}"} | ({"khoi": str(khoi)} if khoi else {})
+    values = {
+        "desk": desk,
+        "section": "xem-xet",
+        "period": period,
+        "found": found,
+        "pair": pair,
+        "pairs": PAIRS,
+        "least": f"{least:f}".replace(".", ","),
+        "query": urlencode(query),
+        "next": max(bo, 0) + _ON_A_PAGE,
+        "chosen": str(khoi) if khoi else "",
+    }
+    return render.page(request, "chenh-lech.html", values)
+
+
+async def _all(desk: Desk, path: str, asked: dict[str, str], named: tuple[str, str]) -> list[list[Any]]:
+    """Ask for page after page; a row for each unit, and one for each of its lines that differs."""
+    rows: list[list[Any]] = [["Đơn vị", "Mục", *named, "Chênh lệch"]]
+    more, skip = True, 0
+    while more:
+        found = await desk.get("scoring", f"{path}?{urlencode({**asked, 'skip': skip, 'limit': _IN_A_FILE})}")
+        await desk.learn({row["unit_id"] for row in found["items"]})
+        for unit in found["items"]:
+            for line in ({"criterion": "Tổng", **unit}, *unit["lines"]):
+                amounts = [comma(line[name]) for name in ("first", "second", "difference")]
+                rows.append([desk.name(unit["unit_id"]), line["criterion"], *amounts])
+        more, skip = found["more"], skip + _IN_A_FILE
+    return rows
+
+
+@router.get("/cong-bang")
+async def fairness(  # noqa: PLR0917
+    request: Request, desk: AtDesk, ky: UUID | None = None, khoi: str = "", bo: int = 0, tep: str = ""
+) -> Response:
+    """How self and verified differ by block and by unit, how strict each reviewer is, and which criteria tell nobody apart.
+
+    ``khoi`` lists the units of one block, ``bo`` leaves out the first of them; ``tep=csv`` gives the units as a file.
+    """
+    if not desk.who.holds(Post.CITY_OFFICE):
+        raise Forbidden("Trang này dành cho Phòng Nội vụ.")
+    period = _period(desk, ky)
+    path = f"{looking.of_period(desk, period['period_id'])}/fairness"
+    of_block = {"block_id": khoi} if is_id(khoi) else {}
+    if tep == "csv":
+        return csv_file("cong-bang", await _units(desk, path, of_block))
+    found, units = await asyncio.gather(
+        desk.get("scoring", path),
+        desk.get("scoring", f"{path}/units?{urlencode({**of_block, 'skip': max(bo, 0), 'limit': _ON_A_PAGE})}"),
+    )
+    names = await desk.names_of_blocks({row["block_id"] for row in (*found["blocks"][:_ON_A_PAGE], *units["items"])})
+    sheets = {
+        sheet_id: await desk.get("scoring", f"sheets/{sheet_id}")
+        for sheet_id in sorted({row["sheet_id"] for row in found["same_in_blocks"]})
+    }
+    speaking = {row["by_unit"] for row in found["reviewers"] if row["by_unit"]}
+    await desk.learn(speaking | {row["unit_id"] for row in units["items"]})
+    values = {
+        "desk": desk,
+        "section": "xem-xet",
+        "period": period,
+        "fair": found,
+        "units": units,
+        "names": names,
+        "chosen": khoi if of_block else "",
+        "next": max(bo, 0) + _ON_A_PAGE,
+        "most": _ON_A_PAGE,
+        "sheets": sheets,
+        "lines": {
+            (sheet_id, line["code"]): line["name"] for sheet_id, sheet in sheets.items() for line in lines_of(sheet)
+        },
+        "columns": words.COLUMNS,
+    }
+    return render.page(request, "cong-bang.html", values)
+
+
+async def _units(desk: Desk, path: str, of_block: dict[str, str]) -> list[list[Any]]:
+    """Ask for page after page; a row for each unit at whose report somebody has looked."""
+    rows: list[list[Any]] = [["Đơn vị", "Khối", *words.COLUMNS.values(), "Kết luận trừ tự chấm"]]
+    more, skip = True, 0
+    while more:
+        found = await desk.get("scoring", f"{path}/units?{urlencode({**of_block, 'skip': skip, 'limit': _IN_A_FILE})}")
+        await desk.learn({unit["unit_id"] for unit in found["items"]})
+        names = await desk.names_of_blocks({unit["block_id"] for unit in found["items"]})
+        for unit in found["items"]:
+            amounts = [comma(unit[name]) for name in (*words.COLUMNS, "difference")]
+            rows.append([desk.name(unit["unit_id"]), names.get(unit["block_id"], ""), *amounts])
+        more, skip = found["more"], skip + _IN_A_FILE
+    return rows

@@ -1,0 +1,231 @@
+"""Bảng điểm: which there are, what a version changed, and the rescoring and rehearsing of what stands on them."""
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from chassis.errors import Conflict, Invalid, Problem
+from gateway.api import SameSite
+from gateway.pages import render
+from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.routes.builder import foreseen, office_only, periods
+from gateway.pages.spreadsheet import comma, csv_file
+
+router = APIRouter()
+_BLOCKS_A_PAGE = 20
+_BLOCKS_IN_A_FILE = 200
+
+
+@router.get("/bang-diem")
+async def sheets(request: Request, desk: AtDesk, sau: UUID | None = None) -> Response:
+    """Sheets with the blocks on each, and the drafts that are not published."""
+    office_only(desk)
+    listed = await desk.get("scoring", f"sheets?limit=50{f'&after={sau}' if sau else ''}")
+    values = {
+        "desk": desk,
+        "section": "phong-trao",
+        "sheets": listed["items"],
+        "onward": listed["next"],
+        "drafts": (await desk.get("scoring", "sheet-drafts"))["items"],
+        "rehearsals": (await desk.get("scoring", "rehearsals"))["items"][:5],
+        "periods": await periods(desk),
+        "discarded": "bo" in request.query_params,
+    }
+    return render.page(request, "bang-diem-danh-sach.html", values)
+
+
+@router.get("/bang-diem/{sheet_id}/khac")
+async def differences(request: Request, desk: AtDesk, sheet_id: UUID, cu: int = 1, moi: int = 2) -> Response:
+    """What one version says otherwise than the one before, in sentences; for whoever is scored by it."""
+    told = await desk.get("scoring", f"sheets/{sheet_id}/differences?old={cu}&new={moi}")
+    values = {"desk": desk, "section": "phong-trao", "sheet_id": sheet_id, "told": told}
+    return render.page(request, "bang-diem-khac.html", values)
+
+
+@router.get("/bang-diem/{sheet_id}")
+async def one(request: Request, desk: AtDesk, sheet_id: UUID) -> Response:
+    """A sheet: its versions, who stands on it, and how to have it rescored or rehearsed."""
+    published = request.query_params.get("cong-bo", "")
+    return await _one(request, desk, sheet_id, published=int(published) if published.isdigit() else None)
+
+
+async def _one(
+    request: Request,
+    desk: Desk,
+    sheet_id: UUID,
+    *,
+    published: int | None = None,
+    problem: Problem | None = None,
+    typed: dict[str, Any] | None = None,
+) -> Response:
+    office_only(desk)
+    values = {
+        "desk": desk,
+        "section": "phong-trao",
+        "sheet": await desk.get("scoring", f"sheets/{sheet_id}"),
+        "told": await desk.get("scoring", f"sheets/{sheet_id}/versions"),
+        "rescorings": (await desk.get("scoring", f"sheets/{sheet_id}/rescorings"))["items"],
+        "periods": await periods(desk),
+        "published": published,
+        "problem": problem,
+        "typed": typed or {"ban": None, "ly_do": ""},
+    }
+    return render.page(request, "bang-diem.html", values, status=problem.status if problem else 200)
+
+
+@router.post("/bang-diem/{sheet_id}/cham-lai", dependencies=[SameSite])
+async def rescore(  # noqa: PLR0917
+    request: Request,
+    desk: AtDesk,
+    sheet_id: UUID,
+    ky: Annotated[str, Form()] = "",
+    ban: Annotated[int | None, Form(ge=1)] = None,
+    ly_do: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Have what stands on this sheet rescored, under its newest version or, for a reason, an older one."""
+    office_only(desk)
+    try:
+        body = {"period_id": ky if is_id(ky) else None, "version": ban, "reason": ly_do.strip() or None}
+        begun = await desk.send("POST", "scoring", f"sheets/{sheet_id}/rescorings", body)
+    except Problem as problem:
+        if problem.status == Conflict.status and "rescoring_id" in problem.members:
+            return RedirectResponse(f"/cham-lai/{problem.members['rescoring_id']}", 303)
+        if problem.status != Invalid.status:
+            raise
+        return await _one(request, desk, sheet_id, problem=problem, typed={"ban": ban, "ly_do": ly_do})
+    return RedirectResponse(f"/cham-lai/{begun['rescoring_id']}", 303)
+
+
+@router.get("/cham-lai/{rescoring_id}")
+async def rescoring(
+    request: Request, desk: AtDesk, rescoring_id: UUID, sau: UUID | None = None, tep: str = ""
+) -> Response:
+    """How far a rescoring has come, and points and places before and after, block by block; ``tep=csv`` gives all as a file."""
+    office_only(desk)
+    job = await desk.get("scoring", f"rescorings/{rescoring_id}")
+    if tep == "csv":
+        return csv_file("cham-lai", await _before_and_after(desk, rescoring_id))
+    values = {
+        "desk": desk,
+        "section": "phong-trao",
+        "job": job,
+        "sheet": await desk.get("scoring", f"sheets/{job['sheet_id']}?version={job['sheet_version']}"),
+        "periods": await periods(desk),
+        **await _moved(desk, f"rescorings/{rescoring_id}/blocks", sau),
+    }
+    return render.page(request, "cham-lai.html", values)
+
+
+async def _before_and_after(desk: Desk, rescoring_id: UUID) -> list[list[Any]]:
+    """Ask for page after page; a row for each unit whose points or place are others."""
+    named = await periods(desk)
+    rows: list[list[Any]] = [
+        ["Kỳ", "Khối", "Đơn vị", "Điểm trước", "Điểm sau", "Tối đa áp dụng", "Tỷ lệ sau (%)", "Hạng trước", "Hạng sau"]
+    ]
+    after: UUID | None = None
+    while True:
+        told = await _moved(desk, f"rescorings/{rescoring_id}/blocks", after, most=_BLOCKS_IN_A_FILE)
+        for block in told["blocks"]:
+            where = [named.get(block["period_id"], "Kỳ khác"), told["block_names"].get(block["block_id"], "Khối khác")]
+            for unit in block["changed"]:
+                amounts = [comma(unit[name]) for name in ("previous_points", "points", "maximum", "percent")]
+                rows.append([*where, desk.name(unit["unit_id"]), *amounts, unit["previous_rank"], unit["rank"]])
+        if told["onward"] is None:
+            return rows
+        after = told["onward"]
+
+
+async def _moved(desk: Desk, path: str, after: UUID | None, *, most: int = _BLOCKS_A_PAGE) -> dict[str, Any]:
+    """Give the blocks in which something changed, with the names of blocks and units."""
+    told = await desk.get("scoring", f"{path}?most={most}{f'&after={after}' if after else ''}")
+    changed = [block for block in told["items"] if block["changed"]]
+    await desk.learn({unit["unit_id"] for block in changed for unit in block["changed"]})
+    ids = sorted({block["block_id"] for block in changed})
+    asked = "&".join(f"block_id={each}" for each in ids)
+    named = (await desk.get("registry", f"blocks?{asked}"))["items"] if ids else []
+    return {
+        "blocks": changed,
+        "block_names": {block["block_id"]: block["name"] for block in named},
+        "onward": told["next"],
+        "after": after,
+    }
+
+
+class Rehearsing(BaseModel):
+    """What the form sends: the period, what it is put under, whose blocks, and which lines have another code now."""
+
+    ky: str
+    ban_thao: str = ""
+    bang: str = ""
+    phien_ban: int | None = None
+    khoi_cua: str = ""
+    doi_ma: Annotated[str, Field(max_length=5_000)] = ""
+
+
+@router.post("/dien-tap", dependencies=[SameSite])
+async def rehearse(request: Request, desk: AtDesk, asked: Annotated[Rehearsing, Form()]) -> Response:
+    """Put what a past period's units reported under a draft or a version; nothing of it touches a score."""
+    office_only(desk)
+    drafted = is_id(asked.ban_thao)
+    under = {"draft_id": asked.ban_thao} if drafted else {"sheet_id": asked.bang, "version": asked.phien_ban}
+    body = {"period_id": asked.ky, **under} | ({"on_sheet": asked.khoi_cua} if is_id(asked.khoi_cua) else {})
+    try:
+        codes, unread = _codes(asked.doi_ma)
+        if unread:
+            raise Invalid(f"Chưa đọc được “{unread}”: mỗi dòng ghi mã mục mới = mã mục cũ, ví dụ 2.1 = 1.3.")
+        begun = await desk.send("POST", "scoring", "rehearsals", {**body, "codes": codes})
+    except Problem as problem:
+        if problem.status != Invalid.status or not (drafted or is_id(asked.bang)):
+            raise
+        if drafted:
+            return await foreseen(request, desk, UUID(asked.ban_thao), problem, asked.khoi_cua, asked.doi_ma)
+        return await _one(request, desk, UUID(asked.bang), problem=problem)
+    return RedirectResponse(f"/dien-tap/{begun['rehearsal_id']}", 303)
+
+
+def _codes(typed: str) -> tuple[dict[str, str], str]:
+    """Read which lines have another code now, and what of it could not be read."""
+    codes: dict[str, str] = {}
+    for line in filter(None, map(str.strip, re.split(r"[\n,;]", typed))):
+        new, equals, old = map(str.strip, line.partition("="))
+        if not (new and equals and old) or new in codes:
+            return {}, line
+        codes[new] = old
+    return codes, ""
+
+
+@router.get("/dien-tap/{rehearsal_id}")
+async def rehearsal(request: Request, desk: AtDesk, rehearsal_id: UUID, sau: UUID | None = None) -> Response:
+    """How far a rehearsal has come: who would move, which line decides nothing, which moves units most."""
+    office_only(desk)
+    job = await desk.get("scoring", f"rehearsals/{rehearsal_id}")
+    values = {
+        "desk": desk,
+        "section": "phong-trao",
+        "job": job,
+        "periods": await periods(desk),
+        "idle": idle(job["criteria"]),
+        "unasked": unasked(job["criteria"]),
+        "moving": moving(job["criteria"]),
+        **await _moved(desk, f"rehearsals/{rehearsal_id}/blocks", sau),
+    }
+    return render.page(request, "dien-tap.html", values)
+
+
+def unasked(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the lines for which nobody had reported anything in that period."""
+    return [line for line in lines if line["reported"] == 0 and line["units"]]
+
+
+def idle(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the lines that decide nothing: in every block all units got the same."""
+    return [line for line in lines if line["blocks"] and not line["deciding"]]
+
+
+def moving(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the lines that move units against one another, the one that moves them most first."""
+    return sorted((line for line in lines if float(line["shift"])), key=lambda line: -float(line["shift"]))
