@@ -1,22 +1,37 @@
 """Servers for every test: one PostgreSQL a run, a bus and databases of its own for each house."""
 
 import itertools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from house import House, Templates
+from hypothesis import HealthCheck, settings
 
 from thidua.postgres import PostgresServer
 
 _numbers = itertools.count(1)
+# Whether a rule holds does not hang on how busy the machine is.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+
+_MEMORY = Path("/dev/shm")
+_ENOUGH_BYTES = 4 << 30
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    with PostgresServer(tmp_path_factory.mktemp("postgres"), fsync=False) as server:
-        yield server
+    """One server a run, in memory where there is room: copying a house's databases takes a second on a disk, none there."""
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("postgres")
+        if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_BYTES:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="thidua-tests-", dir=_MEMORY)))
+        yield stack.enter_context(PostgresServer(folder, fsync=False))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -64,8 +64,8 @@ class Contestant(ABC):
         """Give where reports go and where boards are read."""
 
     @abstractmethod
-    def processes(self) -> list[psutil.Process]:
-        """Give its own processes, without servers."""
+    def processes(self) -> dict[str, psutil.Process]:
+        """Give its own processes by what they are called, without servers."""
 
     def front(self) -> list[psutil.Process]:
         """Give those of them that only pass on."""
@@ -166,8 +166,8 @@ class Product(Contestant):
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
         return tuple(("127.0.0.1", self.house.services[service].port) for service in _SERVICES)  # type: ignore[return-value]
 
-    def processes(self) -> list[psutil.Process]:
-        return [psutil.Process(service.pid) for service in self.house.services.values()]
+    def processes(self) -> dict[str, psutil.Process]:
+        return {name: psutil.Process(service.pid) for name, service in self.house.services.items()}
 
     async def stop(self) -> None:
         """The house ends its services when it is closed."""
@@ -252,8 +252,8 @@ class Floor(Contestant):
     def addresses(self) -> tuple[tuple[str, int], tuple[str, int]]:
         return ("127.0.0.1", self.port), ("127.0.0.1", self.port)
 
-    def processes(self) -> list[psutil.Process]:
-        return [psutil.Process(self._process.pid)]
+    def processes(self) -> dict[str, psutil.Process]:
+        return {self.name: psutil.Process(self._process.pid)}
 
     async def stop(self) -> None:
         self._process.kill()

@@ -163,8 +163,9 @@ class Peer(Mortal):
         roots = [psutil.Process(self.running[name].pid) for name in names]
         return [each for root in roots for each in (root, *root.children(recursive=True))]
 
-    def processes(self) -> list[psutil.Process]:
-        return self._families([name for name in self.running if name != "broker"])
+    def processes(self) -> dict[str, psutil.Process]:
+        own = self._families([name for name in self.running if name != "broker"])
+        return {str(process.pid): process for process in own}
 
     def servers(self) -> list[psutil.Process]:
         postgres = psutil.Process(self.house.templates.postgres.pid)

@@ -140,6 +140,8 @@ _FIGURES: Final = {
 def _words(figure: str, seen: dict[str, Any]) -> str:
     if figure in _FIGURES:
         return _FIGURES[figure]
+    if figure.startswith("memory_"):
+        return f"memory of {figure.split('_')[1]} under load (PSS), MiB"
     what, share, _, _, load = figure.split("_")
     named = "receipt" if what == "receipt" else "rank visible"
     return f"{named} {share} at {load} % of the slower one's capacity ({seen['rates'][load]} a second), ms"

@@ -52,8 +52,6 @@ class Round:
     """Of its own, what only passes on: the gateway's."""
     front_share_percent: float
     """The same, in percent of its own."""
-    memory_mib: float
-    """Proportional set size of its own processes, right after the load."""
 
 
 @dataclass
@@ -65,6 +63,8 @@ class Side:
     units: list[Unit]
     """Some of one block, with whose reports it is tried whether both sides do the same."""
     rounds: list[Round] = field(default_factory=list)
+    memory: list[dict[str, float]] = field(default_factory=list)
+    """For each turn, the proportional set size of its own processes right after the load, MiB, in all and of each."""
     latencies: list[dict[str, float]] = field(default_factory=list)
     """For each turn, milliseconds from the moment a report was due, by what, load and percentile."""
 
@@ -88,9 +88,11 @@ class Side:
                 events,
                 front * 1000,
                 front / own * 100,
-                sum(process.memory_full_info().pss for process in self.contestant.processes()) / 2**20,
             )
         )
+        held = {name: process.memory_full_info().pss / 2**20 for name, process in self.contestant.processes().items()}
+        each = {f"memory_{name}_mib": held[name] for name in held if len(held) > 1}
+        self.memory.append({"memory_mib": sum(held.values()), **each})
 
     async def at_rate(self, load: int, rate: float, seconds: float) -> dict[str, float]:
         """Measure how long receipts and ranks take at a rate that both sides can hold."""
@@ -107,7 +109,7 @@ class Side:
         """Give so far: CPU seconds of all, of its own, bytes and syncs of write-ahead log, CPU seconds of its front, events."""
         own, servers, front = (
             sum(map(_cpu_seconds, some))
-            for some in (self.contestant.processes(), self.contestant.servers(), self.contestant.front())
+            for some in (self.contestant.processes().values(), self.contestant.servers(), self.contestant.front())
         )
         (row,) = await self.contestant.house.rows(
             "registry",
@@ -183,6 +185,7 @@ async def measure(
             for each in both:
                 await each.as_fast_as_it_can(seconds / 2)
                 each.rounds.clear()
+                each.memory.clear()
             for number in range(pairs):
                 for each in _turns(both, number):
                     await each.as_fast_as_it_can(seconds)
@@ -221,10 +224,12 @@ def summarise(ours: Side, theirs: Side) -> dict[str, Any]:
     told: dict[str, Any] = {names[0]: {}, names[1]: {}, "ratios": {}}
     for mine, its in (
         ([asdict(each) for each in ours.rounds], [asdict(each) for each in theirs.rounds]),
+        (ours.memory, theirs.memory),
         (ours.latencies, theirs.latencies),
     ):
         for figure in mine[0] if mine else ():
-            both = [each[figure] for each in mine], [each[figure] for each in its]
+            # Of a process of its own the other side has none.
+            both = [each[figure] for each in mine], [each.get(figure, 0.0) for each in its]
             for name, values in zip(names, both, strict=True):
                 told[name][figure] = round(statistics.median(values), 2)
             # What one side has none of has no ratio.

@@ -7,8 +7,8 @@ from uuid import UUID
 from chassis.errors import Conflict, Invalid
 from gateway.pages import design
 from gateway.pages.desk import Desk
+from gateway.pages.routes.correcting import Typed
 from gateway.pages.routes.designer import Sheet, pieces
-from gateway.pages.routes.pledges import STATES
 
 DRAFT: Final = str(UUID(int=501))
 _MOMENT: Final = "2023-11-28T02:41:07+00:00"
@@ -124,6 +124,7 @@ def _preview(**changed: Any) -> dict[str, Any]:
         "units": 5,
         "from": "2024-01-01",
         "to": "2024-01-31",
+        "draft": False,
     }
     usual = {
         "campaign_id": DRAFT,
@@ -133,7 +134,7 @@ def _preview(**changed: Any) -> dict[str, Any]:
         "faults": [],
         "name": "Phong trào thi đua năm 2024",
         "reach": reach,
-        "overlaps": [other],
+        "overlaps": [other, other | {"name": "", "draft": True}],
     }
     return usual | changed
 
@@ -168,6 +169,60 @@ def pledge(**changed: Any) -> dict[str, Any]:
     return usual | changed
 
 
+_WRONG: Final = {
+    "periods.0.due_at": {
+        "field": "periods.0.due_at",
+        "message": "Hạn nộp: đã qua nên không dời được nữa",
+        "remedy": "Ghi lại như đã phát động: 17:00 15/06/2023",
+    },
+    "reason": {"field": "reason", "message": "Lý do đính chính: còn trống", "remedy": "Ghi lý do"},
+}
+
+
+def _corrected(**changed: Any) -> dict[str, Any]:
+    """What the registry tells of corrections."""
+    section: dict[str, Any] = {"values": {}, "rows": []}
+    period = {"name": "Báo cáo 6 tháng", "opens_at": "07:00 15/05/2023", "due_at": "17:00 15/06/2023"}
+    milestone = {"kind": "registration", "on": "31/03/2023", "name": "Hạn đăng ký thi đua"}
+    usual = {
+        "campaign_id": DRAFT,
+        "name": "Phong trào thi đua năm 2023",
+        "year": 2023,
+        "version": 3,
+        "state": "launched",
+        "possible": ["correct", "close", "follow"],
+        "sections": {
+            "document": section | {"values": {"symbol": "PĐTĐ-UBND"}},
+            "periods": section | {"rows": [{**period, "closes_at": "17:00 30/06/2023"}]},
+            "milestones": section | {"rows": [milestone]},
+            "scope": section | {"values": {"reach": "kinds", "kinds": "ward"}},
+            "recipients": section,
+        },
+        "items": [
+            {
+                "version": 3,
+                "reason": "Văn bản đã ban hành",
+                "post": "Cán bộ 01, Phòng Nội vụ",
+                "at": _MOMENT,
+                "differences": [
+                    {"section": "document", "row": None, "field": "number", "before": "", "now": "12"},
+                    {"section": "scope", "row": None, "field": "kinds", "before": "ward", "now": "ward commune"},
+                    {"section": "milestones", "row": 0, "field": "on", "before": "31/03/2023", "now": "15/04/2023"},
+                ],
+            },
+            {"version": 2, "reason": None, "post": "Hệ thống tỉnh", "at": _MOMENT, "differences": []},
+        ],
+    }
+    return {"told": usual | changed}
+
+
+def _correcting(**typed: Any) -> dict[str, Any]:
+    told = _corrected()["told"]
+    blocks = {str(UUID(int=71)): "Khối xã, phường", str(UUID(int=72)): "Khối cơ quan, đơn vị"}
+    form = Typed(told["sections"], told["version"], **typed)
+    return {"told": told, "typed": form, "parts": design.CORRECTING, "blocks": blocks}
+
+
 _TITLES: Final = {"TTLDTT": "Tập thể Lao động tiên tiến", "TTLDXS": "Tập thể Lao động xuất sắc"}
 
 
@@ -192,6 +247,7 @@ def _list(campaign: dict[str, Any]) -> dict[str, Any]:
     items = [
         row("Phường Tân Phong", "submitted", "approve", "return"),
         row("Phường Quyết Thắng", "amended", "approve", "return", late=True),
+        row("Phường Đoàn Kết", "approved", "amend", "return", "withdraw"),
         row("Xã San Thàng", "none", "submit", late=True),
     ]
     return {
@@ -202,8 +258,8 @@ def _list(campaign: dict[str, Any]) -> dict[str, Any]:
             "items": items,
             "next": DRAFT,
         },
-        "asked": {"state": "", "search": "", "after": ""},
-        "states": STATES,
+        "asked": {"state": "", "search": "", "sort": "", "after": ""},
+        "order": "",
         "titles": _TITLES,
         "problem": None,
         "typed": {items[1]["unit_id"]: "Thiếu chỉ tiêu"},
@@ -213,7 +269,8 @@ def _list(campaign: dict[str, Any]) -> dict[str, Any]:
 def pages(unit: Desk, office: Desk, launched: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Every page of campaigns and pledges in its states: address to template and values."""
     days = {name: date.isoformat(launched[name]) for name in ("starts_on", "ends_on")}
-    campaign = launched | {"kind": "yearly", "state": "launched", "version": 1, "possible": ["close", "follow"]} | days
+    campaign = launched | {"kind": "yearly", "state": "launched", "version": 2} | days
+    campaign |= {"possible": ["correct", "close", "follow"], "closed_at": None}
     campaign |= {
         "milestones": [{"kind": "registration", "name": "Hạn đăng ký thi đua", "on": "2023-03-31"}],
         "goals": [
@@ -242,7 +299,10 @@ def pages(unit: Desk, office: Desk, launched: dict[str, Any]) -> dict[str, tuple
             "possible": ["take_up"],
         },
     ]
-    both = {"campaigns": [campaign, closed], "drafts": drafts}
+    filters = dict.fromkeys(("tim", "nam", "loai", "tinh-trang", "xep"), "")
+    both = {"campaigns": [campaign, closed], "drafts": drafts, "typed": filters, "begun": True}
+    both |= {"onward": "sau=x", "drafts_onward": "thao=x"}
+    choosing = {"address": "/bang-khoi", "campaigns": [campaign, closed | {"year": 2022}]}
     designer = here | {"desk": office}
     refused = Invalid("Còn 1 chỗ cần sửa trước khi gửi.")
     wrong = {
@@ -258,10 +318,15 @@ def pages(unit: Desk, office: Desk, launched: dict[str, Any]) -> dict[str, tuple
         "section": "phong-trao",
         "campaign": campaign,
         "titles": _TITLES,
-        "states": STATES,
-        "sent": False,
+        "done": None,
+        "typed": None,
+        "theirs": {},
     }
-    amending = pledge(state="approved", possible=["amend"])
+    amending = pledge(state="approved", possible=["amend", "withdraw"])
+    reasons = {"amend": "Thêm danh hiệu", "withdraw": ""}
+    mine = {"typed": {"act": "amend", "reasons": reasons}}
+    other = {"titles": "Tập thể Lao động xuất sắc", "promises.CT1": "", "text": "Bản kia"}
+    late = pledge(state="withdrawn", possible=["submit"], late=True)
     return {
         "phong-trao": ("phong-trao.html", here | {"desk": office, "campaign": campaign, "office": True}),
         "phong-trao-don-vi": ("phong-trao.html", here | {"desk": unit, "campaign": closed, "office": False}),
@@ -282,13 +347,29 @@ def pages(unit: Desk, office: Desk, launched: dict[str, Any]) -> dict[str, tuple
             "phong-trao-xem-truoc.html",
             designer | {"draft": draft(), "seen": _preview(faults=draft()["faults"], reach=None, overlaps=[])},
         ),
-        "khac-nam-truoc": ("phong-trao-khac.html", designer | {"draft": draft()}),
+        "chon-phong-trao": ("chon-phong-trao.html", here | {"desk": unit, "name": "Bảng khối"} | choosing),
+        "khac-nam-truoc": ("phong-trao-khac.html", designer | {"draft": draft(), "names": {}}),
+        "dinh-chinh": ("phong-trao-dinh-chinh.html", designer | _correcting()),
+        "dinh-chinh-hai-ban": (
+            "phong-trao-dinh-chinh.html",
+            designer | _correcting(problem=Conflict("Đã đổi.", version=3), theirs={"document.number": "12"}),
+        ),
+        "dinh-chinh-loi": (
+            "phong-trao-dinh-chinh.html",
+            designer | _correcting(problem=refused, faults=_WRONG, reason="a"),
+        ),
+        "lich-su": ("phong-trao-lich-su.html", here | {"desk": unit, "names": {}, "done": True} | _corrected()),
         "van-ban": ("phong-trao-van-ban.html", designer | {"draft": draft(), "pieces": pieces(_SOURCE), "pasted": ""}),
         "van-ban-moi": (
             "phong-trao-van-ban.html",
             designer | {"draft": draft(source=None), "pieces": (), "pasted": "chữ", "problem": refused},
         ),
         "dang-ky": ("dang-ky.html", own | {"pledge": pledge(), "errors": {}, "problem": None}),
-        "dang-ky-sua-loi": ("dang-ky.html", own | {"pledge": amending, "errors": wrong, "problem": refused}),
+        "dang-ky-sua-loi": ("dang-ky.html", own | {"pledge": amending, "errors": wrong, "problem": refused} | mine),
+        "dang-ky-hai-ban": (
+            "dang-ky.html",
+            own | {"pledge": amending, "errors": {}, "problem": Conflict("Đã sửa."), "theirs": other} | mine,
+        ),
+        "dang-ky-da-rut": ("dang-ky.html", own | {"pledge": late, "errors": {}, "problem": None}),
         "dang-ky-danh-sach": ("dang-ky-danh-sach.html", {"desk": office, "section": "phong-trao"} | _list(campaign)),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from house import PASSWORD
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -64,6 +65,26 @@ class Reader:
         page = await self.context.new_page()
         self.listen(page)
         return page
+
+
+async def at_desk(browser: Browser, url: str, account: str, *, scripts: bool = True) -> Page:
+    """Have somebody sit down in a window of their own and sign in."""
+    page = (await Reader.sits_down(browser, url, java_script_enabled=scripts)).page
+    await sign_in(page, "/dang-nhap", account)
+    return page
+
+
+async def sign_in(page: Page, path: str, account: str) -> None:
+    """Open an address and sign in on the way there."""
+    await page.goto(path)
+    await page.get_by_label("Tài khoản").fill(account)
+    await page.get_by_label("Mật khẩu").fill(PASSWORD)
+    await page.get_by_role("button", name="Đăng nhập").click()
+
+
+async def heading(page: Page, text: str) -> None:
+    """Wait until the page says this of itself."""
+    await expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
 async def violations(page: Page) -> list[str]:

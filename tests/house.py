@@ -42,7 +42,7 @@ AGENCY = "000.00.00.H35"
 
 P = TypeVar("P", bound=Payload)
 
-preload(["chassis.testing", *(f"{service}.app" for service in SERVICES if service != "gateway")])
+preload(["chassis.testing", *(f"{service}.app" for service in SERVICES)])
 
 
 def ident(name: str) -> UUID:
@@ -87,7 +87,7 @@ class Templates:
 
     async def copy(self, service: str, to: str) -> str:
         """Copy a template; give the address for the service's own role."""
-        await self._run(f'CREATE DATABASE "{to}" TEMPLATE template_{service}')
+        await self._run(f'CREATE DATABASE "{to}" TEMPLATE template_{service} STRATEGY FILE_COPY')
         return self.postgres.url_of(to, f"thidua_{service}", "test")
 
     async def drop(self, name: str) -> None:

@@ -12,6 +12,7 @@ _IMPORT: Final = {
     "list": "units",
     "campaign_id": None,
     "period_id": None,
+    "unit_id": None,
     "name": "Danh sách trường học năm 2023 của Phòng Giáo dục và Đào tạo.xlsx",
     "read_as": "Excel",
     "post": "Cán bộ 01, Phòng Nội vụ",
@@ -48,9 +49,17 @@ _STOPPED: Final = [_fault("A1", "", "Thiếu cột “Ngày thành lập”", "T
 
 
 def pages(office: Desk, unit: Desk, period_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    start = {"desk": office, "section": "don-vi", "about": Meant("units"), "problem": None}
-    report = {"desk": unit, "section": "bao-cao", "about": Meant("results", period_id), "problem": None}
-    figures = _IMPORT | {"list": "results", "period_id": period_id, "name": "Báo cáo năm.xlsx", "places": 1}
+    first = {"problem": None, "order": "", "begun": True, "onward": ""}
+    start = {"desk": office, "section": "don-vi", "about": Meant("units"), **first}
+    report = {"desk": unit, "section": "bao-cao", "about": Meant("results", period_id, unit.unit_id), **first}
+    own = {"desk": unit, "section": "don-vi", "about": Meant("people", unit_id=unit.unit_id), **first}
+    figures = _IMPORT | {
+        "list": "results",
+        "unit_id": unit.unit_id,
+        "period_id": period_id,
+        "name": "Báo cáo năm.xlsx",
+        "places": 1,
+    }
     applying = _IMPORT | {"state": "applying", "done": 100}
     refused = Invalid("Tệp này không phải bảng tính. Hãy gửi tệp Excel (.xlsx) hoặc CSV.")
 
@@ -59,8 +68,12 @@ def pages(office: Desk, unit: Desk, period_id: str) -> dict[str, tuple[str, dict
         return "nhap-danh-sach-tep.html", values
 
     return {
-        "nhap-danh-sach": ("nhap-danh-sach.html", start | {"earlier": [applying, _IMPORT]}),
+        "nhap-danh-sach": (
+            "nhap-danh-sach.html",
+            start | {"earlier": [applying, _IMPORT], "order": "cu", "begun": False, "onward": "ds=units&sau=x"},
+        ),
         "nhap-danh-sach-loi": ("nhap-danh-sach.html", start | {"earlier": [], "problem": refused}),
+        "nhap-can-bo": ("nhap-danh-sach.html", own | {"earlier": []}),
         "nhap-so-lieu": ("nhap-danh-sach.html", report | {"earlier": [figures]}),
         "nhap-so-lieu-xong": (
             "nhap-danh-sach-tep.html",

@@ -18,6 +18,18 @@ def _entry(kind: str, number: int, grade: str | None, words: str, **more: Any) -
     return {**usual, **said, "words": words, **_DOCUMENT, **more}
 
 
+def _written() -> dict[str, Any]:
+    """An entry that was amended once."""
+    first = _entry("rating", 703, "good", "", year=2023, until_on="2023-12-31")
+    told = {"recorded_by": "Cán bộ đầu mối, Phường Tân Phong", "recorded_at": "2023-11-28T02:41:07Z"}
+    versions = [
+        {**first, **told, "act": "amended", "grade": "excellent", "reason": "Đính chính theo quyết định 15/QĐ-UBND"},
+        {**first, **told, "act": "entered", "reason": "Ghi lần đầu"},
+    ]
+    typed = {"year": "2023", "grade": "excellent", **_DOCUMENT}
+    return {**versions[0], "version": 2, "typed": typed, "versions": versions}
+
+
 def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """Give the list, one file, a form that was refused, and whom a figure of the year counts."""
     unit = officer.name(unit_id)
@@ -40,9 +52,12 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
     shared = {"desk": officer, "section": "don-vi", "errors": {}, "onward": "sau=x", "begun": True}
     listed = [{**post, "person_id": _PERSON, "name": _NAME, "post": "Chuyên viên"}]
     filtered = {"q": "", "ngay": "", "tinh-trang": ""}
+    read = {"post": "Cán bộ 01, Phòng Nội vụ", "on_day": "2023-11-28", "last_at": "2023-11-28T02:41:07+00:00"}
+    reads = [{**read, "how": "file", "times": 3}, {**read, "how": "list", "times": 1}]
     fault = {"document_number": {"message": "Số văn bản: còn thiếu", "remedy": "Ghi số, ký hiệu như 12/QĐ-UBND"}}
     made = Entering(file, forms.BY_SLUG["xep-loai"], {"ma": _PERSON, "year": "2023", "grade": "good"})
     counted = {"items": [{**_entry("rating", 703, "good", ""), "name": _NAME}], "count": 1, "on": "2023-12-31"}
+    counted["level"] = "warning"
     return {
         "can-bo": (
             "can-bo.html",
@@ -51,13 +66,33 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
         "can-bo-moi": ("can-bo-moi.html", {**shared, "unit_id": unit_id, "typed": {"ma": _PERSON}}),
         "ho-so": (
             "ho-so.html",
-            {**shared, "file": file, "found": found, "names": {}, "kind": None, "on": "", "recorded": True}
+            {
+                **shared,
+                "file": file,
+                "found": found,
+                "names": {},
+                "reads": reads,
+                "kind": None,
+                "on": "",
+                "recorded": True,
+            }
             | {"typed": {"name": _NAME}, "problem": None},
         ),
         "ho-so-ghi": (
             "ho-so-ghi.html",
             {**shared, "made": made, "file": file, "form": made.form, "typed": made.typed, "errors": fault}
             | {"units": [], "colleagues": [], "kept": []},
+        ),
+        "ho-so-muc": (
+            "ho-so-muc.html",
+            {
+                **shared,
+                "entry": _written(),
+                "file": file,
+                "form": forms.BY_KIND["rating"],
+                "typed": {},
+                "problem": None,
+            },
         ),
         "nam-can-bo": (
             "nam-can-bo.html",

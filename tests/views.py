@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import board_views
 import campaign_views
+import law_views
 import list_views
+import missing_views
 import people_views
+import ranking_views
+import review_views
+import sheet_views
 import yaml
 
-from chassis.errors import Invalid, NotFound
+from chassis.errors import Conflict, Invalid, NotFound
 from chassis.identity import Grant, Identity
 from contracts.notify import Post
 from gateway.pages import words
@@ -53,7 +59,7 @@ for _number, _period in enumerate(_CAMPAIGN["periods"]):
     _period |= {"period_id": str(UUID(int=200 + _number))}
     _period |= {name: str(_period[name]) for name in ("opens_at", "due_at", "closes_at")}
 PERIOD: Final = _CAMPAIGN["periods"][-1]
-_SHEET: Final = _read("sheets/xa-phuong.yaml") | {"sheet_id": SHEET, "version": 2}
+_SHEET: Final = _read("sheets/xa-phuong.yaml") | {"sheet_id": SHEET, "version": 2, "tie_breaks": []}
 for _line in [line for group in _SHEET["groups"] for line in group["criteria"]] + _SHEET["extras"]:
     _line |= {"role": "content", "hint": "", "target": None, "citation": None, "largest": None} | dict(_line)
 LINES: Final = {
@@ -100,8 +106,7 @@ def units() -> list[dict[str, Any]]:
 
 
 def of_this_year() -> dict[str, Any]:
-    members = [unit["unit_id"] for unit in units()]
-    return {"block_id": BLOCK, "name": "Khối xã, phường", "year": 2023, "sheet_id": SHEET, "member_unit_ids": members}
+    return {"block_id": BLOCK, "name": "Khối xã, phường", "year": 2023, "sheet_id": SHEET}
 
 
 def _row(place: int) -> dict[str, Any]:
@@ -152,6 +157,7 @@ def _part(line: dict[str, Any], group: str | None) -> dict[str, Any]:
         "maximum": line["maximum"],
         "value": "28.5",
         "target": line["target"],
+        "rule": line["rule"]["kind"],
         "why": "Báo cáo 28,5; chỉ tiêu từ 30 trở lên. Đạt 95% chỉ tiêu nên được 95% số điểm của mục, làm tròn đến 0,25.",
     }
 
@@ -173,6 +179,7 @@ def score() -> dict[str, Any]:
         "sheet_version": 2,
         "scored_at": NOW.isoformat(),
         "receipt_number": RECEIPT,
+        "open": ["Gửi sau hạn: tổng điểm đã trừ phần nộp muộn."],
     }
 
 
@@ -189,6 +196,7 @@ def titles() -> dict[str, Any]:
         "items": [
             {
                 "name": "Cờ thi đua của tỉnh",
+                "mark": "V",
                 "citation": "Nghị định 91/2017/NĐ-CP, Điều 10",
                 "verdict": "not_eligible",
                 "conditions": [
@@ -207,6 +215,7 @@ def titles() -> dict[str, Any]:
             },
             {
                 "name": "Tập thể Lao động xuất sắc",
+                "mark": "V",
                 "citation": "Luật Thi đua, khen thưởng 2003 (sửa đổi 2013), Điều 27 khoản 1",
                 "verdict": "not_eligible",
                 "conditions": [
@@ -225,6 +234,7 @@ def titles() -> dict[str, Any]:
             },
             {
                 "name": "Giấy khen của Chủ tịch UBND thành phố",
+                "mark": "U",
                 "citation": "Luật Thi đua, khen thưởng 2003, Điều 74",
                 "verdict": "eligible",
                 "conditions": [pledged],
@@ -242,6 +252,7 @@ def _report(state: str, **changed: Any) -> dict[str, Any]:
         "unit_id": OWN,
         "period_id": PERIOD["period_id"],
         "campaign_id": CAMPAIGN,
+        "campaign": _CAMPAIGN["name"],
         "block_id": BLOCK,
         "unit": "Phường Tân Phong",
         "period": PERIOD["name"],
@@ -285,12 +296,18 @@ def tasks() -> list[dict[str, Any]]:
     draft = _report("draft", receipt_number=None, accepted_at=None)
     sent, back = _report("submitted"), _report("returned", flagged=dict.fromkeys(("2.3", "4.1"), _RETURNED))
     return [
-        {"kind": "report", "period": {**early, "name": "Báo cáo 10 tháng"}, "report": back, "state": "returned"},
-        {"kind": "report", "period": late, "report": draft, "state": "draft"},
-        {"kind": "report", "period": {**late, "name": "Báo cáo chuyên đề"}, "report": None, "state": "none"},
+        {
+            "kind": "report",
+            "period": {**early, "name": "Báo cáo 10 tháng"},
+            "report": back,
+            "state": "returned",
+            "campaign": "",
+        },
+        {"kind": "report", "period": late, "report": draft, "state": "draft", "campaign": ""},
+        {"kind": "report", "period": late, "report": None, "state": "none", "campaign": "Thi đua chuyên đề"},
         {"kind": "year", "year": 2023, "state": "none", "period": None, "report": None},
         {"kind": "pledge", "pledge": campaign_views.pledge(), "state": "none", "period": None, "report": None},
-        {"kind": "report", "period": early, "report": sent, "state": "submitted"},
+        {"kind": "report", "period": early, "report": sent, "state": "submitted", "campaign": ""},
     ]
 
 
@@ -382,6 +399,19 @@ def receipt(seen: Ripple) -> dict[str, Any]:
     }
 
 
+def _place() -> dict[str, Any]:
+    """Second of seven on a published board, nine points behind the first."""
+    first = {"unit_id": _unit_id(0), "rank": 1, "points_gap": "9", "percent_gap": "9", "decided_by": None}
+    head = {"state": "final", "at": NOW.isoformat(), "number": 2, "correction": True, "reason": "Tính lại mục 1.1"}
+    own = {"rank": 2, "ranked": 7, "members": 7, "points": "94.25", "percent": "94.25", "decided_by": None}
+    return {**own, **head, "alike": [], "ahead": first, "behind": None, "votes": None}
+
+
+def _stands_published() -> dict[str, Any]:
+    why_place = "Phường Tân Phong xếp hạng 2 trên 7 đơn vị được xếp hạng: kém Xã San Thàng (hạng 1) 9,00 điểm."
+    return {"published": _place(), "stands": True, "place": _place(), "why_place": why_place}
+
+
 def _why() -> dict[str, Any]:
     return {
         "desk": desk(),
@@ -391,6 +421,18 @@ def _why() -> dict[str, Any]:
         "unit": "Phường Tân Phong",
         "block": of_this_year(),
         "score": score(),
+        **_stands_published(),
+        "said": [],
+        "as_of": "",
+        "asked": None,
+        "newest": True,
+        "onward": {
+            "sent_at": NOW.isoformat(),
+            "receipt": f"/bien-nhan/{RECEIPT}",
+            "cause": f"/bien-nhan/{RECEIPT}",
+            "words": "đơn vị gửi báo cáo",
+        },
+        "columns": review_views.report(LINES, OWN, PERIOD["period_id"]),
         "sheet": _SHEET,
         "groups": _SHEET["groups"],
         "lines": LINES,
@@ -401,6 +443,8 @@ def _home(**changed: Any) -> dict[str, Any]:
     rows = board()["rows"]
     usual = {"desk": desk(), "section": "viec", "period": PERIOD, "tasks": tasks(), "board": board()}
     usual |= {"mine": [task for task in tasks() if task["state"] != "submitted"]}
+    checks = [{"unit_id": _unit_id(2), "waiting": 5, "items": 12}]
+    usual |= {"cham": {"waiting": 0, "checks": checks, "period_id": PERIOD["period_id"], "missing": None}}
     return usual | {"own": rows[1], "leader": rows[0], "titles": titles()} | changed
 
 
@@ -440,8 +484,21 @@ def _year(errors: dict[str, Any]) -> dict[str, Any]:
     record = {"version": 1, "headcount": 22, "completed_tasks": 22, "disciplined": 0, "task_rating": "good"}
     record |= {"source": "typed", "derived": derived, "differs": ["headcount", "completed_tasks", "task_rating"]}
     usual = {"desk": desk(), "section": "viec", "year": 2023, "typed": typed, "figures": _FIGURES, "record": record}
+    record["counted_by"] = {"closing_day": "2023-12-31", "discipline_level": "warning"}
     usual |= {"derivable": list(derived)[:3]}
     return usual | {"errors": errors, "problem": problem, "saved": not errors}
+
+
+def _year_of_people() -> dict[str, Any]:
+    """A year that follows from the list of people."""
+    values = _year({})
+    figures = {"headcount": 2, "completed_tasks": 1, "disciplined": 0, "task_rating": "good"}
+    typed = {name: str(value) for name, value in figures.items()} | {
+        "advanced_workers": "2",
+        "grassroots_fighters": "0",
+    }
+    record = values["record"] | {"source": "people", "derived": figures, "differs": [], **figures}
+    return values | {"record": record, "typed": typed}
 
 
 def _letter() -> dict[str, Any]:
@@ -462,12 +519,16 @@ def _states() -> list[dict[str, Any]]:
     ]
 
 
+_REVOKED = {"revoked_at": NOW.isoformat(), "revoked_by": "Cán bộ 01, Phòng Nội vụ", "revoked_because": "Nhập nhầm"}
+
+
 def _change(kind: str, on: str, sets: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     usual = {"change_id": CAUSE, "others": {}, "decision_number": None, "decision_on": None}
     said = {
         "reason": "Sắp xếp đơn vị hành chính",
         "recorded_by": "Cán bộ 01, Phòng Nội vụ",
         "recorded_at": NOW.isoformat(),
+        **dict.fromkeys(("revoked_at", "revoked_by", "revoked_because")),
     }
     return {**usual, **said, "kind": kind, "effective_on": on, "sets": sets or {}, **more}
 
@@ -477,7 +538,15 @@ def _unit(**changed: Any) -> dict[str, Any]:
     contact = {"post": "Văn phòng phường", "phone": "0213 3 876 000", "email": "", "address": "Tổ 1"}
     unit = {"unit_id": OWN, "name": "Phường Tân Phong", "kind": "ward", "code": "03387", "parent_id": CAMPAIGN}
     days = {"from_on": "2013-12-27", "until_on": None, "ended": False, "valid_from": "2013-12-27", "ended_on": None}
-    return {**unit, **days, "on": "2023-11-28", "block": block, "contact": contact, **changed}
+    return {
+        **unit,
+        **days,
+        "on": "2023-11-28",
+        "block": block,
+        "contact": contact,
+        "short_name": "P. Tân Phong",
+        **changed,
+    }
 
 
 def _unit_history() -> dict[str, Any]:
@@ -487,6 +556,7 @@ def _unit_history() -> dict[str, Any]:
         _change("registered", "2013-12-27", began, change_id=BLOCK),
         _change("recoded", "2022-01-01", {"code": "03408"}, decision_number="12/QĐ-UBND", decision_on="2021-12-20"),
         _change("absorbed", "2025-07-01", others={"predecessors": [SHEET]}, decision_number="1670/NQ-UBTVQH15"),
+        _change("renamed", "2025-08-01", {"name": "Phường Nhầm"}) | _REVOKED,
     ]
     states = [{**_unit(), "from_on": "2013-12-27"}, {**_unit(), "from_on": "2022-01-01", "code": "03408"}]
     stood = [{"year": 2023, "from_on": "2023-01-01", "block_id": BLOCK, "name": "Khối xã, phường"}]
@@ -497,9 +567,20 @@ def _unit_page(**changed: Any) -> dict[str, Any]:
     unit, history = _unit(**changed), _unit_history()
     shown = {"unit": unit, "history": history, "thread": thread(history, unit["on"])}
     under = {"items": [_unit(name="Tổ dân phố 1")], "next": "x"}
-    asked = {"typed_day": "2023-11-28", "recorded": True, "office": True, "under": under}
+    asked = {"typed_day": "2023-11-28", "recorded": "1", "office": True, "under": under}
     acts = [(slug, title) for slug, (_, title) in ACTS.items()]
     return {"desk": _office(), "section": "don-vi", **shown, **asked, "acts": acts}
+
+
+def _revocation() -> dict[str, Any]:
+    decision = thread(_unit_history(), "2023-11-28")[1]
+    values = {"unit": _unit(), "decision": decision, "reason": "Nhầm", "key": CAUSE}
+    return {
+        "desk": _office(),
+        "section": "don-vi",
+        **values,
+        "problem": Conflict("Hãy thu hồi quyết định ghi sau trước."),
+    }
 
 
 def _office() -> Desk:
@@ -514,6 +595,25 @@ def _block(**changed: Any) -> dict[str, Any]:
     line = [{**led, "year": 2022}]
     block = {"block_id": BLOCK, "name": "Khối xã, phường", "member_unit_ids": list(names), "names": names}
     return {**block, **year, **led, "formed": led, "turns": [turn], "line": line, **changed}
+
+
+def _founding() -> dict[str, tuple[str, dict[str, Any]]]:
+    """The forms that register a unit and form a block, empty and refused."""
+    bare = {"desk": _office(), "section": "don-vi", "errors": {}, "problem": None}
+    unit = {"ma": CAUSE, "name": "Trường THCS Tân Phong", "tim": "tan phong", "parent_id": OWN}
+    doubled = {"name": {"message": "Tên: đã có Trường THCS Tân Phong", "remedy": "Kiểm tra lại"}}
+    refused = {"typed": unit, "errors": doubled, "problem": Conflict("Có thể đơn vị này đã được đăng ký.")}
+    chosen = {_unit_id(place): each["name"] for place, each in enumerate(_UNITS[:3])}
+    block = {"typed": {"ma": BLOCK, "year": "2024"}, "members": {}, "found": {}, "sheets": {BLOCK: "Bảng điểm"}}
+    wrong = {
+        "member_unit_ids.1": {"message": f"{_UNITS[1]['name']}: đã ở khối khác trong năm 2024", "remedy": "Bỏ chọn"}
+    }
+    return {
+        "don-vi-moi": ("don-vi-moi.html", bare | {"typed": {"ma": CAUSE}, "above": {}}),
+        "don-vi-moi-loi": ("don-vi-moi.html", bare | {"above": {OWN: "Phường Tân Phong"}} | refused),
+        "khoi-moi": ("khoi-moi.html", bare | block | {"earlier": {BLOCK: "Khối xã, phường"}}),
+        "khoi-moi-loi": ("khoi-moi.html", bare | block | {"earlier": {}, "members": chosen, "errors": wrong}),
+    }
 
 
 def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict[str, Any]:
@@ -541,11 +641,21 @@ def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict
             "units": touched,
             "children": 3,
             "blocks": [{"unit_id": OWN, "from_block_id": BLOCK, "to_block_id": None, "leads": True}],
-            "periods": [{**period, "follows": True, "state": "submitted"}, {**period, "follows": False, "state": None}],
+            "periods": [
+                {**period, "follows": True, "state": "submitted", "late": True},
+                {**period, "follows": False, "state": None, "late": False},
+            ],
+            "pledges": [
+                {"unit_id": OWN, "campaign_id": CAUSE, "campaign": "Phong trào năm 2023", "state": "approved"}
+                | {"pledged_on": "2023-03-20"}
+            ],
             "years": [{"unit_id": OWN, "year": 2023, "pledged_on": "2023-02-28", "targets": 1}],
             "seen": "x",
         }
         made.rights = ["Cán bộ đầu mối, Phường Tân Phong"]
+        made.period = {"name": "Báo cáo năm 2023"}
+        score = {"unit_id": OWN, "block_id": BLOCK, "points": "94.25", "rank": 2, "ranked": 6, "follows": True}
+        made.scores = [score, {**score, "points": None, "rank": None, "follows": False}]
     found = [{"unit_id": _unit_id(place), "name": _UNITS[place]["name"]} for place in (2, 3, 4)]
     values = {
         "form": made,
@@ -560,7 +670,7 @@ def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict
 
 
 def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
-    empty = dict.fromkeys(("q", "loai", "tinh-trang", "khoi", "ngay", "ma"), "")
+    empty = dict.fromkeys(("q", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep"), "")
     listed = {"desk": _office(), "section": "don-vi", "blocks": [_block()], "on": "2023-11-28", "begun": True}
     gone = _unit(ended=True, until_on="2023-07-01")
     names = _block()["names"]
@@ -572,7 +682,7 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "names": names,
         "onward": "x=1",
     }
-    page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": False, "key": CAUSE}
+    page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": "", "key": CAUSE}
     block = page | {"block": _block(), "turns": turns(_block())}
     fault = {"from_on": {"field": "from_on", "message": "ngoài năm 2023 của khối", "remedy": "Chọn ngày khác"}}
     return {
@@ -582,9 +692,11 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "don-vi-khong-co": ("don-vi-danh-sach.html", listed | {"typed": empty, "found": [], "onward": None}),
         "don-vi": ("don-vi.html", _unit_page()),
+        "don-vi-thu-hoi": ("don-vi-thu-hoi.html", _revocation()),
         "don-vi-da-het": ("don-vi.html", _unit_page(ended_on="2023-07-01", block=None, contact={}, parent_id=None)),
         "khoi-danh-sach": ("khoi-danh-sach.html", blocks),
-        "khoi": ("khoi.html", block | {"typed": {}, "errors": {}, "recorded": True}),
+        "khoi": ("khoi.html", block | {"typed": {}, "errors": {}, "recorded": "1"}),
+        **_founding(),
         "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault}),
         **{f"quyet-dinh-{slug}": ("don-vi-thay-doi.html", _decision(slug)) for slug in ACTS},
         "quyet-dinh-loi": ("don-vi-thay-doi.html", _decision("sap-nhap", errors=True)),
@@ -604,7 +716,8 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sheet": _SHEET,
         "best": {"1": 28.5, "2": 24.25},
         "may_ask": True,
-    }
+        "equal": True,
+    } | board_views.beside(PERIOD)
     operator = desk("operator", post="Cán bộ kỹ thuật vận hành")
     fault = {"headcount": {"field": "headcount", "message": "Số người của đơn vị: nhập số người, ví dụ 22"}}
     empty_desk = desk()
@@ -612,21 +725,26 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     sign_in = {"tiep": "/", "account": "", "error": None, "kept": []}
     office = desk("city_office", post="Cán bộ 01, Phòng Nội vụ")
     flagged = dict.fromkeys(("2.3", "4.1"), _RETURNED)
-    waiting = {"items": [_report("submitted", late=True), _report("resubmitted", flagged=flagged)], "more": True}
+    waiting = {
+        "items": [_report("submitted", late=True), _report("resubmitted", flagged=flagged, campaign_id=OWN)],
+        "more": True,
+    }
     piles = {
         "todo": [
-            {"period": PERIOD, "report": _report("returned", flagged=flagged)},
-            {"period": PERIOD, "report": None},
+            {"period": PERIOD, "report": _report("returned", flagged=flagged), "campaign": ""},
+            {"period": PERIOD, "report": None, "campaign": "Thi đua chuyên đề"},
         ],
-        "waiting": [{"period": PERIOD, "report": _report("in_review", late=True)}],
-        "done": [{"period": PERIOD, "report": _report("accepted")}],
+        "waiting": [{"period": PERIOD, "report": _report("in_review", late=True), "campaign": ""}],
+        "done": [{"period": PERIOD, "report": _report("accepted"), "campaign": ""}],
     }
+    others = [_CAMPAIGN | {"name": "Phong trào thi đua năm 2022", "year": 2022}]
     other = _file("Biên bản kiểm tra ba tuyến phố văn minh đô thị.docx", "docx", attached=0)
     files = {"items": [_file("Ảnh.jpg", "jpeg"), other], "more": True}
     tried = Outcome(["a.pdf"], ["b.pdf"], ["c.exe: Nội dung tệp không phải loại được nhận"], 422)
     of_line = {"period": PERIOD, "line": LINES["1.1"], "report": _report("draft"), "attached": files["items"][:1]}
     of_line |= {"others": [other | {"evidence_id": OWN}], "open": True, "outcome": tried, "done": ""}
     queue = {"desk": office, "section": "xem-xet", "found": waiting, "which": "waiting", "later": False, "done": ""}
+    queue |= {"typed": dict.fromkeys(("hang", "tim", "ky", "muon", "xep"), ""), "onward": "sau=x"}
     why_nothing = {"period": PERIOD, "key": CAUSE, "version": 3, "reason": "a", "error": "Cả báo cáo: ghi rõ lý do"}
     marked = Verdict({"1.1", "2.4"}, {"1.1": "Chưa có đối chiếu của kho bạc"}, {"2.4": "Mục 2.4: ghi lý do trả lại"})
     set_aside = {"fields": {"1.1": "777"}, "nothing": {}}
@@ -634,18 +752,46 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     closed = desk()
     closed.now = datetime.fromisoformat(PERIOD["closes_at"]) + timedelta(hours=1)
     complete = ripple(0, 420, 710, 1100, 1640)
-    why_line = _why() | {"part": score()["parts"][0], "line": LINES["1.1"]}
+    columns = review_views.report(LINES, OWN, PERIOD["period_id"])
+    why_line = _why() | {
+        "part": score()["parts"][0],
+        "line": LINES["1.1"],
+        "looked": columns["lines"][0],
+        "items": ["1.1"],
+        "files_of": {"1.1"},
+        "evidence": {"1.1": [_file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")]},
+    }
+    alone = why_line | {"columns": None, "looked": None, "evidence": None}
+    of_all = {"period": PERIOD, "block": of_this_year(), "units": [_unit_id(place) for place in range(4)]}
+    of_all |= {"sheet": _SHEET, "lines": LINES, "file": _file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")}
+    missing = {"count": 3, "href": "/chua-nop", "period": PERIOD}
+    cham = {"waiting": 34, "checks": [], "period_id": PERIOD["period_id"], "missing": missing}
     lists = {"desk": desk(), "section": "bao-cao"}
-    common = {"section": "viec", "blocks": [of_this_year()], "more": True}
+    common = {"section": "viec", "blocks": [of_this_year() | {"member_unit_ids": [_unit_id(0)]}], "more": True}
     return {
         "nha": ("viec-can-lam.html", _home()),
         "nha-moi": (
             "viec-can-lam.html",
             _home(desk=empty_desk, tasks=[], mine=[], board=None, own=None, titles={"items": [], "pack": None}),
         ),
-        "nha-chung": ("nha-chung.html", common | {"desk": operator, "queue": None}),
-        "nha-noi-vu": ("nha-chung.html", common | {"desk": office, "queue": waiting}),
-        "bao-cao-danh-sach": ("bao-cao-danh-sach.html", lists | {"piles": piles}),
+        "nha-chung": (
+            "nha-chung.html",
+            common | {"desk": operator, "queue": None, "cham": {"waiting": 0, "checks": [], "missing": None}},
+        ),
+        "nha-noi-vu": ("nha-chung.html", common | {"desk": office, "queue": waiting, "cham": cham}),
+        "cac-bao-cao": (
+            "cac-bao-cao.html",
+            lists
+            | {"typed": {"trang_thai": "", "muon": "", "xep": ""}, "begun": False, "more": True, "onward": "sau=x"}
+            | {
+                "found": [
+                    _report(state)
+                    | {"period": "Báo cáo năm 2023", "campaign": "Phong trào năm 2023", "campaign_id": CAUSE}
+                    for state in ("draft", "accepted")
+                ]
+            },
+        ),
+        "bao-cao-danh-sach": ("bao-cao-danh-sach.html", lists | {"piles": piles, "others": others, "chosen": True}),
         "bao-cao": ("bao-cao.html", _form(sheet())),
         "bao-cao-hai-ban": ("bao-cao.html", _form(sheet(errors=False, theirs={"1.1": "1000"}), saved=True)),
         "bao-cao-da-dong": ("bao-cao.html", _form(sheet(errors=False)) | {"desk": closed}),
@@ -658,31 +804,46 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "khong-phat-sinh": ("khong-phat-sinh.html", lists | why_nothing),
         "xem-xet": ("xem-xet.html", queue),
-        "xem-xet-het": ("xem-xet.html", queue | {"found": {"items": [], "more": False}, "done": "Đã chấp nhận."}),
+        "xem-xet-het": (
+            "xem-xet.html",
+            queue | {"found": {"items": [], "more": False}, "done": "Đã chấp nhận.", "onward": "", "later": True},
+        ),
         "xem-xet-bao-cao": ("xem-xet-bao-cao.html", _review("in_review", marked)),
         "xem-xet-lai": ("xem-xet-bao-cao.html", _review("in_second_review", Verdict())),
         "hanh-trinh": ("hanh-trinh.html", _step("report_withdrawn", complete)),
         "hanh-trinh-dang-lan": ("hanh-trinh.html", _step("report_returned", ripple(0))),
         "minh-chung-muc": ("minh-chung-muc.html", lists | of_line),
-        "minh-chung": ("minh-chung.html", lists | {"found": files, "loose": False}),
+        "minh-chung": ("minh-chung.html", lists | {"found": files, "loose": False, "order": "", "onward": "sau=x"}),
         "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "problem": None}),
         "bien-nhan": ("bien-nhan.html", receipt(complete)),
         "bien-nhan-nhanh": ("bien-nhan.html", receipt(ripple(0, 31, 52, 60, 1200))),
         "bien-nhan-dang-lan": ("bien-nhan.html", receipt(ripple(0, 420))),
         "bien-nhan-ket": ("bien-nhan.html", receipt(ripple(0, 420, parked=True))),
         "bang-khoi": ("bang-khoi.html", board_values),
+        **board_views.pages(board_values, office, PERIOD, _CAMPAIGN),
         "vi-sao": ("vi-sao.html", _why()),
         "vi-sao-muc": ("vi-sao-muc.html", why_line),
+        "vi-sao-muc-chi-diem": ("vi-sao-muc.html", alone),
         "nam": ("nam.html", _year(fault)),
         "nam-da-luu": ("nam.html", _year({})),
+        "nam-theo-can-bo": ("nam.html", _year_of_people()),
         "tin": ("tin.html", {"desk": desk(), "section": "tin"}),
         "tim": (
             "tim.html",
             {"desk": desk(), "section": "", "words": "phuong", "found": units(), "blocks": {OWN: of_this_year()}},
         ),
+        **review_views.pages(desk, of_all),
+        **missing_views.pages(desk, of_this_year(), PERIOD),
         **people_views.pages(desk(), OWN),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
         **list_views.pages(office, desk(), PERIOD["period_id"]),
+        **ranking_views.pages(
+            (office, desk()),
+            {"block": of_this_year(), "period": PERIOD, "sheet": _SHEET},
+            [_unit_id(each) for each in range(7)],
+        ),
+        **law_views.pages(office),
+        **sheet_views.pages(office, desk(), _SHEET, _CAMPAIGN),
         "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),
         "dang-nhap": ("dang-nhap.html", sign_in),
         "dang-nhap-loi": (

@@ -1,15 +1,11 @@
 """Can the office bring a campaign from a document to its launch, and a unit register for it, and is nothing typed lost?"""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import city
 import docx
 import pytest
-import pytest_asyncio
-from chromium import Reader, chromium, violations
-from city import CAMPAIGN, TAN_PHONG
-from house import CITY, PASSWORD, House
+from chromium import Reader, heading, sign_in, violations
+from city import CAMPAIGN
 from playwright.async_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -25,32 +21,6 @@ ISSUED = (
     "Nơi nhận:",
     "- Sở Nội vụ;",
 )
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
-@pytest_asyncio.fixture
-async def front(house: House) -> str:
-    """A whole house with the small city; gives the address of its gateway."""
-    accounts = house.write_accounts(**{"tan-phong": ("unit_officer", TAN_PHONG), "noi-vu": ("city_office", CITY)})
-    await house.open(["registry", "scoring", "awards", "notify", "gateway"], ACCOUNTS_FILE=accounts)
-    await city.found(house)
-    return house.services["gateway"].url
-
-
-async def sign_in(page: Page, path: str, account: str) -> None:
-    await page.goto(path)
-    await page.get_by_label("Tài khoản").fill(account)
-    await page.get_by_label("Mật khẩu").fill(PASSWORD)
-    await page.get_by_role("button", name="Đăng nhập").click()
-
-
-async def heading(page: Page, text: str) -> None:
-    await expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -131,6 +101,8 @@ async def test_what_is_typed_is_kept_as_one_goes_and_beside_somebody_elses(front
     await expect(page.get_by_role("status")).to_contain_text("Đã lưu lúc")
     await page.get_by_label("Năm", exact=True).fill("2023")
     await page.get_by_role("button", name="Lưu phần này").click()
+    # The other window opens on what was kept: the field says the same before and after it is.
+    await expect(page.get_by_text("Đã lưu phần văn bản phát động.")).to_be_visible()
     await expect(page.get_by_label("Chủ đề")).to_have_value("Đoàn kết")
 
     other = await reader.second_window()

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import city
 import pytest
 import pytest_asyncio
-from chromium import Reader, chromium, violations
+from chromium import Reader, violations
 from city import PERIOD, QUYET_THANG, TAN_PHONG, submit
 from house import PASSWORD, House
 from playwright.async_api import Browser, Page, Request, Route, expect
@@ -19,12 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 FORM = f"/bao-cao/{PERIOD}"
 BUDGET = "1.1 Thu ngân sách trên địa bàn"
 PLEDGE = "2.1 Đăng ký thi đua"
-
-
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as started:
-        yield started
 
 
 @pytest_asyncio.fixture
@@ -140,6 +134,43 @@ async def test_the_whole_journey_needs_no_javascript(front: str, browser: Browse
     await expect(page.locator(".hanh-trinh li.done")).to_have_count(5)
     await find_the_rank_and_ask_why(page, nothing)
     assert reader.complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_period_in_which_nothing_happened_is_reported_in_two_clicks(
+    house: House, front: str, browser: Browser, scripts: bool
+) -> None:
+    """U7: from the card at home; with a reason, without a figure, and the board says so."""
+    reader = await Reader.sits_down(browser, front, java_script_enabled=scripts)
+    page = reader.page
+    look = clean if scripts else nothing
+    await page.goto("/")
+    await sign_in(page)
+    card = page.locator(".day > li").filter(has_text="Báo cáo năm 2023")
+    await card.get_by_role("link", name="Không phát sinh").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Trong kỳ không phát sinh?")
+    send = page.get_by_role("button", name="Gửi báo cáo")
+    await send.click()
+    await expect(page.get_by_role("alert")).to_contain_text("Ghi lý do")
+    await look(page)
+    reason = page.get_by_label("Vì sao cả báo cáo không phát sinh")
+    await reason.fill("Trong kỳ đơn vị không được giao chỉ tiêu nào")
+    # What was typed is kept when one only wants to go on later.
+    await page.get_by_role("button", name="Lưu nháp").click()
+    await page.goto(f"{FORM}/khong-phat-sinh")
+    await expect(reason).to_have_value("Trong kỳ đơn vị không được giao chỉ tiêu nào")
+    await send.click()
+    await expect(page).to_have_url(re.compile(r"/bien-nhan/BN-2311-\d{4}$"))
+    await expect(page.locator(".hanh-trinh li.done")).to_have_count(5)
+    await look(page)
+    await page.goto("/")
+    await expect(card).to_contain_text("Đã gửi lúc")
+    assert await city.board(house) == [
+        ("Phường Quyết Thắng", 1, "91.00"),
+        ("Phường Tân Phong", 2, "0"),
+        ("Xã San Thàng", None, None),
+    ]
+    assert [each for each in reader.complaints if "422" not in each] == []
 
 
 async def test_a_field_that_was_left_is_saved_scored_and_asked_back_at_once(front: str, browser: Browser) -> None:

@@ -1,12 +1,13 @@
 """Can a report go all the way in the pages: sent, returned item by item, mended with evidence, sent again, accepted, withdrawn?"""
 
+import base64
 import re
 from pathlib import Path
 
 import city
 import pytest
 import pytest_asyncio
-from chromium import Reader, chromium, violations
+from chromium import Reader, violations
 from city import QUYET_THANG, TAN_PHONG, submit
 from house import CITY, PASSWORD, House
 from playwright.async_api import Browser, Page, expect
@@ -17,12 +18,11 @@ BUDGET = "1.1 Thu ngân sách trên địa bàn"
 PLEDGE = "2.1 Đăng ký thi đua"
 REASON = "Số liệu chưa khớp với đối chiếu của kho bạc"
 PDF = b"%PDF-1.7\n" + b"minh chung\n" * 50
-
-
-@pytest_asyncio.fixture
-async def browser():
-    async with chromium() as started:
-        yield started
+ONE_PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+FILES = {"đối chiếu.pdf": PDF, "bao-cao.pdf": b"MZ\x90\0", "ảnh chụp.png": ONE_PIXEL}
+"""Two to be taken in, and between them one that is not what it says."""
 
 
 @pytest_asyncio.fixture
@@ -83,11 +83,9 @@ async def test_a_return_is_mended_with_evidence_in_three_clicks_and_accepted(
     await clean(unit)
     await unit.get_by_label(BUDGET).fill("910")
     await unit.get_by_role("button", name="Thêm minh chứng cho mục 1.1").click()
-    evidence = tmp_path / "đối chiếu.pdf"
-    evidence.write_bytes(PDF)
-    harmful = tmp_path / "bao-cao.pdf"
-    harmful.write_bytes(b"MZ\x90\0")
-    await unit.get_by_label("Tệp từ máy của bạn").set_input_files([evidence, harmful])
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content)
+    await unit.get_by_label("Tệp từ máy của bạn").set_input_files([tmp_path / name for name in FILES])
     await unit.get_by_role("button", name="Đính kèm").click()
     await expect(unit.locator(".tom-loi")).to_contain_text("bao-cao.pdf: Nội dung tệp không phải loại được nhận")
     await expect(unit.get_by_role("link", name="đối chiếu.pdf")).to_be_visible()
@@ -105,6 +103,9 @@ async def test_a_return_is_mended_with_evidence_in_three_clicks_and_accepted(
     await office.get_by_role("link", name="Phường Tân Phong", exact=True).click()
     await expect(office.get_by_text("Chỉ xem lại 1 mục đã trả lại.")).to_be_visible()
     await expect(office.get_by_role("link", name="đối chiếu.pdf")).to_be_visible()
+    # A picture is looked at beside the line; a document is only saved.
+    await office.get_by_text("Xem ảnh").click()
+    await expect(office.get_by_role("img", name="ảnh chụp.png")).to_have_js_property("naturalWidth", 1)
     await clean(office)
     await office.get_by_role("button", name="Chấp nhận và xem tiếp").click()
     await expect(office.get_by_text("Đã chấp nhận Phường Tân Phong.")).to_be_visible()

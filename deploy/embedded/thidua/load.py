@@ -56,7 +56,7 @@ class Loader:
     def load(self) -> None:
         """Put in everything in the order of its references."""
         for pack, body in self._folder.packs():
-            self._put(f"/api/awards/packs/{pack}", body)
+            self._put_pack(pack, body)
         for sheet, body in self._folder.sheets():
             self._put(f"/api/scoring/sheets/{sheet}", body)
         for unit, body in self._folder.units():
@@ -74,6 +74,18 @@ class Loader:
             self._put_new(f"/api/registry/units/{unit}/years/{year}", {**body, "version": 0})
         for ripple in [self._submit(*report) for report in self._folder.reports()]:
             self._wait_for(ripple)
+
+    def _put_pack(self, pack: str, body: dict[str, Any]) -> None:
+        """Put a rule pack, unless people have changed or confirmed something in it: what they decided stays theirs."""
+        place = f"/api/awards/packs/{pack}"
+        try:
+            decided = self._office.ask("GET", place)["changes"]
+        except Problem as problem:
+            if problem.status != _NOT_FOUND:
+                raise
+            decided = []
+        if not decided:
+            self._put(place, body)
 
     def _put_new(self, place: str, body: dict[str, Any]) -> None:
         """Put what is not there yet: what people have made of it since stays theirs."""

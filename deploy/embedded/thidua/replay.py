@@ -44,7 +44,6 @@ class Replayed:
 def scoring(scoring_url: str, registry_url: str) -> Replayed:
     """Replay the registry's log into a shadow of scoring; both addresses are of whoever may read all of these databases."""
     # What was imported stays; as in a service, the collector need not look through it again with every thousand events.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
     return asyncio.run(replay_scoring(scoring_url, registry_url))
@@ -107,8 +106,17 @@ _TABLES: Final = {
     "periods": "Kỳ",
     "targets": "Chỉ tiêu giao",
     "reports": "Báo cáo",
+    "verdicts": "Ý kiến chấm",
+    "block_votes": "Bỏ phiếu của khối",
     "scores": "Điểm",
     "places": "Thứ hạng",
+    "boards": "Bảng khối",
+    "cross_checks": "Phân công chấm chéo",
+    "objections": "Ý kiến không đồng ý",
+    "appeals": "Kiến nghị",
+    "appeal_steps": "Bước của kiến nghị",
+    "publications": "Lần công bố",
+    "published_places": "Hạng đã công bố",
 }
 _COLUMNS: Final = {
     "points": "điểm",
@@ -141,8 +149,32 @@ _COLUMNS: Final = {
     "until_year": "năm cuối được tính",
     "withdrawn": "đã rút báo cáo",
     "targets": "chỉ tiêu",
+    "self_points": "điểm tự chấm",
+    "block_points": "điểm khối chấm",
+    "appraisal_points": "điểm thẩm định",
+    "appraised": "đã thẩm định đủ",
+    "reported": "số đơn vị đã báo cáo",
+    "value": "số chấm",
+    "by_unit": "đơn vị chấm",
+    "at": "thời điểm",
+    "verdict_id": "mã ý kiến",
+    "appeal_id": "kiến nghị",
+    "votes": "số phiếu",
+    "vote_id": "mã lần bỏ phiếu",
+    "ties": "tiêu chí phụ",
+    "unit_id": "đơn vị",
+    "item": "mục",
+    "state": "trạng thái",
+    "steps": "số bước",
+    "correction": "là bản đính chính",
+    "fingerprint": "dấu vân bảng",
+    "digest": "mã kiểm của nội dung bảng",
+    "board": "nội dung bảng",
+    "ranked": "số đơn vị được xếp hạng",
 }
 _LONGEST: Final = 60
+_LONGEST_TEXT: Final = 500
+"""What is longer is a whole document: that it is another one is all that can be said on a line."""
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -179,7 +211,7 @@ def _short(value: Any) -> str:
         return "trống"
     if isinstance(value, bool):
         return "có" if value else "không"
-    if isinstance(value, (dict, list)):
+    if isinstance(value, (dict, list)) or (isinstance(value, str) and len(value) > _LONGEST_TEXT):
         return "nội dung khác"
     if isinstance(value, str) and _DAY.fullmatch(value):
         return f"{date.fromisoformat(value):%d/%m/%Y}"
