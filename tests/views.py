@@ -19,7 +19,7 @@ import review_views
 import sheet_views
 import yaml
 
-from chassis.errors import Conflict, Invalid, NotFound
+from chassis.errors import Conflict, Invalid, NotFound, Unavailable
 from chassis.identity import Grant, Identity
 from contracts.notify import Post
 from gateway.pages import words
@@ -850,6 +850,14 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             "dang-nhap.html",
             sign_in | {"error": "Tài khoản hoặc mật khẩu chưa đúng.", "kept": [("muc:1.1", "2")]},
         ),
-        "loi": ("loi.html", {"problem": NotFound("Địa chỉ này không có.")}),
+        "loi": ("loi.html", {"problem": NotFound("Địa chỉ này không có."), "again": None, "kept": []}),
+        "dang-ban": (
+            "loi.html",
+            {
+                "problem": Unavailable("Máy chủ đang bận, hãy gửi lại sau ít giây."),
+                "again": "/dang-ky/1",
+                "kept": [("noi_dung", "Giao ước")],
+            },
+        ),
         **_units_and_blocks(),
     }

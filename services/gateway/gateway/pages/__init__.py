@@ -1,15 +1,15 @@
 """The web front: server-rendered pages that work without JavaScript (docs/adr/0004)."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.errors import Invalid, Problem, Unauthenticated, install, problem_response
+from chassis.errors import Invalid, Problem, Unauthenticated, Unavailable, install, problem_response
 from gateway.pages import render
 from gateway.pages.routes import (
     accounts,
@@ -103,6 +103,7 @@ _POLICY: Final = (
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _STATIC: Final = ("/tinh/", "/tai-san/")
+_KEPT_AS_TYPED: Final = "/tu-luu"
 _FOR_PROGRAMS: Final = ("/api/", "/live/", "/health/", "/ripples/", "/dead-letters")
 
 
@@ -118,12 +119,25 @@ async def _say(request: Request, problem: Problem) -> Response:
     """Say a refusal to a program as a document, to a person as a page."""
     if request.url.path.startswith(_FOR_PROGRAMS):
         return problem_response(problem)
+    if request.url.path.endswith(_KEPT_AS_TYPED):
+        return HTMLResponse(render.fragment("_chua-luu.html", {"chu": _unsaved(problem)}))
     if problem.status == Unauthenticated.status:
         return await sessions.ask(request)
     if problem.status == Invalid.status and request.method == "GET":
         # A link whose ids cannot be ids leads nowhere.
         problem = render.nowhere()
-    return render.page(request, "loi.html", {"problem": problem}, status=problem.status)
+    values: dict[str, Any] = {"problem": problem, "again": None, "kept": []}
+    if problem.status == Unavailable.status and request.method == "POST":
+        # What was typed is on this page alone: the browser sends it once more, with the key that makes twice once.
+        values |= {"again": sessions.address(request), "kept": await sessions.kept(request)}
+    return render.page(request, "loi.html", values, status=problem.status)
+
+
+def _unsaved(problem: Problem) -> str:
+    """Say beside the form why what was left in it is not kept: no page comes in its place."""
+    if problem.status == Unauthenticated.status:
+        return "Phiên làm việc đã hết, mục vừa nhập chưa lưu. Bấm Lưu nháp để đăng nhập lại; mọi chữ bạn đã nhập sẽ được giữ."
+    return f"Mục vừa nhập chưa lưu. {problem.detail}"
 
 
 class Headers:

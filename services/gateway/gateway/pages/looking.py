@@ -1,10 +1,9 @@
 """The form on which somebody looks at a unit's report: evidence left, score right, Đồng ý or another value with its reason."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -13,12 +12,12 @@ from chassis.errors import Problem
 from gateway.pages import render, words
 from gateway.pages.desk import Desk
 from gateway.pages.sheets import lines_of, sheet_of, typed
+from gateway.pages.typed import amount_typed, no_amount
 
 CHOICE: Final = "y:"
 VALUE: Final = "so:"
 REASON: Final = "ly:"
 AGREE, OTHERWISE = "dong-y", "khac"
-_THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+")
 
 
 @dataclass
@@ -58,38 +57,12 @@ def looks(given: Typed) -> list[dict[str, Any]]:
             told.append({"criterion": code, "agreed": True})
             continue
         written = given.values.get(code, "").strip()
-        value = amount(written) if written else None
+        value = amount_typed(written) if written else None
         if written and value is None:
-            given.errors.setdefault(code, []).append(_no_number(code, written))
-        told.append(
-            {
-                "criterion": code,
-                "value": None if value is None else f"{value:f}",
-                "reason": given.reasons.get(code, ""),
-            }
-        )
+            example = "ghi một số, ví dụ 2 hoặc 28,5; để trống nếu không tính gì cho mục này"
+            given.errors.setdefault(code, []).append(f"Mục {code}: {no_amount(written) or example}")
+        told.append({"criterion": code, "value": value, "reason": given.reasons.get(code, "")})
     return told
-
-
-def amount(written: str) -> Decimal | None:
-    """Read a number as people write it: decimal comma, dots between thousands; None for what is none, or could be two."""
-    text = "".join(written.split())
-    if "," in text:
-        text = text.replace(".", "").replace(",", ".", 1)
-    elif _THOUSANDS.fullmatch(text):
-        return None
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
-
-
-def _no_number(code: str, written: str) -> str:
-    if _THOUSANDS.fullmatch(written):
-        plain = written.replace(".", "")
-        return f"Mục {code}: viết {plain} nếu là số nguyên, hoặc {written.replace('.', ',', 1)} nếu là số lẻ"
-    return f"Mục {code}: ghi một số, ví dụ 2 hoặc 28,5; để trống nếu không tính gì cho mục này"
 
 
 def refused(given: Typed, told: list[dict[str, Any]], problem: Problem) -> None:
@@ -97,7 +70,7 @@ def refused(given: Typed, told: list[dict[str, Any]], problem: Problem) -> None:
     for name, error in render.errors_of(problem).items():
         _, _, rest = name.partition("items.")
         place = rest.partition(".")[0]
-        if place.isdigit() and int(place) < len(told):
+        if place.isdecimal() and int(place) < len(told):
             said = error["message"] + (f". {error['remedy']}" if error.get("remedy") else "")
             given.errors.setdefault(told[int(place)]["criterion"], []).append(said)
     given.problem = problem

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -32,6 +33,7 @@ _ENVIRONMENT: Final = _OfDocuments(
 _ENVIRONMENT.filters.update(words.FILTERS)
 _ENVIRONMENT.globals.update(
     con_lai=words.countdown,
+    ma_moi=uuid4,
     so_ngay=words.days_left,
     LOAI=words.KINDS,
     TINH_TRANG=words.UNIT_STATES,

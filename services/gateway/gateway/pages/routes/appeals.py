@@ -14,7 +14,7 @@ from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.sheets import lines_of, sheet_of
-from gateway.pages.typed import amount_typed
+from gateway.pages.typed import amount_typed, no_amount, whole
 
 router = APIRouter()
 
@@ -57,8 +57,11 @@ class Typed:
             return None
         amount = amount_typed(self.value)
         if amount is None:
+            which = no_amount(self.value)
             self.errors["value"] = (
-                f"“{self.value}” không phải số. Nhập số, ví dụ 850 hoặc 12,5; có thì nhập 1, không thì nhập 0"
+                f"“{self.value}” đọc được hai cách: {which}"
+                if which
+                else f"“{self.value}” không phải số. Nhập số, ví dụ 850 hoặc 12,5; có thì nhập 1, không thì nhập 0"
             )
         return amount
 
@@ -167,7 +170,7 @@ async def move(request: Request, desk: AtDesk, appeal_id: UUID) -> Response:
     if act not in _ACTS:
         raise NotFound("Không rõ phải làm gì với kiến nghị này. Hãy mở lại trang rồi chọn một nút.")
     typed = Typed(words.get("ly-do", ""), words.get("so", ""))
-    steps = int(words["buoc"]) if words.get("buoc", "").isdigit() else 1
+    steps = whole(words.get("buoc"), 1)
     body = {"act": _ACTS[act], "steps": steps, "reason": typed.reason}
     if act == "chap-thuan":
         body["value"] = typed.read_value()

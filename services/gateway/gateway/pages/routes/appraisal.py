@@ -14,6 +14,7 @@ from gateway.api import SameSite
 from gateway.pages import looking, render
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.looking import Looking, Typed
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 
@@ -151,7 +152,7 @@ async def save(  # noqa: PLR0917
     request: Request, desk: Desk, of: tuple[UUID, UUID], path: str, column: str, more: dict[str, str]
 ) -> Looking | None:
     """Send what the form says to scoring; give the page to be drawn again when something keeps it from being saved."""
-    sent = await request.form(max_fields=4000)
+    sent = await request.form(max_fields=FIELDS)
     words = {name: value for name, value in sent.items() if isinstance(value, str)}
     given = looking.read(words)
     if words.get("viec") == "dong-y-het":
@@ -163,7 +164,7 @@ async def save(  # noqa: PLR0917
     if not told:
         given.errors["*"] = ["Chọn Đồng ý hoặc ghi số khác cho ít nhất một mục rồi lưu"]
     if not given.errors:
-        version = int(words["version"]) if words.get("version", "").isdigit() else 0
+        version = whole(words.get("version"))
         body = {"report_version": version, "items": told, **more}
         try:
             await desk.send("POST", "scoring", path, body, key=words.get("idempotency_key") or None)

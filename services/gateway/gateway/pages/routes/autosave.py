@@ -22,7 +22,7 @@ async def autosave(request: Request, desk: AtHand, period_id: UUID) -> Response:
 
     The form says which campaign it is of, and the registry answers with what it found: two questions for every field left.
     """
-    typed, words = await read_form(request)
+    typed, words = await read_form(request, desk)
     campaign_id = words.get("phong-trao", "")
     if not is_id(campaign_id):
         await desk.lay(period_id=str(period_id))

@@ -104,25 +104,34 @@ async def board(
         "waiting": waiting,
         "states": states,
         "sheet": sheet,
-        "equal": kind == "tam-tinh" and any(row["decided_by"] in ("shared", "block_vote") for row in found["rows"]),
-        "may_publish": desk.who.holds("city_office"),
+        "equal": kind != "luc"
+        and found.get("state") != "final"
+        and any(row["decided_by"] in ("shared", "block_vote") for row in found["rows"]),
+        "may_publish": desk.who.holds("city_office") or desk.who.holds("block_head", block_id),
         "problem": problem,
-        **_table(desk, period, found, sheet, kind=kind, looking=looking),
+        **_table(desk, (block_id, period), found, sheet, kind=kind, looking=looking),
         "live": _live(block_id, period, looking) if kind == "tam-tinh" else None,
     }
     return render.page(request, "bang-khoi.html", values, status=problem.status if problem else 200)
 
 
 def _table(
-    desk: Desk, period: dict[str, Any], board: dict[str, Any], sheet: dict[str, Any], *, kind: str, looking: Looking
+    desk: Desk,
+    at: tuple[UUID, dict[str, Any]],
+    board: dict[str, Any],
+    sheet: dict[str, Any],
+    *,
+    kind: str,
+    looking: Looking,
 ) -> dict[str, Any]:
-    """Give what the table of a board is drawn from."""
+    """Give what the table of a block's board of a period is drawn from."""
+    block_id, period = at
     return {
         "board": board,
         "kind": kind,
         "groups": sheet["groups"] if kind != "luc" else [],
         "best": board.get("best", {}),
-        "may_ask": desk.who.holds("city_office") or desk.who.holds("block_head"),
+        "may_ask": desk.who.holds("city_office") or desk.who.holds("block_head", block_id),
         "typed": looking,
         "looking_on": _looking_on(period, looking),
         "most": ROWS,
@@ -154,7 +163,7 @@ async def tables(desk: Desk, block_id: UUID, looking: Looking, wakes: AsyncItera
         seen = board
         await desk.learn([row["unit_id"] for row in board["rows"]])
         values = {"desk": desk, "block": block, "period": period, "sheet": sheet, "waiting": None, "live": True}
-        values |= _table(desk, period, board, sheet, kind="tam-tinh", looking=looking)
+        values |= _table(desk, (block_id, period), board, sheet, kind="tam-tinh", looking=looking)
         yield render.fragment("_bang-khoi-bang.html", values)
 
 

@@ -13,6 +13,7 @@ from gateway.pages import render
 from gateway.pages.desk import AtDesk, AtHand, Desk, is_id
 from gateway.pages.drafting import Builder, Row, differing, part_in, typed_rows
 from gateway.pages.sheets import lines_of, typed
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 _DRAFT = "/bang-diem/soan/{draft_id}"
@@ -35,10 +36,15 @@ async def periods(desk: Desk) -> dict[str, str]:
 
 
 @router.post("/bang-diem/soan", dependencies=[SameSite])
-async def begin(desk: AtHand, tu: Annotated[str, Form()] = "", viec: Annotated[str, Form()] = "") -> Response:
+async def begin(
+    desk: AtHand,
+    ma: Annotated[UUID | None, Form()] = None,
+    tu: Annotated[str, Form()] = "",
+    viec: Annotated[str, Form()] = "",
+) -> Response:
     """Begin a draft: of the next version of a sheet, of a new sheet like it, or of one from nothing."""
     office_only(desk)
-    draft_id = uuid4()
+    draft_id = ma or uuid4()
     body = {"made_from": tu if is_id(tu) else None, "as_new": viec == "bang-moi" and is_id(tu)}
     await desk.send("PUT", "scoring", f"sheet-drafts/{draft_id}", body)
     return RedirectResponse(f"/bang-diem/soan/{draft_id}/sheet", 303)
@@ -144,7 +150,9 @@ async def trial(request: Request, desk: AtDesk, draft_id: UUID) -> Response:
 
 @router.post(_DRAFT + "/thu", dependencies=[SameSite])
 async def tried(request: Request, desk: AtDesk, draft_id: UUID) -> Response:
-    sent = [(name, text) for name, text in (await request.form(max_fields=2000)).multi_items() if isinstance(text, str)]
+    sent = [
+        (name, text) for name, text in (await request.form(max_fields=FIELDS)).multi_items() if isinstance(text, str)
+    ]
     fields = {name.removeprefix("muc:"): text for name, text in sent if name.startswith("muc:")}
     return await _trial(request, desk, draft_id, fields, late=("muon", "1") in sent)
 
@@ -181,12 +189,11 @@ async def form(request: Request, desk: AtDesk, draft_id: UUID, name: str, luu: s
 
 async def _sent(request: Request, *, moving: bool) -> tuple[dict[str, Any], dict[str, str]]:
     """Read a sent part: its body for scoring, and the rest of the form."""
-    form = await request.form(max_fields=12_000)
+    form = await request.form(max_fields=FIELDS)
     sent = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     words = dict(sent)
-    version = words.get("version", "0")
     body = {
-        "version": int(version) if version.isascii() and version.isdigit() else 0,
+        "version": whole(words.get("version")),
         "editor": words.get("but") or None,
         "rows": typed_rows(sent, moving=moving),
     }

@@ -14,6 +14,7 @@ from gateway.pages import design, render, words
 from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes import designer
 from gateway.pages.routes.units import asked
+from gateway.pages.typed import whole
 
 router = APIRouter()
 
@@ -29,7 +30,7 @@ async def campaigns(request: Request, desk: AtDesk) -> Response:
     typed = {name: given.get(name, "").strip() for name in ("tim", "nam", "loai", "tinh-trang", "xep")}
     question = asked(
         search=typed["tim"][:100],
-        year=typed["nam"] if typed["nam"].isdecimal() else "",
+        year=typed["nam"] if whole(typed["nam"]) in range(1900, 10_000) else "",
         kind=typed["loai"],
         state=typed["tinh-trang"],
         sort=words.order(typed["xep"]),
@@ -56,10 +57,15 @@ async def campaigns(request: Request, desk: AtDesk) -> Response:
 
 
 @router.post("/phong-trao/moi", dependencies=[SameSite])
-async def begin(desk: AtHand, tu: Annotated[str, Form()] = "", van_ban: Annotated[str, Form()] = "") -> Response:
+async def begin(
+    desk: AtHand,
+    ma: Annotated[UUID | None, Form()] = None,
+    tu: Annotated[str, Form()] = "",
+    van_ban: Annotated[str, Form()] = "",
+) -> Response:
     """Begin a draft: empty, from last year's campaign, or from an issuing document."""
     designer.office_only(desk)
-    campaign_id = uuid4()
+    campaign_id = ma or uuid4()
     await desk.send("PUT", "registry", f"campaign-drafts/{campaign_id}", {"made_from": tu or None})
     onward = "van-ban" if van_ban else "khac" if tu else "soan"
     return RedirectResponse(f"/phong-trao/{campaign_id}/{onward}", 303)

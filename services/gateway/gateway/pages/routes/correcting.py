@@ -12,6 +12,7 @@ from gateway.api import SameSite
 from gateway.pages import design, render
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.routes.designer import office_only
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 
@@ -61,13 +62,12 @@ async def correct(request: Request, desk: AtDesk, campaign_id: UUID) -> Response
     """Correct the campaign; what is refused is drawn anew with everything as it was typed."""
     office_only(desk)
     sent = [
-        (name, value) for name, value in (await request.form(max_fields=4000)).multi_items() if isinstance(value, str)
+        (name, value) for name, value in (await request.form(max_fields=FIELDS)).multi_items() if isinstance(value, str)
     ]
     words = dict(sent)
-    version = words.get("version", "0")
     typed = Typed(
         {part.name: _section(part, sent) for part in design.CORRECTING},
-        int(version) if version.isascii() and version.isdigit() else 0,
+        whole(words.get("version")),
         words.get("ly-do", ""),
     )
     body = {"version": typed.version, "reason": typed.reason, "sections": typed.sections}
@@ -81,7 +81,14 @@ async def correct(request: Request, desk: AtDesk, campaign_id: UUID) -> Response
         if "sections" in problem.members:
             # What stands there now is shown beside what was typed, and what is sent next is meant to follow it.
             typed.theirs, typed.version = _differences(typed.sections, told["sections"]), told["version"]
+            if not typed.theirs:
+                return _corrected(campaign_id)
         return await _form(request, desk, told, typed)
+    return _corrected(campaign_id)
+
+
+def _corrected(campaign_id: UUID) -> Response:
+    """Where it goes on when all stands as it was typed: after this press, or after the one before it."""
     return RedirectResponse(f"/phong-trao/{campaign_id}/lich-su?xong=1", 303)
 
 

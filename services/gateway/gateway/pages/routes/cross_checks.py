@@ -15,6 +15,7 @@ from gateway.pages import looking, render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.looking import Looking
 from gateway.pages.routes.appraisal import save, status_of
+from gateway.pages.typed import FIELDS
 
 router = APIRouter()
 _CHECKS = "cham:"
@@ -99,7 +100,7 @@ def _told(desk: Desk, done: str) -> str:
 @router.post("/cham-cheo/phan-cong/{period_id}/{block_id}", dependencies=[SameSite])
 async def assign(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID) -> Response:
     """Keep who checks whom; a unit for which nobody was chosen stays as it was."""
-    sent = await request.form(max_fields=4000)
+    sent = await request.form(max_fields=FIELDS)
     chosen = {
         name.removeprefix(_CHECKS): value
         for name, value in sent.items()

@@ -18,6 +18,7 @@ from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.looking import of_period
 from gateway.pages.routes.units import ACTS, asked, thread, today
+from gateway.pages.typed import whole
 
 router = APIRouter()
 
@@ -113,9 +114,9 @@ class Form:
 def _label(name: str) -> str:
     first, _, rest = name.partition(".")
     place, _, last = rest.partition(".")
-    if first == "new_units" and place.isdigit():
+    if first == "new_units" and place.isdecimal():
         return f"Đơn vị mới {int(place) + 1}, {_LABELS.get(last, 'thông tin').lower()}"
-    if first == "unit_ids" and place.isdigit():
+    if first == "unit_ids" and place.isdecimal():
         return "Đơn vị này" if place == "0" else f"Đơn vị cùng sáp nhập thứ {place}"
     return _LABELS.get(first, "Biểu mẫu")
 
@@ -240,7 +241,7 @@ def _read(unit: dict[str, Any], slug: str, sent: FormData) -> Form:
 async def _draw(request: Request, desk: Desk, made: Form) -> Response:
     """Draw the form with what can be chosen, and below it what the decision would touch."""
     on = made.typed.get("effective_on") or today(desk)
-    year = on[:4] if on[:4].isdigit() else today(desk)[:4]
+    year = on[:4] if whole(on[:4]) else today(desk)[:4]
     found, blocks = await asyncio.gather(
         _candidates(desk, made), desk.get("registry", f"blocks?{asked(year=year, limit=500)}")
     )

@@ -15,6 +15,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import design, render
 from gateway.pages.desk import AtDesk, AtHand, Desk
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 
@@ -115,13 +116,12 @@ async def _page(request: Request, desk: Desk, sheet: Sheet) -> Response:
 async def _sent(request: Request, part: design.Part) -> tuple[dict[str, Any], dict[str, str]]:
     """Read a sent section: its body for the registry, and the rest of the form."""
     sent = [
-        (name, value) for name, value in (await request.form(max_fields=4000)).multi_items() if isinstance(value, str)
+        (name, value) for name, value in (await request.form(max_fields=FIELDS)).multi_items() if isinstance(value, str)
     ]
     words = dict(sent)
     values, rows = design.typed(part, sent)
-    version = words.get("version", "0")
     body = {
-        "version": int(version) if version.isascii() and version.isdigit() else 0,
+        "version": whole(words.get("version")),
         "values": values,
         "rows": rows,
         "editor": words.get("but") or None,

@@ -15,6 +15,7 @@ from gateway.pages import looking, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.sheets import lines_of
 from gateway.pages.spreadsheet import comma, csv_file
+from gateway.pages.typed import amount_typed
 
 router = APIRouter()
 
@@ -117,8 +118,7 @@ async def differing(  # noqa: PLR0917
         raise Forbidden("Trang này dành cho Phòng Nội vụ, và cho khối trưởng ở khối của mình.")
     period = _period(desk, ky)
     pair = giua if giua in PAIRS else "self-appraisal"
-    least = looking.amount(tu)
-    least = least if least is not None and 0 <= least <= 100_000 else Decimal(_WIDE)  # noqa: PLR2004
+    least = Decimal(amount_typed(tu) or _WIDE)
     asked = {"between": pair, "least": str(least)} | ({"block_id": str(khoi)} if khoi else {})
     path = f"{looking.of_period(desk, period['period_id'])}/discrepancies"
     if tep == "csv":

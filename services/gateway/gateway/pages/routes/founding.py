@@ -17,6 +17,7 @@ from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.units import asked, today
+from gateway.pages.typed import FIELDS
 
 router = APIRouter()
 
@@ -183,7 +184,7 @@ async def _block(
 async def form_block(request: Request, desk: AtDesk) -> Response:
     """Search for members, or form the block, by the button that was pressed."""
     _office_only(desk)
-    sent = await request.form(max_fields=1000)
+    sent = await request.form(max_fields=FIELDS)
     typed = _read(sent)
     members = _chosen(sent.getlist("member_unit_ids"))
     if typed.get("buoc") == "tim":

@@ -58,7 +58,11 @@ async def step(request: Request, desk: AtDesk, correlationid: UUID) -> Streaming
     async def frames() -> AsyncIterator[str]:
         changes = ripple_changes(desk.who, desk.services, state.watchers, correlationid, state.service.stopping)
         async for ripple in changes:
-            yield _frame(render.fragment("_hanh-trinh-song.html", await step_values(desk, ripple)))
+            try:
+                yield _frame(render.fragment("_hanh-trinh-song.html", await step_values(desk, ripple)))
+            except Problem as problem:
+                log.info("live.leaves_off", status=problem.status)
+                return
             if ripple.complete:
                 yield "event: xong\ndata: \n\n"
 

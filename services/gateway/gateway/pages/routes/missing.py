@@ -14,6 +14,7 @@ from gateway.api import SameSite
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.looking import of_period
+from gateway.pages.typed import whole
 
 router = APIRouter()
 
@@ -106,11 +107,12 @@ def _open(desk: Desk, units: list[dict[str, Any]], reminded: dict[str, dict[str,
 
 def _told(count: str) -> str:
     """Say what was just done; the words are ours, whatever the address holds."""
-    if not count.isdigit():
+    units = whole(count, -1)
+    if units < 0:
         return ""
-    if not int(count):
+    if not units:
         return "Không còn đơn vị nào phải nhắc: đã nộp, hoặc hôm nay đã được nhắc."
-    return f"Đã nhắc {int(count)} đơn vị. Tin đến hộp Tin của đơn vị ngay."
+    return f"Đã nhắc {units} đơn vị. Tin đến hộp Tin của đơn vị ngay."
 
 
 @router.post("/chua-nop/{period_id}/{block_id}", dependencies=[SameSite])

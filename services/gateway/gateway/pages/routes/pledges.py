@@ -12,6 +12,7 @@ from gateway.api import SameSite
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.routes.designer import office_only
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 
@@ -101,7 +102,7 @@ def theirs(typed: dict[str, Any], pledge: dict[str, Any], titles: dict[str, str]
 async def send(request: Request, desk: AtDesk, campaign_id: UUID) -> Response:
     """Submit, amend or withdraw; a refusal shows everything as it was typed."""
     path = _path(desk, campaign_id)
-    typed = _read((await request.form(max_fields=1000)).multi_items())
+    typed = _read((await request.form(max_fields=FIELDS)).multi_items())
     body: dict[str, Any] = {name: typed[name] for name in ("act", "version", "reason")}
     if typed["act"] != "withdraw":
         promises = {code: text for code, text in typed["promises"].items() if text.strip()}
@@ -112,10 +113,23 @@ async def send(request: Request, desk: AtDesk, campaign_id: UUID) -> Response:
         if problem.status not in (Conflict.status, Invalid.status):
             raise
         # What stands there now decides what can be done; what was typed stays in the fields.
-        pledge = await desk.get("registry", path)
-        return await _form(request, desk, campaign_id, pledge, typed=typed, problem=problem)
+        stands = await desk.get("registry", path)
+        if not _pressed_before(typed, stands, await _titles(desk)):
+            return await _form(request, desk, campaign_id, stands, typed=typed, problem=problem)
     done = "sua-rut" if typed["act"] == "withdraw" and stands["state"] == "approved" else _SLUGS[typed["act"]]
     return RedirectResponse(f"/dang-ky/{campaign_id}?gui={done}", 303)
+
+
+_LEADS_TO: Final = {"submit": "submitted", "amend": "amended", "approve": "approved", "return": "returned"}
+
+
+def _pressed_before(typed: dict[str, Any], stands: dict[str, Any], titles: dict[str, str]) -> bool:
+    """Whether all stands as it was sent: the button was pressed twice, and the first press was heard."""
+    return _step_before(typed, stands) and not theirs(typed, stands, titles)
+
+
+def _step_before(typed: dict[str, Any], stands: dict[str, Any]) -> bool:
+    return bool(stands["version"] == typed["version"] + 1 and stands["state"] == _LEADS_TO.get(typed["act"]))
 
 
 def _read(sent: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,14 +140,13 @@ def _read(sent: list[tuple[str, Any]]) -> dict[str, Any]:
     if confirmed:
         promises[confirmed] = number
     act = said.get("viec", "")
-    version = said.get("version", "0")
     # Whoever confirms a number or presses Enter goes on with what the form was drawn for.
-    act = act if act in _SLUGS else said.get("tiep", "")
+    act = act if act in _SLUGS else said.get("mac_dinh", "")
     act = act if act in _SLUGS else "submit"
     reasons = {"amend": said.get("ly_do", ""), "withdraw": said.get("ly_do_rut", "")}
     return {
         "act": act,
-        "version": int(version) if version.isascii() and version.isdigit() else 0,
+        "version": whole(said.get("version")),
         "titles": [value for name, value in sent if name == "danh_hieu" and isinstance(value, str)],
         "promises": promises,
         "text": said.get("noi_dung", ""),
@@ -189,10 +202,9 @@ async def decide(request: Request, desk: AtDesk, campaign_id: UUID, unit_id: UUI
     """Approve, or return with a reason; a refusal keeps the reason that was typed."""
     office_only(desk)
     said = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-    version = said.get("version", "0")
     body: dict[str, Any] = {
         "act": "return" if said.get("viec") == "return" else "approve",
-        "version": int(version) if version.isascii() and version.isdigit() else 0,
+        "version": whole(said.get("version")),
         "reason": said.get("ly_do", ""),
     }
     asked = {"state": said.get("trang_thai", ""), "search": said.get("tim", ""), "after": said.get("sau", "")}
@@ -202,8 +214,10 @@ async def decide(request: Request, desk: AtDesk, campaign_id: UUID, unit_id: UUI
     except Problem as problem:
         if problem.status not in (Conflict.status, Invalid.status):
             raise
-        typed = {str(unit_id): body["reason"]}
-        return await _list(request, desk, campaign_id, asked, problem=problem, typed=typed)
+        stands = await desk.get("registry", f"campaigns/{campaign_id}/units/{unit_id}/pledge")
+        if not (_step_before(body, stands) and body["reason"].strip() in ("", stands["reason"])):
+            typed = {str(unit_id): body["reason"]}
+            return await _list(request, desk, campaign_id, asked, problem=problem, typed=typed)
     names = ("trang_thai", "tim", "xep", "sau")
     query = urlencode({name: said[name] for name in names if said.get(name)})
     return RedirectResponse(f"/phong-trao/{campaign_id}/dang-ky?{query}#dv-{unit_id}", 303)

@@ -15,6 +15,7 @@ from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.sheets import groups_of, still_open, typed
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 
@@ -233,17 +234,23 @@ def _form(
     )
 
 
-async def read_form(request: Request) -> tuple[Typed, dict[str, str]]:
-    """Read a sent form: what was typed and on which version, and the rest."""
-    sent = await request.form(max_fields=2000)
+async def read_form(request: Request, desk: Desk) -> tuple[Typed, dict[str, str]]:
+    """Read a sent form: what was typed and on which version, and the rest; raises ``Forbidden`` for another unit's.
+
+    One browser, two windows: whoever signed in last is who sends.
+    """
+    sent = await request.form(max_fields=FIELDS)
     words = {name: value for name, value in sent.items() if isinstance(value, str)}
+    if words.get("don-vi", desk.unit_id) != desk.unit_id:
+        raise Forbidden(
+            "Nội dung vừa nhập là của đơn vị khác. Hãy đăng nhập bằng tài khoản của đơn vị đó rồi nhập lại."
+        )
     fields = {name.removeprefix(_FIELD): value for name, value in words.items() if name.startswith(_FIELD)}
     nothing = {name.removeprefix(_REASON): value for name, value in words.items() if name.startswith(_REASON)}
     confirmed, _, number = words.get("xac-nhan", "").partition("=")
     if confirmed:
         fields[confirmed] = number
-    version = words.get("version", "0")
-    return Typed(fields, nothing, int(version) if version.isdigit() else 0, words.get("but", "")), words
+    return Typed(fields, nothing, whole(words.get("version")), words.get("but", "")), words
 
 
 async def keep(desk: Desk, path: str, typed: Typed) -> dict[str, Any]:
@@ -283,11 +290,7 @@ def differences(typed: Typed, problem: Problem) -> dict[str, str]:
 @router.post("/bao-cao/{period_id}", dependencies=[SameSite])
 async def save(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the draft; then stay, or go on to the check page when nothing is missing."""
-    typed, words = await read_form(request)
-    if words.get("don-vi", desk.unit_id) != desk.unit_id:
-        raise Forbidden(
-            "Nội dung vừa nhập là của đơn vị khác. Hãy đăng nhập bằng tài khoản của đơn vị đó rồi nhập lại."
-        )
+    typed, words = await read_form(request, desk)
     try:
         await keep(desk, report_path(desk, period_id), typed)
     except Problem as problem:
@@ -339,7 +342,7 @@ async def check(request: Request, desk: AtDesk, period_id: UUID) -> Response:
 @router.post("/bao-cao/{period_id}/gui", dependencies=[SameSite])
 async def send(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Send what was checked, to the letter; the key made with the page makes a second press harmless."""
-    typed, words = await read_form(request)
+    typed, words = await read_form(request, desk)
     return await _send(request, desk, period_id, typed, words.get("idempotency_key") or None)
 
 

@@ -73,7 +73,7 @@ def _why(
 @router.post("/bao-cao/{period_id}/khong-phat-sinh", dependencies=[SameSite])
 async def nothing_to_report(request: Request, desk: AtDesk, period_id: UUID) -> Response:
     """Keep the reason, and send the report without a figure when that was asked for."""
-    typed, said = await read_form(request)
+    typed, said = await read_form(request, desk)
     reason = typed.nothing.get(WHOLE_REPORT, "")
     path = report_path(desk, period_id)
     version = typed.version

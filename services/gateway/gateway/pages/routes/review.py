@@ -16,6 +16,7 @@ from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.report import WHOLE_REPORT, Sheet
 from gateway.pages.routes.units import asked
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 
@@ -91,7 +92,7 @@ async def _told(desk: Desk, done: str, unit: str) -> str:
     if act not in _DONE or not unit:
         return ""
     await desk.learn([unit] if is_id(unit) else [])
-    return _DONE[act].format(unit=desk.name(unit), count=count if count.isdigit() else "")
+    return _DONE[act].format(unit=desk.name(unit), count=count if count.isdecimal() else "")
 
 
 @router.get("/xem-xet/{report_id}")
@@ -143,7 +144,7 @@ async def _page(request: Request, desk: Desk, report_id: UUID, verdict: Verdict,
 async def decide(request: Request, desk: AtDesk, report_id: UUID) -> Response:
     """Take the step that was pressed; after an answer go on to the next report that waits."""
     _reviewers_only(desk)
-    sent = await request.form(max_fields=2000)
+    sent = await request.form(max_fields=FIELDS)
     said = {name: value for name, value in sent.items() if isinstance(value, str)}
     act = said.get("viec", "")
     if act not in _PATHS:
@@ -152,7 +153,7 @@ async def decide(request: Request, desk: AtDesk, report_id: UUID) -> Response:
     verdict.errors = _faults(act, verdict)
     if verdict.errors:
         return await _page(request, desk, report_id, verdict)
-    body: dict[str, Any] = {"version": int(said["version"]) if said.get("version", "").isdigit() else 0}
+    body: dict[str, Any] = {"version": whole(said.get("version"))}
     if act == "tra-lai":
         body["items"] = {code: verdict.reasons[code].strip() for code in sorted(verdict.ticked)}
     try:

@@ -14,6 +14,7 @@ from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.builder import foreseen, office_only, periods
 from gateway.pages.spreadsheet import comma, csv_file
+from gateway.pages.typed import whole
 
 router = APIRouter()
 _BLOCKS_A_PAGE = 20
@@ -49,8 +50,7 @@ async def differences(request: Request, desk: AtDesk, sheet_id: UUID, cu: int = 
 @router.get("/bang-diem/{sheet_id}")
 async def one(request: Request, desk: AtDesk, sheet_id: UUID) -> Response:
     """A sheet: its versions, who stands on it, and how to have it rescored or rehearsed."""
-    published = request.query_params.get("cong-bo", "")
-    return await _one(request, desk, sheet_id, published=int(published) if published.isdigit() else None)
+    return await _one(request, desk, sheet_id, published=whole(request.query_params.get("cong-bo")) or None)
 
 
 async def _one(
@@ -163,6 +163,7 @@ class Rehearsing(BaseModel):
     bang: str = ""
     phien_ban: int | None = None
     khoi_cua: str = ""
+    ma: str = ""
     doi_ma: Annotated[str, Field(max_length=5_000)] = ""
 
 
@@ -177,7 +178,7 @@ async def rehearse(request: Request, desk: AtDesk, asked: Annotated[Rehearsing, 
         codes, unread = _codes(asked.doi_ma)
         if unread:
             raise Invalid(f"Chưa đọc được “{unread}”: mỗi dòng ghi mã mục mới = mã mục cũ, ví dụ 2.1 = 1.3.")
-        begun = await desk.send("POST", "scoring", "rehearsals", {**body, "codes": codes})
+        begun = await desk.send("POST", "scoring", "rehearsals", {**body, "codes": codes}, key=asked.ma or None)
     except Problem as problem:
         if problem.status != Invalid.status or not (drafted or is_id(asked.bang)):
             raise

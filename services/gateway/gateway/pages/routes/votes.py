@@ -13,6 +13,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.typed import FIELDS
 
 router = APIRouter()
 
@@ -78,7 +79,7 @@ def _voted(group: list[str], held: list[dict[str, int]]) -> dict[str, int]:
 @router.post("/bang-khoi/{block_id}/bo-phieu", dependencies=[SameSite])
 async def record(request: Request, desk: AtDesk, block_id: UUID) -> Response:
     """Record how many votes each of the equal units had."""
-    sent = await request.form(max_fields=6000)
+    sent = await request.form(max_fields=FIELDS)
     words = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
     ky = UUID(words["ky"]) if is_id(words.get("ky", "")) else None
     typed = {name.removeprefix(_COUNT): value for name, value in words.items() if name.startswith(_COUNT)}
