@@ -342,13 +342,13 @@ def pages(unit: Desk, office: Desk, launched: dict[str, Any]) -> dict[str, tuple
             designer | _sheet("targets", theirs={"targets.0.plan": "40"}, problem=Conflict("Đã đổi.", version=4)),
         ),
         "soan-pham-vi": ("phong-trao-soan.html", designer | _sheet("scope", saved=True)),
-        "xem-truoc": ("phong-trao-xem-truoc.html", designer | {"draft": draft(), "seen": _preview()}),
+        "xem-truoc": ("phong-trao-xem-truoc.html", designer | {"draft": draft(), "names": {}, "seen": _preview()}),
         "xem-truoc-con-loi": (
             "phong-trao-xem-truoc.html",
-            designer | {"draft": draft(), "seen": _preview(faults=draft()["faults"], reach=None, overlaps=[])},
+            designer
+            | {"draft": draft(), "names": {}, "seen": _preview(faults=draft()["faults"], reach=None, overlaps=[])},
         ),
         "chon-phong-trao": ("chon-phong-trao.html", here | {"desk": unit, "name": "Bảng khối"} | choosing),
-        "khac-nam-truoc": ("phong-trao-khac.html", designer | {"draft": draft(), "names": {}}),
         "dinh-chinh": ("phong-trao-dinh-chinh.html", designer | _correcting()),
         "dinh-chinh-hai-ban": (
             "phong-trao-dinh-chinh.html",

@@ -25,7 +25,9 @@ async def test_next_year_begins_from_this_one_with_its_differences_shown(
     # One: Phong trào. Two: from last year. Three: see what it touches, and launch.
     await page.get_by_role("navigation", name="Các phần chính").get_by_role("link", name="Phong trào").click()
     await page.get_by_role("button", name="Tạo từ năm 2023").click()
-    await heading(page, "8 chỗ khác năm trước")
+    await heading(page, "Xem trước và phát động")
+    await expect(page.get_by_role("heading", name="8 chỗ khác năm trước")).to_be_visible()
+    await expect(page.get_by_role("button", name="Phát động tới 3 đơn vị")).to_be_visible()
     await differs(page, "Tên phong trào", "Phong trào thi đua năm 2023", "Phong trào thi đua năm 2024")
     await differs(page, "Ngày kết thúc", "31/12/2023", "31/12/2024")
     await differs(page, "Kỳ 1, hạn nộp", "17:00 30/11/2023", "17:00 30/11/2024")
@@ -36,9 +38,8 @@ async def test_next_year_begins_from_this_one_with_its_differences_shown(
     await page.get_by_label("Hạn nộp").first.fill("17:00 25/11/2024")
     await page.get_by_role("button", name="Lưu phần này").click()
     await expect(page.get_by_text("Đã lưu phần kỳ báo cáo.")).to_be_visible()
-    await page.get_by_role("link", name="Khác năm trước").click()
-    await differs(page, "Kỳ 1, hạn nộp", "17:00 30/11/2023", "17:00 25/11/2024")
     await page.get_by_role("link", name="Xem trước và phát động").click()
+    await differs(page, "Kỳ 1, hạn nộp", "17:00 30/11/2023", "17:00 25/11/2024")
     await expect(page.get_by_role("heading", name="Phát động tới 3 trong 3 đơn vị")).to_be_visible()
     await expect(page.get_by_role("heading", name="Không trùng với phong trào hay bản thảo nào")).to_be_visible()
     if javascript:

@@ -67,7 +67,7 @@ async def begin(
     designer.office_only(desk)
     campaign_id = ma or uuid4()
     await desk.send("PUT", "registry", f"campaign-drafts/{campaign_id}", {"made_from": tu or None})
-    onward = "van-ban" if van_ban else "khac" if tu else "soan"
+    onward = "van-ban" if van_ban else "xem-truoc" if tu else "soan"
     return RedirectResponse(f"/phong-trao/{campaign_id}/{onward}", 303)
 
 

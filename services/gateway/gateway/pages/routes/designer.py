@@ -183,7 +183,7 @@ async def autosave(request: Request, desk: AtHand, campaign_id: UUID, section: s
 
 @router.get("/phong-trao/{campaign_id}/xem-truoc")
 async def preview(request: Request, desk: AtDesk, campaign_id: UUID, sau: UUID | None = None) -> Response:
-    """Whom the launch reaches, who is left out, what overlaps, and what still stands in the way."""
+    """What differs from last year, whom the launch reaches, who is left out, what overlaps, and what stands in the way."""
     return await show_preview(request, desk, campaign_id, after=sau)
 
 
@@ -197,6 +197,7 @@ async def show_preview(
         "desk": desk,
         "section": "phong-trao",
         "draft": draft,
+        "names": await _names(desk, draft["differences"]),
         "seen": seen,
         "problem": problem,
         "design": design,
@@ -204,19 +205,15 @@ async def show_preview(
     return render.page(request, "phong-trao-xem-truoc.html", values, status=problem.status if problem else 200)
 
 
-@router.get("/phong-trao/{campaign_id}/khac")
-async def differences(request: Request, desk: AtDesk, campaign_id: UUID) -> Response:
-    """What differs from the campaign that this draft was made from."""
-    draft = await load(desk, campaign_id)
-    names: dict[str, str] = {}
-    if any(each["field"] in ("blocks", "parent_id") for each in draft["differences"]):
-        blocks, campaigns = await asyncio.gather(
-            desk.get("registry", "blocks?limit=500"), desk.get("registry", "campaigns?limit=500")
-        )
-        names = {each["block_id"]: each["name"] for each in blocks["items"]}
-        names |= {each["campaign_id"]: each["name"] for each in campaigns["items"]}
-    values = {"desk": desk, "section": "phong-trao", "draft": draft, "design": design, "names": names}
-    return render.page(request, "phong-trao-khac.html", values)
+async def _names(desk: Desk, differences: list[dict[str, Any]]) -> dict[str, str]:
+    if not any(each["field"] in ("blocks", "parent_id") for each in differences):
+        return {}
+    blocks, campaigns = await asyncio.gather(
+        desk.get("registry", "blocks?limit=500"), desk.get("registry", "campaigns?limit=500")
+    )
+    return {each["block_id"]: each["name"] for each in blocks["items"]} | {
+        each["campaign_id"]: each["name"] for each in campaigns["items"]
+    }
 
 
 @router.get("/phong-trao/{campaign_id}/van-ban")
