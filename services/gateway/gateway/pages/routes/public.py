@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from chassis.clock import now_and_offset
 from chassis.errors import NotFound
 from chassis.identity import Identity
-from gateway.pages import render
+from gateway.pages import exports, ranked, render
 from gateway.pages.desk import Desk, by_year, named_in
 from gateway.pages.routes.board import ROWS
 
@@ -58,7 +58,15 @@ async def results(request: Request, desk: AtWindow) -> Response:
         items, every = found["items"], by_year(launched["items"])
     blocks = {each["block_id"]: each for each in await _blocks(desk, [each["block_id"] for each in items])}
     values = {"section": "cong-khai", "campaign": desk.campaign, "items": items, "blocks": blocks, "every": every}
+    if form := exports.wanted(request):
+        return await _file(request, desk, form, ranked.public_boards(values))
     return _page(request, "cong-khai.html", desk, values)
+
+
+async def _file(request: Request, desk: Desk, form: exports.Form, table: exports.Table) -> Response:
+    answer = await exports.give(request, desk, form, table)
+    answer.headers.update(CACHED)
+    return answer
 
 
 async def _blocks(desk: Desk, block_ids: list[str]) -> list[dict[str, Any]]:
@@ -76,9 +84,9 @@ async def one(request: Request, desk: AtWindow, period_id: UUID, block_id: UUID,
     period = desk.period(period_id)
     assert desk.campaign is not None
     path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/boards/{block_id}/published"
-    board, blocks = await asyncio.gather(
-        desk.get("scoring", f"{path}?start={max(tu, 0)}&most={ROWS}"), _blocks(desk, [str(block_id)])
-    )
+    form = exports.wanted(request)
+    rows = "" if form else f"?start={max(tu, 0)}&most={ROWS}"
+    board, blocks = await asyncio.gather(desk.get("scoring", f"{path}{rows}"), _blocks(desk, [str(block_id)]))
     if not blocks:
         raise NotFound("Không có khối thi đua này.")
     sheet, _ = await asyncio.gather(
@@ -93,6 +101,8 @@ async def one(request: Request, desk: AtWindow, period_id: UUID, block_id: UUID,
         "tu": max(tu, 0),
         "most": ROWS,
     }
+    if form:
+        return await _file(request, desk, form, ranked.public_board(desk, values))
     return _page(request, "cong-khai-bang.html", desk, values)
 
 
