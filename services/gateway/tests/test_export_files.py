@@ -105,10 +105,10 @@ def test_a_word_document_is_laid_out_as_the_decree_says() -> None:
         [column.title for column in COLUMNS],
         ["1", "Phường Tân Phong", "95,26", "−18,00", "01/07/2023", "09:41 28/11/2023"],
     ]
-    assert ["tblHeader" in row._tr.xml for row in grid.rows] == [True, False]  # noqa: SLF001
+    assert ["tblHeader" in row._tr.xml for row in grid.rows] == [True, False]
     section = document.sections[0]
     assert section.different_first_page_header_footer
-    assert " PAGE " in section.header._element.xml  # noqa: SLF001
+    assert " PAGE " in section.header._element.xml
     assert document.core_properties.title == "Danh sách đơn vị"
 
 

@@ -36,6 +36,7 @@ from gateway.pages.routes import (
     live,
     missing,
     office,
+    open_data,
     people,
     pledges,
     public,
@@ -56,6 +57,7 @@ from gateway.pages.routes import (
 router = APIRouter(include_in_schema=False)
 _PARTS: Final = (
     sessions,
+    open_data,
     home,
     reports,
     report,
@@ -118,6 +120,10 @@ async def _say(request: Request, problem: Problem) -> Response:
     """Say a refusal to a program as a document, to a person as a page."""
     if request.url.path.startswith(_FOR_PROGRAMS):
         return problem_response(problem)
+    if open_data.is_open(request.url.path):
+        answer = problem_response(problem)
+        answer.headers.update(open_data.OPEN)
+        return answer
     if problem.status == Unauthenticated.status:
         return await sessions.ask(request)
     if problem.status == Invalid.status and request.method == "GET":

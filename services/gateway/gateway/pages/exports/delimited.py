@@ -22,7 +22,7 @@ def lines(columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> str:
     kinds = [column.kind for column in columns]
     written = io.StringIO()
     out = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    out.writerow([_guarded(column.title) for column in columns])
+    out.writerow([guarded(column.title) for column in columns])
     out.writerows([_cell(kind, each) for kind, each in zip(kinds, row, strict=True)] for row in rows)
     return written.getvalue()
 
@@ -31,8 +31,9 @@ def _cell(kind: Kind, found: Value) -> str:
     if kind.number:
         # A plus before a change is for readers; a true minus is no number to a spreadsheet.
         return text(kind, found, "").replace("−", "-").removeprefix("+")
-    return _guarded(text(kind, found, ""))
+    return guarded(text(kind, found, ""))
 
 
-def _guarded(said: str) -> str:
+def guarded(said: str) -> str:
+    """Put what a spreadsheet would compute behind an apostrophe."""
     return _GUARD + said if said[:1] == _GUARD or said[:1] in _COMPUTED else said
