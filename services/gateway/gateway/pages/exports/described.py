@@ -15,8 +15,8 @@ Said: TypeAlias = tuple[str, str]
 """What a filter, or a fact of the whole table, is called, and what it says."""
 
 NOTHING: Final = "–"
-_LANDSCAPE_FROM: Final = 82
-"""From so many letters side by side on, a table stands on its long edge."""
+_UPRIGHT, _LYING = 92, 138
+"""As many letters as stand side by side on a page."""
 _WIDEST: Final = 34
 _LOOKED_AT: Final = 400
 """As many rows as tell how wide the columns are."""
@@ -74,7 +74,8 @@ class Table:
     def texts(self) -> list[list[str]]:
         """Give the cells as people read them on paper."""
         kinds = [column.kind for column in self.columns]
-        return [[text(kind, cell) for kind, cell in zip(kinds, row, strict=True)] for row in self.values()]
+        nothing = ["" if kind is Kind.TEXT else NOTHING for kind in kinds]
+        return [[text(*cell) for cell in zip(kinds, row, nothing, strict=True)] for row in self.values()]
 
 
 @dataclass(frozen=True)
@@ -135,18 +136,42 @@ def text(kind: Kind, found: Value, nothing: str = NOTHING) -> str:
     return f"{found:%d/%m/%Y}" if isinstance(found, date) else str(found)
 
 
-def widths(table: Table, texts: Sequence[Sequence[str]]) -> list[int]:
-    """Give how many letters wide each column would be: its longest word at least, a line of text at most."""
+@dataclass(frozen=True)
+class Width:
+    """How many letters wide a column is at least, so that no word and no number is broken, and would be at best."""
+
+    least: float
+    best: float
+
+
+def widths(table: Table, texts: Sequence[Sequence[str]]) -> list[Width]:
+    """Give how wide the columns would be."""
     found = []
     for place, column in enumerate(table.columns):
         cells = [row[place] for row in texts[:_LOOKED_AT]]
-        longest_word = max((len(word) for cell in (*cells, column.title) for word in cell.split()), default=1)
-        whole = max((len(cell) for cell in cells), default=1)
-        heading = min(len(column.title), 12)
-        found.append(max(min(longest_word, _WIDEST), min(whole, _WIDEST), heading, 5) + 1)
+        # Headings are bold.
+        heading = max((len(word) * 1.2 for word in column.title.split()), default=1)
+        word = max((len(word) for cell in cells for word in cell.split()), default=1)
+        whole = max((len(cell) for cell in cells), default=1) if column.kind is Kind.TEXT else 0
+        # Days and moments stay on one line.
+        line = max((len(cell) for cell in cells), default=1) if column.kind is not Kind.TEXT else 0
+        least = max(min(max(word, heading), _WIDEST), line) + 2
+        found.append(Width(least, max(least, min(max(whole, len(column.title) / 3), _WIDEST) + 2)))
     return found
 
 
-def lies_down(wide: Sequence[int]) -> bool:
+def lies_down(wide: Sequence[Width]) -> bool:
     """Tell whether columns of these widths need the long edge of the paper."""
-    return sum(wide) + 2 * len(wide) > _LANDSCAPE_FROM
+    return sum(each.best for each in wide) > _UPRIGHT
+
+
+def shares(wide: Sequence[Width]) -> list[float]:
+    """Give which part of the paper's width each column gets: what it needs, and of what is left what it would like."""
+    room = _LYING if lies_down(wide) else _UPRIGHT
+    needed, liked = sum(each.least for each in wide), sum(each.best for each in wide)
+    if liked <= room or needed >= room:
+        of = [each.best if liked <= room else each.least for each in wide]
+    else:
+        part = (room - needed) / (liked - needed)
+        of = [each.least + (each.best - each.least) * part for each in wide]
+    return [each / sum(of) for each in of]

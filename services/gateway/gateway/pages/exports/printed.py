@@ -20,7 +20,7 @@ from reportlab.platypus import Frame as Area
 from reportlab.platypus import Table as Grid
 
 from chassis.errors import Unavailable
-from gateway.pages.exports.described import Frame, Table, lies_down, plain, widths
+from gateway.pages.exports.described import Frame, Table, lies_down, plain, shares, widths
 from gateway.pages.exports.word import MOTTO, NATION
 
 _FACES: Final = {"ThiDua": "400-normal", "ThiDua-Bold": "700-normal", "ThiDua-Italic": "400-italic"}
@@ -79,7 +79,7 @@ def write(table: Table, frame: Frame, folder: Path) -> bytes:
         told.append(_said(table.about, _style(_BOLD, 13, alignment=TA_CENTER)))
     told.append(Spacer(0, 3 * mm))
     told += [_said(f"{name}: {said}", _style(size=12, spaceAfter=2)) for name, said in (*table.filters, *table.facts)]
-    told += [Spacer(0, 2 * mm), _grid(table, texts, [room * each / sum(wide) for each in wide])]
+    told += [Spacer(0, 2 * mm), _grid(table, texts, [room * share for share in shares(wide)])]
     told += [_said(note, _style(_ITALIC, 11, spaceBefore=4)) for note in frame.notes]
     document.build(told)
     return out.getvalue()

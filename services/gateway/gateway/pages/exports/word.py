@@ -12,7 +12,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from gateway.pages.exports.described import Frame, Table, lies_down, plain, widths
+from gateway.pages.exports.described import Frame, Table, lies_down, plain, shares, widths
 
 FACE: Final = "Times New Roman"
 NATION: Final = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -44,7 +44,7 @@ def write(table: Table, frame: Frame) -> bytes:
     for name, said in (*table.filters, *table.facts):
         _said(document, f"{name}: {said}", size=12)
     body = document.element.body
-    grid = _grid(table, texts, _shared(wide, room // _TWIPS))
+    grid = _grid(table, texts, [int(room * share / _TWIPS) for share in shares(wide)])
     body.insert(len(body) - 1, grid)
     for note in frame.notes:
         _said(document, note, size=11, italic=True, before=6)
@@ -120,30 +120,26 @@ def _run(
     run.font.size, run.bold, run.italic, run.underline = Pt(size), bold, italic, underlined
 
 
-def _shared(wide: list[int], room: int) -> list[int]:
-    return [room * each // sum(wide) for each in wide]
-
-
-def _grid(table: Table, texts: list[list[str]], shares: list[int]) -> Any:
+def _grid(table: Table, texts: list[list[str]], across: list[int]) -> Any:
     """Write the table's own XML: what python-docx adds cell by cell takes minutes for thousands of rows."""
     sides = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    columns = "".join(f'<w:gridCol w:w="{share}"/>' for share in shares)
+    columns = "".join(f'<w:gridCol w:w="{share}"/>' for share in across)
     right = [column.kind.number for column in table.columns]
     heading = "".join(
-        _cell(column.title, share, "center", bold=True) for column, share in zip(table.columns, shares, strict=True)
+        _cell(column.title, share, "center", bold=True) for column, share in zip(table.columns, across, strict=True)
     )
     rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{heading}</w:tr>"]
     for row in texts:
         cells = "".join(
             _cell(said, share, "right" if number else "left")
-            for said, share, number in zip(row, shares, right, strict=True)
+            for said, share, number in zip(row, across, right, strict=True)
         )
         rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")
     return parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(shares)}" w:type="dxa"/><w:tblBorders>{sides}</w:tblBorders>'
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(across)}" w:type="dxa"/><w:tblBorders>{sides}</w:tblBorders>'
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/>'
         f"</w:tblCellMar></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )

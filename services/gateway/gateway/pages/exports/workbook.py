@@ -37,8 +37,8 @@ def write(table: Table, frame: Frame) -> bytes:
     above = list(_above(table, frame))
     begins = len(above) + 2
     last = get_column_letter(len(table.columns))
-    for place, (column, wide) in enumerate(zip(table.columns, widths(table, table.texts()), strict=True), start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = max(wide + 2, _WIDE_ENOUGH.get(column.kind, 8))
+    for place, (column, width) in enumerate(zip(table.columns, widths(table, table.texts()), strict=True), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = max(width.best, _WIDE_ENOUGH.get(column.kind, 8))
     sheet.freeze_panes = f"A{begins + 1}"
     sheet.auto_filter.ref = f"A{begins}:{last}{begins + max(len(table.rows), 1)}"
     sheet.print_title_rows = f"{begins}:{begins}"

@@ -344,10 +344,14 @@ async def documented() -> Response:
 @router.get(ABOUT, include_in_schema=False)
 async def about(request: Request, desk: AtWindow) -> Response:
     """The same for people: what there is, under which address, what each field says."""
+    return page_at_the_window(request, "du-lieu-mo.html", desk, told())
+
+
+def told() -> dict[str, Any]:
+    """Give what the page for people says: the terms, and each field of each kind of answer."""
     kinds = ((Boards, BoardHead), (Board, Place), (CityBoard, CityPlace), (Campaigns, Campaign))
     fields = {
         page.__name__: [(name, field.description) for name, field in model.model_fields.items()]
         for page, model in kinds
     }
-    values = {"section": "cong-khai", "fields": fields, "license": LICENSE, "source": SOURCE, "most": _MOST}
-    return page_at_the_window(request, "du-lieu-mo.html", desk, values)
+    return {"section": "cong-khai", "fields": fields, "license": LICENSE, "source": SOURCE, "most": _MOST}
