@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from chassis.errors import Conflict
 from gateway.pages.desk import Desk
-from gateway.pages.routes import city
+from gateway.pages.routes import city, open_data
 from gateway.pages.routes.board import Looking
 from gateway.pages.sheets import lines_of
 
@@ -132,6 +132,7 @@ def pages(live: Values, office: Desk, period: Values, campaign: Values) -> dict[
             "cong-khai.html",
             everybody | {"campaign": campaign, "items": [{**of, **head}], "blocks": {block["block_id"]: block}},
         ),
+        "du-lieu-mo": ("du-lieu-mo.html", everybody | open_data.told()),
         "cong-khai-trong": ("cong-khai.html", everybody | {"campaign": campaign, "items": [], "blocks": {}}),
         "cong-khai-bang": (
             "cong-khai-bang.html",

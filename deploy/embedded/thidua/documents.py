@@ -1,16 +1,17 @@
-"""The OpenAPI documents of all services: ``python -m thidua.documents`` writes them, ``--check`` compares."""
+"""The OpenAPI documents of all services, and of open data: ``python -m thidua.documents`` writes them, ``--check`` compares."""
 
 import importlib
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 
 from chassis import errors, standard_api
 from contracts.catalog import SERVICES
+from gateway.pages.routes import open_data
 
 _FOLDER: Final = Path(__file__).parents[3] / "docs" / "openapi"
 
@@ -22,7 +23,12 @@ def documents() -> Iterator[tuple[Path, str]]:
         errors.document(app)
         app.include_router(standard_api.router)
         app.include_router(importlib.import_module(f"{service}.api").router)
-        yield _FOLDER / f"{service}.json", json.dumps(app.openapi(), ensure_ascii=False, indent=2) + "\n"
+        yield _FOLDER / f"{service}.json", _written(app.openapi())
+    yield _FOLDER / "open-data.json", _written(open_data.schema())
+
+
+def _written(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def main() -> int:

@@ -36,6 +36,7 @@ from gateway.pages.routes import (
     live,
     missing,
     office,
+    open_data,
     people,
     pledges,
     public,
@@ -56,6 +57,7 @@ from gateway.pages.routes import (
 router = APIRouter(include_in_schema=False)
 _PARTS: Final = (
     sessions,
+    open_data,
     home,
     reports,
     report,
@@ -121,6 +123,10 @@ async def _say(request: Request, problem: Problem) -> Response:
         return problem_response(problem)
     if request.url.path.endswith(_KEPT_AS_TYPED):
         return HTMLResponse(render.fragment("_chua-luu.html", {"chu": _unsaved(problem)}))
+    if open_data.is_open(request.url.path):
+        answer = problem_response(problem)
+        answer.headers.update(open_data.OPEN)
+        return answer
     if problem.status == Unauthenticated.status:
         return await sessions.ask(request)
     if problem.status == Invalid.status and request.method == "GET":

@@ -2,13 +2,19 @@
 
 Be Vietnam Pro has no tabular figures, so columns of numbers use ``Thi Dua So``: its own digits, plus and minus, set to
 one advance width. It is made here from the installed font (SIL OFL 1.1, no reserved name) and never committed.
+
+Documents are set in Tinos (SIL OFL 1.1), whose letters are as wide as those of Times New Roman, the face of Nghị định
+30/2020/NĐ-CP; npm has it in pieces for browsers, a PDF needs it whole.
 """
 
 import shutil
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from fontTools.merge import Merger
+from fontTools.merge import Options as Merging
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
@@ -18,6 +24,8 @@ _SCRIPTS: Final = ("htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js
 _FACE: Final = "@fontsource/be-vietnam-pro/files/be-vietnam-pro-{subset}-{weight}-normal.woff2"
 _SUBSETS: Final = ("latin", "vietnamese")
 _WEIGHTS: Final = (400, 500, 600, 700)
+_DOCUMENTS: Final = "@fontsource/tinos/files/tinos-{subset}-{face}.woff2"
+_FACES: Final = ("400-normal", "700-normal", "400-italic")
 _FIGURES: Final = "0123456789+\u2212"
 
 
@@ -30,6 +38,23 @@ def copy_all(target: Path) -> None:
         for subset in _SUBSETS:
             shutil.copy(_MODULES / _FACE.format(subset=subset, weight=weight), target)
         make_figures(_MODULES / _FACE.format(subset="latin", weight=weight), target / f"thi-dua-so-{weight}.woff2")
+    for face in _FACES:
+        pieces = [
+            _MODULES / _DOCUMENTS.format(subset=subset, face=face) for subset in ("latin", "latin-ext", "vietnamese")
+        ]
+        join(pieces, target / f"tinos-{face}.ttf")
+
+
+def join(pieces: list[Path], target: Path) -> None:
+    """Make one face of its pieces, as TrueType; without kerning, which no two pieces share."""
+    plain = []
+    for piece in pieces:
+        font = TTFont(piece)
+        font.flavor = None
+        font.save(unpacked := BytesIO())
+        unpacked.seek(0)
+        plain.append(unpacked)
+    Merger(Merging(drop_tables=["GSUB", "GPOS", "GDEF"])).merge(plain).save(target)
 
 
 def make_figures(source: Path, target: Path) -> None:

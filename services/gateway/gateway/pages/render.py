@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import NotFound, Problem
-from gateway.pages import drawing, forms, sheets, words
+from gateway.pages import drawing, exports, forms, listed, sheets, words
 
 
 class _OfDocuments(Environment):
@@ -64,13 +64,14 @@ _ENVIRONMENT.globals.update(
     MUC_CHAC=words.MARKS,
     TEN_GIA_TRI=words.LAW_FIELDS,
     noi_gia_tri=words.law_value,
+    tinh_trang_dv=listed.standing,
 )
 
 
 def page(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
     """Render a whole page; ``desk`` is there once somebody is signed in, ``theme`` is the reader's choice.
 
-    ``khach`` is the desk of whoever reads without signing in.
+    ``khach`` is the desk of whoever reads without signing in, ``cac_tep`` where the page is given as a file.
     """
     theme = request.cookies.get("nen", "")
     shared: dict[str, Any] = {
@@ -79,6 +80,7 @@ def page(request: Request, template: str, values: dict[str, Any], *, status: int
         "section": "",
         "theme": theme if theme in ("sang", "toi") else "",
         "path": request.url.path,
+        "cac_tep": exports.links(request),
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render({**shared, **values}), status)
 

@@ -13,13 +13,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.clock import VIETNAM
 from chassis.errors import Forbidden, Invalid, NotFound, Problem
-from gateway.pages import render
+from gateway.pages import exports, ranked, render
 from gateway.pages.desk import AtDesk, Desk
 
 router = APIRouter()
 
 ROWS: Final = 100
 """As many units as a page of a board lists: a block of a city fits on one, one of a country is turned over and searched."""
+NAMED: Final = 500
+"""As many units of a name as a file of a board holds."""
 _LISTED: Final = 200
 """Up to so many units the changes that wait are listed on the board itself, else on a page of their own."""
 
@@ -66,7 +68,8 @@ async def board(
     """The board as it was published last, else as it stands; ``xem=tam-tinh`` as it stands, ``luc`` as of an instant."""
     period = _period(desk, looking.ky)
     path = board_path(desk, period, block_id)
-    rows = await _rows(desk, block_id, looking.tu, looking.tim.strip())
+    form = exports.wanted(request)
+    rows = await _rows(desk, block_id, looking.tu, looking.tim.strip(), whole=form is not None)
     block, heads, live = await asyncio.gather(
         desk.this_years(block_id),
         desk.get("scoring", f"campaigns/{period['campaign_id']}/published-boards?block_id={block_id}"),
@@ -112,6 +115,8 @@ async def board(
         **_table(desk, (block_id, period), found, sheet, kind=kind, looking=looking),
         "live": _live(block_id, period, looking) if kind == "tam-tinh" else None,
     }
+    if form and not problem:
+        return await exports.give(request, desk, form, ranked.block_board(desk, values, looking.tim.strip()))
     return render.page(request, "bang-khoi.html", values, status=problem.status if problem else 200)
 
 
@@ -205,11 +210,13 @@ def board_path(desk: Desk, period: dict[str, Any], block_id: UUID) -> str:
     return f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/boards/{block_id}"
 
 
-async def _rows(desk: Desk, block_id: UUID, start: int, words: str) -> str:
-    """Say which rows are wanted: a page of them, or the units of that name."""
+async def _rows(desk: Desk, block_id: UUID, start: int, words: str, *, whole: bool = False) -> str:
+    """Say which rows are wanted: a page of them, all, or the units of that name."""
+    if not words and whole:
+        return ""
     if not words:
         return urlencode({"start": start, "most": ROWS})
-    asked = urlencode({"search": words, "block_id": block_id, "state": "all", "limit": ROWS})
+    asked = urlencode({"search": words, "block_id": block_id, "state": "all", "limit": NAMED if whole else ROWS})
     found = await desk.get("registry", f"units?{asked}")
     # Nobody is called so: an id that nobody has, for no id at all would mean everybody.
     return urlencode([("unit_id", unit["unit_id"]) for unit in found["items"]] or [("unit_id", str(UUID(int=0)))])

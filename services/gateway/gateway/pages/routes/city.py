@@ -1,7 +1,7 @@
 """Bảng toàn thành phố: the units of all blocks by their share of the points that could be had, for the desk and the window."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,10 +11,10 @@ from fastapi.responses import Response
 
 from chassis.errors import NotFound
 from contracts.notify import Post
-from gateway.pages import render, words
+from gateway.pages import exports, ranked, render
 from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.routes.board import NAMED
 from gateway.pages.routes.public import CACHED, AtWindow
-from gateway.pages.spreadsheet import comma, csv_file
 
 router = APIRouter()
 
@@ -22,7 +22,6 @@ ROWS: Final = 100
 _CHOOSABLE: Final = 200
 """Up to so many blocks one is chosen out of a list; of more, from beside a unit that stands in it."""
 _BLOCKS: Final = 50
-_IN_A_FILE: Final = 500
 _NOBODY: Final = str(UUID(int=0))
 
 
@@ -37,7 +36,6 @@ class Looking:
     tim: Annotated[str, Query(max_length=100)] = ""
     sau: Annotated[str, Query(max_length=100)] = ""
     khoi_sau: str = ""
-    tep: str = ""
 
     @property
     def words(self) -> str:
@@ -51,7 +49,7 @@ class Looking:
 
 @router.get("/bang-thanh-pho")
 async def city_board(request: Request, desk: AtDesk, looking: Annotated[Looking, Depends(Looking)]) -> Response:
-    """As published; to the office ``xem=dang-tinh`` as it stands. ``tep=csv`` gives all of it as a file."""
+    """As published; to the office ``xem=dang-tinh`` as it stands."""
     live = looking.xem == "dang-tinh" and desk.who.holds(Post.CITY_OFFICE)
     return await _shown(request, desk, looking, {"desk": desk, "section": "bang-khoi"}, live=live)
 
@@ -71,8 +69,8 @@ async def _shown(request: Request, desk: Desk, looking: Looking, frame: dict[str
     standing = "live" if live else "published"
     path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/city-board"
     asked = [("standing", standing), *[(name, value) for name, value in _chosen(looking).items() if value]]
-    if looking.tep == "csv":
-        return await _file(desk, path, asked)
+    if form := exports.wanted(request):
+        return await _file(request, desk, form, path, asked, looking, period)
     found, counted, blocks, sheets = await asyncio.gather(
         _page(desk, path, asked, looking),
         desk.get("scoring", f"{path}/blocks?{_of_blocks(standing, looking.khoi_sau)}"),
@@ -117,11 +115,11 @@ def _of_blocks(standing: str, after: str) -> str:
     return urlencode({"standing": standing, "most": _BLOCKS} | ({"after": after} if is_id(after) else {}))
 
 
-async def _page(desk: Desk, path: str, asked: list[tuple[str, str]], looking: Looking) -> Any:
+async def _page(desk: Desk, path: str, asked: list[tuple[str, str]], looking: Looking, *, most: int = ROWS) -> Any:
     """Ask for a page, or for the units of that name."""
-    wanted = [*asked, ("most", str(ROWS))]
+    wanted = [*asked, ("most", str(most))]
     if looking.words:
-        query = urlencode({"search": looking.words, "state": "all", "limit": ROWS})
+        query = urlencode({"search": looking.words, "state": "all", "limit": most})
         named = await desk.get("registry", f"units?{query}")
         # Nobody is called so: an id that nobody has, for no id at all would mean everybody.
         wanted += [("unit_id", unit["unit_id"]) for unit in named["items"]] or [("unit_id", _NOBODY)]
@@ -136,25 +134,31 @@ def _cursor(rows: list[dict[str, Any]]) -> str:
     return f"{rows[-1]['percent']}~{rows[-1]['unit_id']}"
 
 
-async def _file(desk: Desk, path: str, asked: list[tuple[str, str]]) -> Response:
+async def _file(  # noqa: PLR0917
+    request: Request,
+    desk: Desk,
+    form: exports.Form,
+    path: str,
+    asked: list[tuple[str, str]],
+    looking: Looking,
+    period: dict[str, Any],
+) -> Response:
     """Ask for page after page, a row for each unit."""
-    lines: list[list[Any]] = [
-        ["Thứ tự", "Đơn vị", "Khối", "Hạng trong khối", "Điểm", "Điểm tối đa áp dụng", "Tỷ lệ (%)", "Bảng của khối"]
+
+    async def ask(after: str) -> tuple[list[dict[str, Any]], str | None]:
+        found = await _page(desk, path, asked, replace(looking, sau=after), most=NAMED)
+        return found["rows"], _cursor(found["rows"]) if found["more"] else None
+
+    rows, cut = await exports.every(ask, form.most, "")
+    chosen = _chosen(looking)
+    sheet = await desk.get("scoring", f"sheets/{chosen['sheet_id']}") if "sheet_id" in chosen else None
+    wanted = {row["block_id"] for row in rows} | ({chosen["block_id"]} if "block_id" in chosen else set())
+    names = await desk.names_of_blocks(wanted)
+    await desk.learn(row["unit_id"] for row in rows)
+    said = [
+        ("Tên có", looking.words),
+        ("Khối", names.get(chosen.get("block_id", ""), "")),
+        ("Bảng điểm", sheet["name"] if sheet else ""),
     ]
-    names: dict[str, str] = {}
-    after: list[tuple[str, str]] = []
-    more = True
-    while more:
-        query = urlencode([*asked, ("most", str(_IN_A_FILE)), *after])
-        found = await desk.get("scoring", f"{path}?{query}")
-        rows, more = found["rows"], found["more"]
-        await desk.learn(row["unit_id"] for row in rows)
-        names |= await desk.names_of_blocks({row["block_id"] for row in rows} - names.keys())
-        for row in rows:
-            stands = words.BOARD_STATES[row["published"]["state"] if row["published"] else "provisional"]
-            amounts = [comma(row[name]) for name in ("points", "maximum", "percent")]
-            where = names.get(row["block_id"], "")
-            lines.append([row["order"], desk.name(row["unit_id"]), where, row["rank"], *amounts, stands])
-        if more:
-            after = [("after_percent", rows[-1]["percent"]), ("after_unit", rows[-1]["unit_id"])]
-    return csv_file("bang-thanh-pho", lines)
+    table = ranked.city_board(desk, rows, names, period, said, live=("standing", "live") in asked)
+    return await exports.give(request, desk, form, table, cut=cut)

@@ -11,10 +11,9 @@ from fastapi.responses import Response
 
 from chassis.errors import Forbidden, NotFound
 from contracts.notify import Post
-from gateway.pages import looking, render, words
+from gateway.pages import exports, looking, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.sheets import lines_of
-from gateway.pages.spreadsheet import comma, csv_file
 from gateway.pages.typed import amount_typed
 
 router = APIRouter()
@@ -38,32 +37,11 @@ def _period(desk: Desk, ky: UUID | None) -> dict[str, Any]:
 
 
 @router.get("/bang-tong-hop/{period_id}/{block_id}")
-async def compiled(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID, tep: str = "") -> Response:
-    """A block's units with their totals in every column; wide gaps stand out. ``tep=csv`` gives it as a file."""
+async def compiled(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID) -> Response:
+    """A block's units with their totals in every column; wide gaps stand out."""
     values = await _compiled(desk, period_id, block_id)
-    rows = values["rows"]
-    if tep == "csv":
-        head = [
-            "Hạng",
-            "Đơn vị",
-            "Tự chấm",
-            "Khối chấm",
-            "Thẩm định",
-            "Kết luận",
-            "Tối đa",
-            "Chênh lệch",
-            "Đơn vị chấm chéo",
-        ]
-        lines = (
-            [
-                row["rank"],
-                desk.name(row["unit_id"]),
-                *[comma(row[name]) for name in ("self", "block", "appraisal", "final", "maximum", "gap")],
-                desk.name(row["by_unit"]) if row["by_unit"] else "",
-            ]
-            for row in rows
-        )
-        return csv_file("bang-tong-hop", [head, *lines])
+    if form := exports.wanted(request):
+        return await exports.give(request, desk, form, ranked.compiled(desk, values))
     return render.page(request, "bang-tong-hop.html", values)
 
 
@@ -111,9 +89,8 @@ async def differing(  # noqa: PLR0917
     tu: str = "5",
     khoi: UUID | None = None,
     bo: int = 0,
-    tep: str = "",
 ) -> Response:
-    """The units whose totals in two columns lie far apart, with the lines that make it so. ``tep=csv`` gives all of them."""
+    """The units whose totals in two columns lie far apart, with the lines that make it so."""
     if not (desk.who.holds(Post.CITY_OFFICE) or (khoi and desk.who.holds(Post.BLOCK_HEAD, khoi))):
         raise Forbidden("Trang này dành cho Phòng Nội vụ, và cho khối trưởng ở khối của mình.")
     period = _period(desk, ky)
@@ -121,8 +98,14 @@ async def differing(  # noqa: PLR0917
     least = Decimal(amount_typed(tu) or _WIDE)
     asked = {"between": pair, "least": str(least)} | ({"block_id": str(khoi)} if khoi else {})
     path = f"{looking.of_period(desk, period['period_id'])}/discrepancies"
-    if tep == "csv":
-        return csv_file("chenh-lech", await _all(desk, path, asked, PAIRS[pair]))
+    if form := exports.wanted(request):
+        units, cut = await _all(desk, path, asked, form.most)
+        names = await desk.names_of_blocks([str(khoi)] if khoi else [])
+        between = f"{PAIRS[pair][0]} và {PAIRS[pair][1].lower()}"
+        said = [("So", between), ("Lệch từ", f"{words.amount(least)} điểm"), ("Khối", "".join(names.values()))]
+        return await exports.give(
+            request, desk, form, ranked.differing(desk, units, PAIRS[pair], period, said), cut=cut
+        )
     found = await desk.get("scoring", f"{path}?{urlencode({**asked, 'skip': max(bo, 0), 'limit': _ON_A_PAGE})}")
     await desk.learn({row["unit_id"] for row in found["items"]})
     query = {"ky": period["period_id"], "giua": pair, "tu": f"{least:f}"} | ({"khoi": str(khoi)} if khoi else {})
@@ -141,36 +124,34 @@ async def differing(  # noqa: PLR0917
     return render.page(request, "chenh-lech.html", values)
 
 
-async def _all(desk: Desk, path: str, asked: dict[str, str], named: tuple[str, str]) -> list[list[Any]]:
-    """Ask for page after page; a row for each unit, and one for each of its lines that differs."""
-    rows: list[list[Any]] = [["Đơn vị", "Mục", *named, "Chênh lệch"]]
-    more, skip = True, 0
-    while more:
+async def _all(desk: Desk, path: str, asked: dict[str, str], most: int) -> tuple[list[dict[str, Any]], bool]:
+    """Ask for page after page of units, and for their names."""
+
+    async def ask(skip: int) -> tuple[list[dict[str, Any]], int | None]:
         found = await desk.get("scoring", f"{path}?{urlencode({**asked, 'skip': skip, 'limit': _IN_A_FILE})}")
-        await desk.learn({row["unit_id"] for row in found["items"]})
-        for unit in found["items"]:
-            for line in ({"criterion": "Tổng", **unit}, *unit["lines"]):
-                amounts = [comma(line[name]) for name in ("first", "second", "difference")]
-                rows.append([desk.name(unit["unit_id"]), line["criterion"], *amounts])
-        more, skip = found["more"], skip + _IN_A_FILE
-    return rows
+        return found["items"], skip + _IN_A_FILE if found["more"] else None
+
+    units, cut = await exports.every(ask, most, 0)
+    await desk.learn({unit["unit_id"] for unit in units})
+    return units, cut
 
 
 @router.get("/cong-bang")
-async def fairness(  # noqa: PLR0917
-    request: Request, desk: AtDesk, ky: UUID | None = None, khoi: str = "", bo: int = 0, tep: str = ""
-) -> Response:
+async def fairness(request: Request, desk: AtDesk, ky: UUID | None = None, khoi: str = "", bo: int = 0) -> Response:
     """How self and verified differ by block and by unit, how strict each reviewer is, and which criteria tell nobody apart.
 
-    ``khoi`` lists the units of one block, ``bo`` leaves out the first of them; ``tep=csv`` gives the units as a file.
+    ``khoi`` lists the units of one block, ``bo`` leaves out the first of them.
     """
     if not desk.who.holds(Post.CITY_OFFICE):
         raise Forbidden("Trang này dành cho Phòng Nội vụ.")
     period = _period(desk, ky)
     path = f"{looking.of_period(desk, period['period_id'])}/fairness"
     of_block = {"block_id": khoi} if is_id(khoi) else {}
-    if tep == "csv":
-        return csv_file("cong-bang", await _units(desk, path, of_block))
+    if form := exports.wanted(request):
+        listed, cut = await _all(desk, f"{path}/units", of_block, form.most)
+        named = await desk.names_of_blocks({unit["block_id"] for unit in listed} | set(of_block.values()))
+        said = [("Khối", named.get(khoi, "")), ("Xếp theo", "Lệch nhiều nhất trước")]
+        return await exports.give(request, desk, form, ranked.fairness(desk, listed, named, period, said), cut=cut)
     found, units = await asyncio.gather(
         desk.get("scoring", path),
         desk.get("scoring", f"{path}/units?{urlencode({**of_block, 'skip': max(bo, 0), 'limit': _ON_A_PAGE})}"),
@@ -199,18 +180,3 @@ async def fairness(  # noqa: PLR0917
         "columns": words.COLUMNS,
     }
     return render.page(request, "cong-bang.html", values)
-
-
-async def _units(desk: Desk, path: str, of_block: dict[str, str]) -> list[list[Any]]:
-    """Ask for page after page; a row for each unit at whose report somebody has looked."""
-    rows: list[list[Any]] = [["Đơn vị", "Khối", *words.COLUMNS.values(), "Kết luận trừ tự chấm"]]
-    more, skip = True, 0
-    while more:
-        found = await desk.get("scoring", f"{path}/units?{urlencode({**of_block, 'skip': skip, 'limit': _IN_A_FILE})}")
-        await desk.learn({unit["unit_id"] for unit in found["items"]})
-        names = await desk.names_of_blocks({unit["block_id"] for unit in found["items"]})
-        for unit in found["items"]:
-            amounts = [comma(unit[name]) for name in (*words.COLUMNS, "difference")]
-            rows.append([desk.name(unit["unit_id"]), names.get(unit["block_id"], ""), *amounts])
-        more, skip = found["more"], skip + _IN_A_FILE
-    return rows

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.errors import Conflict, Forbidden, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import render, words
+from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.looking import of_period
 from gateway.pages.typed import whole
@@ -19,6 +19,8 @@ from gateway.pages.typed import whole
 router = APIRouter()
 
 _AT_ONCE: Final = 500
+_BLOCKS_AT_ONCE: Final = 8
+"""Of so many blocks the units are asked for beside one another, for a file."""
 _TAKEN: Final = ("open", "late")
 """The states of a period in which a report is still taken, so that there is something to remind of."""
 
@@ -51,12 +53,39 @@ async def by_block(
     period = desk.period(ky) if ky else desk.current_period()
     if period is None:
         raise NotFound("Chưa phát động phong trào nào.")
+    if form := exports.wanted(request):
+        return await _file(request, desk, form, period)
     onward = f"?after={quote(sau)}" if sau else ""
     found = await desk.get("registry", f"{of_period(desk, period['period_id'])}/missing{onward}")
     values = {"desk": desk, "section": "xem-xet", "period": period, "found": found}
     return render.page(
         request, "chua-nop.html", values | {"taken": found["period_state"] in _TAKEN, "done": _told(xong)}
     )
+
+
+async def _file(request: Request, desk: Desk, form: exports.Form, period: dict[str, Any]) -> Response:
+    """Give who has not sent, of all blocks that the reader asks after, unit by unit."""
+    path = f"{of_period(desk, period['period_id'])}/missing"
+    blocks, _ = await exports.listed(desk, form, path, {})
+    found: list[tuple[str, dict[str, Any], dict[str, dict[str, Any]]]] = []
+    units = 0
+    for begin in range(0, len(blocks), _BLOCKS_AT_ONCE):
+        some = blocks[begin : begin + _BLOCKS_AT_ONCE]
+        told = await asyncio.gather(*[_units(desk, UUID(period["period_id"]), UUID(each["block_id"])) for each in some])
+        found += [(block["name"], *each) for block, each in zip(some, told, strict=True)]
+        units += sum(len(each["items"]) for each, _ in told)
+        if units > form.most:
+            break
+    return await exports.give(request, desk, form, listed.missing(period, found))
+
+
+async def _units(desk: Desk, period_id: UUID, block_id: UUID) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Give the units of a block that have not sent, and when each was reminded last."""
+    found, reminded = await asyncio.gather(
+        desk.get("registry", f"{of_period(desk, period_id)}/blocks/{block_id}/missing"),
+        _reminded(desk, period_id, block_id),
+    )
+    return found, reminded
 
 
 @router.get("/chua-nop/{period_id}/{block_id}")
@@ -70,13 +99,12 @@ async def _page(
     request: Request, desk: Desk, period_id: UUID, block_id: UUID, *, done: str = "", problem: Problem | None = None
 ) -> Response:
     period = desk.period(period_id)
-    found, reminded, block = await asyncio.gather(
-        desk.get("registry", f"{of_period(desk, period_id)}/blocks/{block_id}/missing"),
-        _reminded(desk, period_id, block_id),
-        desk.this_years(block_id),
-    )
+    (found, reminded), block = await asyncio.gather(_units(desk, period_id, block_id), desk.this_years(block_id))
     if block is None:
         raise NotFound("Không có khối thi đua này trong năm của phong trào.")
+    if request.method == "GET" and (form := exports.wanted(request)):
+        table = listed.missing(period, [(block["name"], found, reminded)], block["name"])
+        return await exports.give(request, desk, form, table)
     values = {
         "desk": desk,
         "section": "xem-xet",

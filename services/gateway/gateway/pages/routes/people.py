@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.errors import Forbidden, Invalid, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import render
+from gateway.pages import exports, listed, render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.units import asked
 
@@ -29,15 +29,19 @@ async def people(request: Request, desk: AtDesk, don_vi: str = "") -> Response:
     """The people of a unit as of any day, by given name, a page at a time."""
     unit_id = own_or(desk, don_vi)
     typed = {name: request.query_params.get(name, "").strip() for name in ("q", "ngay", "tinh-trang")}
-    question = asked(
-        unit_id=unit_id,
-        search=typed["q"][:100],
-        on=typed["ngay"],
-        state="all" if typed["tinh-trang"] == "tat-ca" else "",
-        after=request.query_params.get("sau"),
-        limit=_ON_A_PAGE,
-    )
-    found = await desk.get("registry", f"people?{question}")
+    question = {
+        "unit_id": unit_id,
+        "search": typed["q"][:100],
+        "on": typed["ngay"],
+        "state": "all" if typed["tinh-trang"] == "tat-ca" else "",
+    }
+    page = asked(**question, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
+    found = await desk.get("registry", f"people?{page}")
+    if form := exports.wanted(request):
+        rows, cut = await exports.listed(desk, form, "people", question)
+        await desk.learn(({each["unit_id"] for each in rows} | {unit_id}) - {"", None})
+        table = listed.people(desk, rows, typed, found["on"], unit_id)
+        return await exports.give(request, desk, form, table, cut=cut)
     await desk.learn(({each["unit_id"] for each in found["items"]} | {unit_id}) - {"", None})
     values = {
         "desk": desk,

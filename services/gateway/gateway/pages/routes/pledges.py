@@ -9,7 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from gateway.api import SameSite
-from gateway.pages import render, words
+from gateway.pages import exports, render, words
+from gateway.pages import listed as lists
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.routes.designer import office_only
 from gateway.pages.typed import FIELDS, whole
@@ -181,12 +182,18 @@ async def _list(
 ) -> Response:
     office_only(desk)
     order = next(word for word, (name, _) in words.ORDERS.items() if name == asked["sort"])
+    path = f"campaigns/{campaign_id}/pledges"
     query = urlencode({name: value for name, value in asked.items() if value})
-    found = await desk.get("registry", f"campaigns/{campaign_id}/pledges?{query}")
+    found = await desk.get("registry", f"{path}?{query}")
+    campaign = await desk.get("registry", f"campaigns/{campaign_id}")
+    if form := exports.wanted(request):
+        rows, cut = await exports.listed(desk, form, path, {**asked, "after": ""}, size=None)
+        table = lists.pledges(rows, campaign, await _titles(desk), asked, order)
+        return await exports.give(request, desk, form, table, cut=cut)
     values = {
         "desk": desk,
         "section": "phong-trao",
-        "campaign": await desk.get("registry", f"campaigns/{campaign_id}"),
+        "campaign": campaign,
         "found": found,
         "asked": asked,
         "order": order,

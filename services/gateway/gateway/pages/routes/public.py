@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from chassis.clock import now_and_offset
 from chassis.errors import NotFound
 from chassis.identity import Identity
-from gateway.pages import render
+from gateway.pages import exports, ranked, render
 from gateway.pages.desk import Desk, by_year, named_in
 from gateway.pages.routes.board import ROWS
 
@@ -39,7 +39,7 @@ async def _at_the_window(request: Request) -> Desk:
 AtWindow = Annotated[Desk, Depends(_at_the_window)]
 
 
-def _page(request: Request, template: str, desk: Desk, values: dict[str, Any]) -> Response:
+def page_at_the_window(request: Request, template: str, desk: Desk, values: dict[str, Any]) -> Response:
     answer = render.page(request, template, {"khach": desk, **values})
     answer.headers.update(CACHED)
     return answer
@@ -56,12 +56,20 @@ async def results(request: Request, desk: AtWindow) -> Response:
             desk.get("registry", f"campaigns?limit={_LISTED}"),
         )
         items, every = found["items"], by_year(launched["items"])
-    blocks = {each["block_id"]: each for each in await _blocks(desk, [each["block_id"] for each in items])}
+    blocks = {each["block_id"]: each for each in await blocks_named(desk, [each["block_id"] for each in items])}
     values = {"section": "cong-khai", "campaign": desk.campaign, "items": items, "blocks": blocks, "every": every}
-    return _page(request, "cong-khai.html", desk, values)
+    if form := exports.wanted(request):
+        return await _file(request, desk, form, ranked.public_boards(values))
+    return page_at_the_window(request, "cong-khai.html", desk, values)
 
 
-async def _blocks(desk: Desk, block_ids: list[str]) -> list[dict[str, Any]]:
+async def _file(request: Request, desk: Desk, form: exports.Form, table: exports.Table) -> Response:
+    answer = await exports.give(request, desk, form, table)
+    answer.headers.update(CACHED)
+    return answer
+
+
+async def blocks_named(desk: Desk, block_ids: list[str]) -> list[dict[str, Any]]:
     wanted = sorted(set(block_ids))
     asked = [
         "&".join(f"block_id={each}" for each in wanted[start : start + 200]) for start in range(0, len(wanted), 200)
@@ -76,9 +84,9 @@ async def one(request: Request, desk: AtWindow, period_id: UUID, block_id: UUID,
     period = desk.period(period_id)
     assert desk.campaign is not None
     path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/boards/{block_id}/published"
-    board, blocks = await asyncio.gather(
-        desk.get("scoring", f"{path}?start={max(tu, 0)}&most={ROWS}"), _blocks(desk, [str(block_id)])
-    )
+    form = exports.wanted(request)
+    rows = "" if form else f"?start={max(tu, 0)}&most={ROWS}"
+    board, blocks = await asyncio.gather(desk.get("scoring", f"{path}{rows}"), blocks_named(desk, [str(block_id)]))
     if not blocks:
         raise NotFound("Không có khối thi đua này.")
     sheet, _ = await asyncio.gather(
@@ -93,7 +101,9 @@ async def one(request: Request, desk: AtWindow, period_id: UUID, block_id: UUID,
         "tu": max(tu, 0),
         "most": ROWS,
     }
-    return _page(request, "cong-khai-bang.html", desk, values)
+    if form:
+        return await _file(request, desk, form, ranked.public_board(desk, values))
+    return page_at_the_window(request, "cong-khai-bang.html", desk, values)
 
 
 @router.get("/kiem-tra-bang")
@@ -107,6 +117,6 @@ async def check(request: Request, desk: AtWindow, dau: str = "") -> Response:
             items = (await desk.get("scoring", f"fingerprints/{digits}"))["items"]
         else:
             error = f"Dấu vân gồm ít nhất {_LEAST} ký tự là chữ số hoặc chữ từ A đến F, ví dụ 91C2 7F3A 0D58."
-    blocks = {each["block_id"]: each for each in await _blocks(desk, [each["block_id"] for each in items])}
+    blocks = {each["block_id"]: each for each in await blocks_named(desk, [each["block_id"] for each in items])}
     values = {"section": "kiem-tra-bang", "dau": dau, "error": error, "items": items, "blocks": blocks}
-    return _page(request, "kiem-tra-bang.html", desk, values)
+    return page_at_the_window(request, "kiem-tra-bang.html", desk, values)

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import render, words
+from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.report import WHOLE_REPORT, Sheet
 from gateway.pages.routes.units import asked
@@ -21,6 +21,7 @@ from gateway.pages.typed import FIELDS, whole
 router = APIRouter()
 
 _ON_A_PAGE = 50
+_IN_A_FILE = 200
 _TICK = "tra:"
 _REASON = "vi:"
 _PATHS = {"nhan": "take-up", "thoi": "release", "chap-nhan": "accept", "tra-lai": "return"}
@@ -64,21 +65,27 @@ async def queue(request: Request, desk: AtDesk, *, xong: str = "", don_vi: str =
     _reviewers_only(desk)
     typed = {name: request.query_params.get(name, "").strip() for name in ("hang", "tim", "ky", "muon", "xep")}
     after = request.query_params.get("sau", "")
-    found = await waiting(
-        desk,
-        limit=_ON_A_PAGE,
-        which="returned" if typed["hang"] == "tra-lai" else "waiting",
-        search=typed["tim"][:100],
-        period_id=typed["ky"],
-        late={"co": "true", "khong": "false"}.get(typed["muon"]),
-        sort=words.order(typed["xep"]),
-        after=after,
-    )
+    question = {
+        "which": "returned" if typed["hang"] == "tra-lai" else "waiting",
+        "search": typed["tim"][:100],
+        "period_id": typed["ky"],
+        "late": {"co": "true", "khong": "false"}.get(typed["muon"]),
+        "sort": words.order(typed["xep"]),
+    }
+    if form := exports.wanted(request):
+
+        async def ask(last: str | None) -> tuple[list[dict[str, Any]], str | None]:
+            page = await waiting(desk, limit=_IN_A_FILE, **question, after=last)
+            return page["items"], page["items"][-1]["report_id"] if page["more"] else None
+
+        rows, cut = await exports.every(ask, form.most)
+        return await exports.give(request, desk, form, listed.queue(desk, rows, typed), cut=cut)
+    found = await waiting(desk, limit=_ON_A_PAGE, **question, after=after)
     values = {
         "desk": desk,
         "section": "xem-xet",
         "found": found,
-        "which": "returned" if typed["hang"] == "tra-lai" else "waiting",
+        "which": question["which"],
         "typed": typed,
         "later": bool(after),
         "onward": asked(**typed, sau=found["items"][-1]["report_id"]) if found["more"] else "",

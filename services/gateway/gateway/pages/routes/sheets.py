@@ -10,10 +10,9 @@ from pydantic import BaseModel, Field
 
 from chassis.errors import Conflict, Invalid, Problem
 from gateway.api import SameSite
-from gateway.pages import render
+from gateway.pages import exports, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.builder import foreseen, office_only, periods
-from gateway.pages.spreadsheet import comma, csv_file
 from gateway.pages.typed import whole
 
 router = APIRouter()
@@ -101,42 +100,42 @@ async def rescore(  # noqa: PLR0917
 
 
 @router.get("/cham-lai/{rescoring_id}")
-async def rescoring(
-    request: Request, desk: AtDesk, rescoring_id: UUID, sau: UUID | None = None, tep: str = ""
-) -> Response:
-    """How far a rescoring has come, and points and places before and after, block by block; ``tep=csv`` gives all as a file."""
+async def rescoring(request: Request, desk: AtDesk, rescoring_id: UUID, sau: UUID | None = None) -> Response:
+    """How far a rescoring has come, and points and places before and after, block by block."""
     office_only(desk)
     job = await desk.get("scoring", f"rescorings/{rescoring_id}")
-    if tep == "csv":
-        return csv_file("cham-lai", await _before_and_after(desk, rescoring_id))
+    sheet = await desk.get("scoring", f"sheets/{job['sheet_id']}?version={job['sheet_version']}")
+    if form := exports.wanted(request):
+        title = f"Chấm lại {'trở lại' if job['back'] else 'theo'} phiên bản {job['sheet_version']}"
+        begun = ("Bắt đầu lúc", words.day_and_time(job["started_at"]))
+        facts = [("Bảng điểm", sheet["name"]), begun, *([("Lý do", job["reason"])] if job["reason"] else [])]
+        return await _before_and_after(request, desk, form, f"rescorings/{rescoring_id}/blocks", title, facts)
     values = {
         "desk": desk,
         "section": "phong-trao",
         "job": job,
-        "sheet": await desk.get("scoring", f"sheets/{job['sheet_id']}?version={job['sheet_version']}"),
+        "sheet": sheet,
         "periods": await periods(desk),
         **await _moved(desk, f"rescorings/{rescoring_id}/blocks", sau),
     }
     return render.page(request, "cham-lai.html", values)
 
 
-async def _before_and_after(desk: Desk, rescoring_id: UUID) -> list[list[Any]]:
+async def _before_and_after(  # noqa: PLR0917
+    request: Request, desk: Desk, form: exports.Form, path: str, title: str, facts: list[exports.Said]
+) -> Response:
     """Ask for page after page; a row for each unit whose points or place are others."""
-    named = await periods(desk)
-    rows: list[list[Any]] = [
-        ["Kỳ", "Khối", "Đơn vị", "Điểm trước", "Điểm sau", "Tối đa áp dụng", "Tỷ lệ sau (%)", "Hạng trước", "Hạng sau"]
-    ]
-    after: UUID | None = None
-    while True:
-        told = await _moved(desk, f"rescorings/{rescoring_id}/blocks", after, most=_BLOCKS_IN_A_FILE)
-        for block in told["blocks"]:
-            where = [named.get(block["period_id"], "Kỳ khác"), told["block_names"].get(block["block_id"], "Khối khác")]
-            for unit in block["changed"]:
-                amounts = [comma(unit[name]) for name in ("previous_points", "points", "maximum", "percent")]
-                rows.append([*where, desk.name(unit["unit_id"]), *amounts, unit["previous_rank"], unit["rank"]])
-        if told["onward"] is None:
-            return rows
-        after = told["onward"]
+    names: dict[str, str] = {}
+
+    async def ask(after: UUID | None) -> tuple[list[dict[str, Any]], UUID | None]:
+        told = await _moved(desk, path, after, most=_BLOCKS_IN_A_FILE)
+        names.update(told["block_names"])
+        return told["blocks"], told["onward"]
+
+    # A block in which somebody moved has a row at least.
+    blocks, cut = await exports.every(ask, form.most)
+    table = ranked.moved(desk, blocks, names, await periods(desk), title=title, facts=facts)
+    return await exports.give(request, desk, form, table, cut=cut)
 
 
 async def _moved(desk: Desk, path: str, after: UUID | None, *, most: int = _BLOCKS_A_PAGE) -> dict[str, Any]:
@@ -204,6 +203,9 @@ async def rehearsal(request: Request, desk: AtDesk, rehearsal_id: UUID, sau: UUI
     """How far a rehearsal has come: who would move, which line decides nothing, which moves units most."""
     office_only(desk)
     job = await desk.get("scoring", f"rehearsals/{rehearsal_id}")
+    if form := exports.wanted(request):
+        path = f"rehearsals/{rehearsal_id}/blocks"
+        return await _before_and_after(request, desk, form, path, "Diễn tập bảng điểm: điểm và hạng trước, sau", [])
     values = {
         "desk": desk,
         "section": "phong-trao",

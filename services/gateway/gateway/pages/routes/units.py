@@ -12,7 +12,7 @@ from chassis.clock import VIETNAM
 from chassis.errors import Problem
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import render, words
+from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk
 
 router = APIRouter()
@@ -38,20 +38,22 @@ async def units(request: Request, desk: AtDesk) -> Response:
         name: request.query_params.get(name, "").strip()
         for name in ("q", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
     }
-    question = asked(
-        search=typed["q"][:100],
-        kind=typed["loai"],
-        state=typed["tinh-trang"],
-        block_id=typed["khoi"],
-        on=typed["ngay"],
-        code=typed["ma"],
-        sort=words.order(typed["xep"]),
-        after=request.query_params.get("sau"),
-        limit=_ON_A_PAGE,
-    )
-    found = await desk.get("registry", f"units?{question}")
-    year = int((typed["ngay"] or today(desk))[:4])
-    blocks = (await desk.get("registry", f"blocks?{asked(year=year, limit=500)}"))["items"]
+    question = {
+        "search": typed["q"][:100],
+        "kind": typed["loai"],
+        "state": typed["tinh-trang"],
+        "block_id": typed["khoi"],
+        "on": typed["ngay"],
+        "code": typed["ma"],
+        "sort": words.order(typed["xep"]),
+    }
+    page = asked(**question, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
+    found = await desk.get("registry", f"units?{page}")
+    on = typed["ngay"] or today(desk)
+    blocks = (await desk.get("registry", f"blocks?{asked(year=int(on[:4]), limit=500)}"))["items"]
+    if form := exports.wanted(request):
+        rows, cut = await exports.listed(desk, form, "units", question)
+        return await exports.give(request, desk, form, listed.units(rows, typed, on, blocks), cut=cut)
     values = {
         "desk": desk,
         "section": "don-vi",
@@ -59,7 +61,7 @@ async def units(request: Request, desk: AtDesk) -> Response:
         "found": found["items"],
         "blocks": blocks,
         "onward": asked(**typed, sau=found["next"]) if found["next"] else None,
-        "on": typed["ngay"] or today(desk),
+        "on": on,
         "begun": "sau" not in request.query_params,
     }
     return render.page(request, "don-vi-danh-sach.html", values)
@@ -143,18 +145,25 @@ async def blocks(request: Request, desk: AtDesk, nam: str = "") -> Response:
     )
     # A past year is shown as it ended, the running one as it stands, a coming one as it begins.
     on = min(max(today(desk), f"{year}-01-01"), f"{year}-12-31")
+    if form := exports.wanted(request):
+        rows, cut = await exports.listed(desk, form, "blocks", {"year": year, "on": on})
+        names = await desk.names_of(_leading(rows), on)
+        return await exports.give(request, desk, form, listed.blocks(rows, names, year, on), cut=cut)
     question = asked(year=year, on=on, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
     found = await desk.get("registry", f"blocks?{question}")
-    leading = {block[name] for block in found["items"] for name in ("head_unit_id", "deputy_unit_id")} - {None}
     values = {
         "desk": desk,
         "section": "don-vi",
         "year": year,
         "found": found["items"],
-        "names": await desk.names_of(leading, on),
+        "names": await desk.names_of(_leading(found["items"]), on),
         "onward": asked(nam=year, sau=found["next"]) if found["next"] else None,
     }
     return render.page(request, "khoi-danh-sach.html", values)
+
+
+def _leading(blocks: list[dict[str, Any]]) -> set[str]:
+    return {block[name] for block in blocks for name in ("head_unit_id", "deputy_unit_id")} - {None}
 
 
 @router.get("/khoi/{block_id}")
