@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import achievement_views
 import board_views
 import campaign_views
 import law_views
@@ -670,8 +671,10 @@ def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict
 
 
 def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
-    empty = dict.fromkeys(("q", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep"), "")
+    empty = dict.fromkeys(("q", "tc", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep"), "")
     listed = {"desk": _office(), "section": "don-vi", "blocks": [_block()], "on": "2023-11-28", "begun": True}
+    listed |= {"office": True, "titled": None}
+    titled = {"titles": ["Tập thể Lao động tiên tiến"], "unit_ids": [OWN], "more": True}
     gone = _unit(ended=True, until_on="2023-07-01")
     names = _block()["names"]
     blocks = {
@@ -689,6 +692,10 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "don-vi-danh-sach": (
             "don-vi-danh-sach.html",
             listed | {"typed": empty | {"q": "phuong"}, "found": [_unit(), gone], "onward": "sau=x"},
+        ),
+        "don-vi-danh-hieu": (
+            "don-vi-danh-sach.html",
+            listed | {"typed": empty | {"tc": "lao dong"}, "titled": titled, "found": [_unit()], "onward": None},
         ),
         "don-vi-khong-co": ("don-vi-danh-sach.html", listed | {"typed": empty, "found": [], "onward": None}),
         "don-vi": ("don-vi.html", _unit_page()),
@@ -835,6 +842,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         **review_views.pages(desk, of_all),
         **missing_views.pages(desk, of_this_year(), PERIOD),
         **people_views.pages(desk(), OWN),
+        **achievement_views.pages(desk(), OWN),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
         **list_views.pages(office, desk(), PERIOD["period_id"]),
         **ranking_views.pages(

@@ -13,6 +13,7 @@ from chassis.errors import Invalid, Problem, Unauthenticated, install, problem_r
 from gateway.pages import render
 from gateway.pages.routes import (
     accounts,
+    achievements,
     appeals,
     appraisal,
     autosave,
@@ -71,6 +72,7 @@ _PARTS: Final = (
     comparing,
     choosing,
     city,
+    achievements,
     public,
     why,
     appeals,

@@ -1,5 +1,6 @@
 """What the registry can be asked. Everything here reads one snapshot and gives plain rows."""
 
+from registry.queries.achievements import achievements, line_of
 from registry.queries.campaigns import CampaignsAsked, campaign, corrections, list_campaigns, unit_targets
 from registry.queries.designs import DraftsAsked, draft, list_drafts, preview
 from registry.queries.evidence import EvidenceAsked, evidence_of_report, evidence_of_unit, evidence_sent, one_evidence
@@ -35,6 +36,7 @@ __all__ = [
     "ReadsAsked",
     "ReportsAsked",
     "UnitsAsked",
+    "achievements",
     "block",
     "campaign",
     "corrections",
@@ -47,6 +49,7 @@ __all__ = [
     "evidence_sent",
     "imported",
     "law",
+    "line_of",
     "list_blocks",
     "list_campaigns",
     "list_drafts",

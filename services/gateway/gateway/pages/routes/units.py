@@ -18,6 +18,8 @@ from gateway.pages.desk import AtDesk, Desk
 router = APIRouter()
 
 _ON_A_PAGE = 50
+_LEAST = 2
+"""So many letters name a title, or a part of one."""
 _YEARS = range(2000, 2101)
 """The years that a block may be of."""
 
@@ -36,8 +38,10 @@ async def units(request: Request, desk: AtDesk) -> Response:
     """The registry of units: filtered, a page at a time, as of any day."""
     typed = {
         name: request.query_params.get(name, "").strip()
-        for name in ("q", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
+        for name in ("q", "tc", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
     }
+    office = desk.who.holds(Post.CITY_OFFICE)
+    titled = await _titled(desk, typed["tc"]) if office else None
     question = asked(
         search=typed["q"][:100],
         kind=typed["loai"],
@@ -47,15 +51,22 @@ async def units(request: Request, desk: AtDesk) -> Response:
         code=typed["ma"],
         sort=words.order(typed["xep"]),
         after=request.query_params.get("sau"),
+        decision="" if titled else typed["tc"][:100],
         limit=_ON_A_PAGE,
     )
-    found = await desk.get("registry", f"units?{question}")
+    if titled:
+        question += "&" + urlencode([("unit_id", each) for each in titled["unit_ids"]])
+    # An empty list of ids would ask for every unit.
+    nobody = titled is not None and not titled["unit_ids"]
+    found = {"items": [], "next": None} if nobody else await desk.get("registry", f"units?{question}")
     year = int((typed["ngay"] or today(desk))[:4])
     blocks = (await desk.get("registry", f"blocks?{asked(year=year, limit=500)}"))["items"]
     values = {
         "desk": desk,
         "section": "don-vi",
         "typed": typed,
+        "office": office,
+        "titled": titled,
         "found": found["items"],
         "blocks": blocks,
         "onward": asked(**typed, sau=found["next"]) if found["next"] else None,
@@ -63,6 +74,14 @@ async def units(request: Request, desk: AtDesk) -> Response:
         "begun": "sau" not in request.query_params,
     }
     return render.page(request, "don-vi-danh-sach.html", values)
+
+
+async def _titled(desk: Desk, words: str) -> dict[str, Any] | None:
+    """Give the units that are eligible for a title of that name; None where no title is called so, or nobody answers."""
+    if len(words) < _LEAST:
+        return None
+    found = await desk.get_or("awards", f"eligible-units?{asked(search=words[:100])}", None)
+    return found if found and found["titles"] else None
 
 
 @router.get("/don-vi/{unit_id}")
