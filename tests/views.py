@@ -103,7 +103,7 @@ def desk(*roles: str, post: str = "Cán bộ đầu mối, Phường Tân Phong"
 
 
 def units() -> list[dict[str, Any]]:
-    return [unit | {"unit_id": _unit_id(place)} for place, unit in enumerate(_UNITS)]
+    return [unit | {"unit_id": _unit_id(place), "short_name": None} for place, unit in enumerate(_UNITS)]
 
 
 def of_this_year() -> dict[str, Any]:
@@ -619,7 +619,15 @@ def _founding() -> dict[str, tuple[str, dict[str, Any]]]:
 
 def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict[str, Any]:
     typed = {"effective_on": "2023-12-01", "reason": "Sắp xếp", "into": "moi", "name": "Phường Ánh Dương"}
-    row = {"unit_id": CAUSE, "name": "Phường Tân Phong", "kind": "ward", "code": "", "parent_id": "", "block_id": BLOCK}
+    row = {
+        "unit_id": CAUSE,
+        "name": "Phường Tân Phong",
+        "short_name": "",
+        "kind": "ward",
+        "code": "",
+        "parent_id": "",
+        "block_id": BLOCK,
+    }
     made = Form(_unit(), slug, typed, [_unit_id(2)], [row])
     if errors:
         made.problem = Invalid("Còn chỗ cần sửa.")
