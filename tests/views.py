@@ -32,6 +32,7 @@ from gateway.pages.routes.report import Sheet
 from gateway.pages.routes.review import Verdict
 from gateway.pages.routes.units import ACTS, thread, turns
 from gateway.pages.routes.year import _FIGURES
+from gateway.presence import Author
 from gateway.rules import Ripple, Step, StepName
 
 DATA: Final = Path("data/lai-chau-2023")
@@ -451,6 +452,7 @@ def _home(**changed: Any) -> dict[str, Any]:
 
 def _form(made: Sheet, **changed: Any) -> dict[str, Any]:
     usual = {"desk": desk(), "section": "bao-cao", "sheet": made, "saved": False, "show_errors": bool(made.errors)}
+    usual |= {"others": [Author("Cán bộ 02, Phường Tân Phong", NOW)], "own": desk().who.post}
     usual |= {"problem": None}
     return usual | {"shown": made.errors} | changed
 
