@@ -696,7 +696,7 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "onward": "x=1",
     }
     page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": "", "key": CAUSE}
-    block = page | {"block": _block(), "turns": turns(_block())}
+    block = page | {"block": _block(), "turns": turns(_block()), "handed_in": False}
     fault = {"from_on": {"field": "from_on", "message": "ngoài năm 2023 của khối", "remedy": "Chọn ngày khác"}}
     return {
         "don-vi-danh-sach": (
@@ -712,9 +712,12 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "don-vi-thu-hoi": ("don-vi-thu-hoi.html", _revocation()),
         "don-vi-da-het": ("don-vi.html", _unit_page(ended_on="2023-07-01", block=None, contact={}, parent_id=None)),
         "khoi-danh-sach": ("khoi-danh-sach.html", blocks),
-        "khoi": ("khoi.html", block | {"typed": {}, "errors": {}, "recorded": "1"}),
+        "khoi": (
+            "khoi.html",
+            block | {"typed": {}, "errors": {}, "recorded": "1", "attached": people_views.ATTACHED, "handed_in": True},
+        ),
         **_founding(),
-        "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault}),
+        "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault, "attached": []}),
         **{f"quyet-dinh-{slug}": ("don-vi-thay-doi.html", _decision(slug)) for slug in ACTS},
         "quyet-dinh-loi": ("don-vi-thay-doi.html", _decision("sap-nhap", errors=True)),
         "quyet-dinh-xem-truoc": ("don-vi-thay-doi.html", _decision("sap-nhap", preview=True)),

@@ -14,6 +14,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.routes.attachments import attached_to
 
 router = APIRouter()
 
@@ -201,6 +202,8 @@ async def _block(
         "turns": turns(found),
         "office": desk.who.holds(Post.CITY_OFFICE),
         "recorded": recorded,
+        "attached": await attached_to(desk, f"blocks/{block_id}"),
+        "handed_in": "tep" in request.query_params,
         "typed": typed or {},
         "key": str(uuid4()),
         "errors": render.errors_of(problem),
