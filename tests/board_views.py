@@ -126,7 +126,7 @@ def pages(live: Values, office: Desk, period: Values, campaign: Values) -> dict[
         "so-sanh-chon": ("so-sanh.html", compared | {"chosen": [], "rows": {}}),
         "thu-hang": (
             "thu-hang.html",
-            {"desk": desk, "section": "bang-khoi", "unit": "Phường Tân Phong", "places": places},
+            {"desk": desk, "section": "bang-khoi", "unit_id": "a", "unit": "Phường Tân Phong", "places": places},
         ),
         "cong-khai": (
             "cong-khai.html",

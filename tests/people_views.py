@@ -12,6 +12,12 @@ _NAME: Final = "Cán bộ 01, Phường Tân Phong"
 _DOCUMENT: Final = {"document_number": "12/QĐ-UBND", "document_on": "2023-11-10", "document_by": "UBND thành phố"}
 
 
+_FILE: Final = {"attachment_id": "a", "name": "quyet-dinh-12.pdf", "kind": "pdf", "size": 182_044, "scan": "clean"}
+_NOW: Final = {"post": "Cán bộ 01, Phòng Nội vụ", "attached_at": "2023-11-28T02:41:07Z", "replaced_at": None}
+ATTACHED: Final = [{**_FILE, **_NOW}, {**_FILE, **_NOW, "replaced_at": "2023-11-28T02:41:07Z", "scan": "not_scanned"}]
+"""A document that stands, and the one that it replaced."""
+
+
 def _entry(kind: str, number: int, grade: str | None, words: str, **more: Any) -> dict[str, Any]:
     usual = {"entry_id": str(UUID(int=number)), "unit_id": "", "person_id": _PERSON, "with_ids": [], "uses": []}
     said = {"year": None, "from_on": "2023-01-01", "until_on": None, "main": True, "kind": kind, "grade": grade}
@@ -92,7 +98,14 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
                 "form": forms.BY_KIND["rating"],
                 "typed": {},
                 "problem": None,
+                "attached": ATTACHED,
+                "handed_in": True,
             },
+        ),
+        "van-ban": (
+            "van-ban.html",
+            {"desk": officer, "section": "don-vi", "here": ("/khoi/a", "Khối xã, phường năm 2023"), "attached": []}
+            | {"action": "/khoi/a/van-ban", "error": "Tệp rỗng, không có nội dung. Hãy chọn lại tệp."},
         ),
         "nam-can-bo": (
             "nam-can-bo.html",

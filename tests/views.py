@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import achievement_views
 import board_views
 import campaign_views
 import law_views
@@ -31,6 +32,7 @@ from gateway.pages.routes.report import Sheet
 from gateway.pages.routes.review import Verdict
 from gateway.pages.routes.units import ACTS, thread, turns
 from gateway.pages.routes.year import _FIGURES
+from gateway.presence import Author
 from gateway.rules import Ripple, Step, StepName
 
 DATA: Final = Path("data/lai-chau-2023")
@@ -102,7 +104,7 @@ def desk(*roles: str, post: str = "Cán bộ đầu mối, Phường Tân Phong"
 
 
 def units() -> list[dict[str, Any]]:
-    return [unit | {"unit_id": _unit_id(place)} for place, unit in enumerate(_UNITS)]
+    return [unit | {"unit_id": _unit_id(place), "short_name": None} for place, unit in enumerate(_UNITS)]
 
 
 def of_this_year() -> dict[str, Any]:
@@ -450,6 +452,7 @@ def _home(**changed: Any) -> dict[str, Any]:
 
 def _form(made: Sheet, **changed: Any) -> dict[str, Any]:
     usual = {"desk": desk(), "section": "bao-cao", "sheet": made, "saved": False, "show_errors": bool(made.errors)}
+    usual |= {"others": [Author("Cán bộ 02, Phường Tân Phong", NOW)], "own": desk().who.post}
     usual |= {"problem": None}
     return usual | {"shown": made.errors} | changed
 
@@ -618,7 +621,15 @@ def _founding() -> dict[str, tuple[str, dict[str, Any]]]:
 
 def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict[str, Any]:
     typed = {"effective_on": "2023-12-01", "reason": "Sắp xếp", "into": "moi", "name": "Phường Ánh Dương"}
-    row = {"unit_id": CAUSE, "name": "Phường Tân Phong", "kind": "ward", "code": "", "parent_id": "", "block_id": BLOCK}
+    row = {
+        "unit_id": CAUSE,
+        "name": "Phường Tân Phong",
+        "short_name": "",
+        "kind": "ward",
+        "code": "",
+        "parent_id": "",
+        "block_id": BLOCK,
+    }
     made = Form(_unit(), slug, typed, [_unit_id(2)], [row])
     if errors:
         made.problem = Invalid("Còn chỗ cần sửa.")
@@ -670,8 +681,10 @@ def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict
 
 
 def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
-    empty = dict.fromkeys(("q", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep"), "")
+    empty = dict.fromkeys(("q", "tc", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep"), "")
     listed = {"desk": _office(), "section": "don-vi", "blocks": [_block()], "on": "2023-11-28", "begun": True}
+    listed |= {"office": True, "titled": None}
+    titled = {"titles": ["Tập thể Lao động tiên tiến"], "unit_ids": [OWN], "more": True}
     gone = _unit(ended=True, until_on="2023-07-01")
     names = _block()["names"]
     blocks = {
@@ -683,21 +696,28 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "onward": "x=1",
     }
     page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": "", "key": CAUSE}
-    block = page | {"block": _block(), "turns": turns(_block())}
+    block = page | {"block": _block(), "turns": turns(_block()), "handed_in": False}
     fault = {"from_on": {"field": "from_on", "message": "ngoài năm 2023 của khối", "remedy": "Chọn ngày khác"}}
     return {
         "don-vi-danh-sach": (
             "don-vi-danh-sach.html",
             listed | {"typed": empty | {"q": "phuong"}, "found": [_unit(), gone], "onward": "sau=x"},
         ),
+        "don-vi-danh-hieu": (
+            "don-vi-danh-sach.html",
+            listed | {"typed": empty | {"tc": "lao dong"}, "titled": titled, "found": [_unit()], "onward": None},
+        ),
         "don-vi-khong-co": ("don-vi-danh-sach.html", listed | {"typed": empty, "found": [], "onward": None}),
         "don-vi": ("don-vi.html", _unit_page()),
         "don-vi-thu-hoi": ("don-vi-thu-hoi.html", _revocation()),
         "don-vi-da-het": ("don-vi.html", _unit_page(ended_on="2023-07-01", block=None, contact={}, parent_id=None)),
         "khoi-danh-sach": ("khoi-danh-sach.html", blocks),
-        "khoi": ("khoi.html", block | {"typed": {}, "errors": {}, "recorded": "1"}),
+        "khoi": (
+            "khoi.html",
+            block | {"typed": {}, "errors": {}, "recorded": "1", "attached": people_views.ATTACHED, "handed_in": True},
+        ),
         **_founding(),
-        "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault}),
+        "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault, "attached": []}),
         **{f"quyet-dinh-{slug}": ("don-vi-thay-doi.html", _decision(slug)) for slug in ACTS},
         "quyet-dinh-loi": ("don-vi-thay-doi.html", _decision("sap-nhap", errors=True)),
         "quyet-dinh-xem-truoc": ("don-vi-thay-doi.html", _decision("sap-nhap", preview=True)),
@@ -835,6 +855,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         **review_views.pages(desk, of_all),
         **missing_views.pages(desk, of_this_year(), PERIOD),
         **people_views.pages(desk(), OWN),
+        **achievement_views.pages(desk(), OWN),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
         **list_views.pages(office, desk(), PERIOD["period_id"]),
         **ranking_views.pages(

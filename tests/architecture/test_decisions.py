@@ -11,7 +11,7 @@ from topology import streams
 
 ROOT = Path(__file__).parents[2]
 KINDS = {*shape.EVERY_SERVICE, "consumers"}
-GATEWAY_KINDS = {*shape.EVERY_SERVICE, "services", "live", "heads", "pages"}
+GATEWAY_KINDS = {*shape.EVERY_SERVICE, "services", "live", "presence", "heads", "pages"}
 
 
 def said(pattern: str) -> Iterator[str]:

@@ -25,7 +25,11 @@ PLEDGE = "2.1 Đăng ký thi đua"
 async def front(house: House) -> str:
     """A whole house with the small city and a rival that has reported; gives the address of its gateway."""
     accounts = house.write_accounts(
-        **{"tan-phong": ("unit_officer", TAN_PHONG), "quyet-thang": ("unit_officer", QUYET_THANG)}
+        **{
+            "tan-phong": ("unit_officer", TAN_PHONG),
+            "tan-phong-2": ("unit_officer", TAN_PHONG),
+            "quyet-thang": ("unit_officer", QUYET_THANG),
+        }
     )
     await house.open(["registry", "scoring", "awards", "notify", "gateway"], ACCOUNTS_FILE=accounts)
     await city.found(house)
@@ -350,3 +354,26 @@ async def test_kept_words_are_never_saved_into_another_unit_s_report(front: str,
     await expect(page.get_by_text("Nội dung vừa nhập là của đơn vị khác")).to_be_visible()
     await page.goto(FORM)
     await expect(page.get_by_label(BUDGET)).to_have_value("900")
+
+
+async def test_two_authors_see_each_other_come_and_go_and_a_save_waits_for_neither(
+    front: str, browser: Browser
+) -> None:
+    mine, theirs = [await browser.new_page(base_url=front, locale="vi-VN") for _ in range(2)]
+    await at_the_form(mine)
+    there = mine.get_by_text("Cán bộ tan-phong-2 cũng đang sửa báo cáo này (từ ")
+    await expect(there).to_have_count(0)
+    await theirs.goto(FORM)
+    await sign_in(theirs, "tan-phong-2")
+    await expect(there).to_be_visible()
+    await expect(theirs.get_by_text("Cán bộ tan-phong cũng đang sửa báo cáo này (từ ")).to_be_visible()
+    assert await violations(mine) == []
+    await mine.screenshot(path="build/dang-sua.png")
+    await mine.set_viewport_size({"width": 390, "height": 844})
+    await mine.screenshot(path="build/dang-sua-390.png")
+    await mine.get_by_label(BUDGET).fill("700")
+    await mine.get_by_role("button", name="Lưu nháp").last.click()
+    # The stream is no save: a press that waited for it would take five seconds.
+    await expect(mine).to_have_url(re.compile(r"luu=1$"), timeout=4000)
+    await theirs.close()
+    await expect(there).to_have_count(0)

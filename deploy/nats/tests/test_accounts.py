@@ -189,6 +189,8 @@ SENDING = {
     *EVENT.values(),
     "registry.invented.v1.x",
     "anything.else",
+    "presence.open",
+    "presence.other",
     "$KV.some.key",
     *(f"{accounts.inbox_prefix(name)}.answer" for name in accounts.NAMES),
     "_INBOX.answer",
@@ -209,6 +211,7 @@ HEARING = {
     *(">", "*.>", "_INBOX.>", "$SYS.>", "$JS.>", "$JS.API.>", "$JS.ACK.>", "$JS.EVENT.ADVISORY.>"),
     *(f"{service}.>" for service in PUBLISHERS),
     *EVENT.values(),
+    *("presence.open", "presence.>"),
     *(f"{accounts.inbox_prefix(name)}.>" for name in accounts.NAMES),
     *(f"$JS.ACK.{STREAM}.{durable}.>" for durable in LISTENERS),
 }
@@ -221,14 +224,15 @@ def may_send(name: str) -> set[str]:
     info = f"$JS.API.STREAM.INFO.{STREAM}"
     if name == accounts.READER:
         looks = {f"$JS.API.CONSUMER.INFO.{STREAM}.{durable}" for durable in (*LISTENERS, "live")}
-        return {info, *looks, f"$JS.API.CONSUMER.CREATE.{STREAM}.live"}
+        return {info, *looks, f"$JS.API.CONSUMER.CREATE.{STREAM}.live", "presence.open"}
     own = {f"$JS.API.CONSUMER.{action}.{STREAM}.{name}" for action in ("INFO", "MSG.NEXT")}
     acknowledges = {f"$JS.{kind}.{STREAM}.{name}.{ACKNOWLEDGED}" for kind in ("ACK", "ACK._.hash")}
     return {info, *own, *acknowledges, *(each for each in SENDING if each.startswith(f"{name}."))}
 
 
 def may_hear(name: str) -> set[str]:
-    return {f"{accounts.inbox_prefix(name)}.>", *({"$JS.EVENT.ADVISORY.>"} if name == accounts.ADMIN else ())}
+    more = {accounts.ADMIN: {"$JS.EVENT.ADVISORY.>"}, accounts.READER: {"presence.open"}}
+    return {f"{accounts.inbox_prefix(name)}.>", *more.get(name, ())}
 
 
 @pytest.mark.parametrize("name", accounts.NAMES)

@@ -1,6 +1,7 @@
 """Who may do what on the bus: one NKey per service, made at the first start, and rights as narrow as they can be.
 
-A service publishes its own subjects, reads its own durable and acknowledges nothing else. The gateway only reads.
+A service publishes its own subjects, reads its own durable and acknowledges nothing else. The gateway only reads, but for one
+subject outside the stream on which its replicas say who is writing where.
 ``admin`` makes streams and durables and cannot publish an event. Found out on nats-server 2.15.1: acknowledgements
 travel on the old subject ``$JS.ACK.<stream>.…`` or, with the domain and account in it, on ``$JS.ACK.*.*.<stream>.…``.
 """
@@ -15,11 +16,13 @@ import nkeys
 
 from chassis.files import write_private
 from contracts.catalog import LISTENERS, SERVICES, STREAM
+from contracts.presence import SUBJECT
 
 ADMIN: Final = "admin"
 NAMES: Final = (*SERVICES, ADMIN)
 READER: Final = "gateway"
-"""The service that publishes nothing and follows the stream with ephemeral consumers of its own."""
+"""The service that publishes no event and follows the stream with ephemeral consumers of its own; its replicas tell one another
+which pages are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def rights(name: str) -> Rights:
         return Rights(("$JS.API.>",), (*inbox, "$JS.EVENT.ADVISORY.>"))
     info = f"$JS.API.STREAM.INFO.{STREAM}"
     if name == READER:
-        return Rights((info, *_reading_along()), inbox, tuple(_of_others()))
+        return Rights((info, SUBJECT, *_reading_along()), (*inbox, SUBJECT), tuple(_of_others()))
     listening = _own_durable(name) if name in LISTENERS else ()
     return Rights((f"{name}.>", info, *listening), inbox)
 

@@ -59,7 +59,7 @@ async def _nothing(_service: "Service") -> AsyncIterator[None]:
 class Service:
     """One of the five processes. ``app.py`` of each service builds it and nothing else does.
 
-    ``around`` is entered before the first request and left after the last; ``on_bus`` is called once NATS is there.
+    ``around`` is entered before the first request and left after the last; ``on_bus`` are called once NATS is there.
     ``store`` is where files are kept, by those services that keep any.
     """
 
@@ -71,7 +71,7 @@ class Service:
         routers: tuple[APIRouter, ...],
         consumers: Consumers | None = None,
         around: Callable[["Service"], AbstractAsyncContextManager[None]] = _nothing,
-        on_bus: Callable[[Client], Awaitable[None]] | None = None,
+        on_bus: tuple[Callable[[Client], Awaitable[None]], ...] = (),
         store: Store | None = None,
     ) -> None:
         self.name = name
@@ -214,8 +214,8 @@ class Service:
         except NatsError as error:
             self.fail(f"không dùng được NATS: {error}", EXIT_BUS_LOST)
             return
-        if self._on_bus:
-            await self._on_bus(self.nats)
+        for each in self._on_bus:
+            await each(self.nats)
         self._bus_trouble = None
         self._relay = Relay(self.engine, self.nats, poll_seconds=self.settings.relay_poll_seconds)
         async with asyncio.TaskGroup() as tasks:

@@ -1,9 +1,9 @@
 """The HTTP door of awards."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from awards import actions, queries, rules
 from awards.actions import Adopted, Amended, AmendmentBody
@@ -51,3 +51,19 @@ async def titles(unit_id: UUID, year: int, asked: Asked) -> dict[str, Any]:
         (Post.UNIT_OFFICER, unit_id), (Post.CITY_OFFICE, None), who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"
     )
     return await queries.titles_of(asked.db, unit_id, year)
+
+
+@router.get("/units/{unit_id}/verdicts", tags=["titles"])
+async def verdicts(unit_id: UUID, asked: Asked) -> dict[str, Any]:
+    """Give the verdict on each title of each of a unit's years, newest first; only the unit itself and the office see it."""
+    asked.identity.require(
+        (Post.UNIT_OFFICER, unit_id), (Post.CITY_OFFICE, None), who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"
+    )
+    return {"unit_id": unit_id, "items": await queries.verdicts_of(asked.db, unit_id)}
+
+
+@router.get("/eligible-units", tags=["titles"])
+async def eligible_units(asked: Asked, search: Annotated[str, Query(min_length=2, max_length=100)]) -> dict[str, Any]:
+    """Find the units that are eligible for a title in any year, by its name or a part of it, without marks; for the office."""
+    asked.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+    return await queries.eligible_units(asked.db, search)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -12,6 +12,8 @@ from awards.tables import packs, verdicts
 from chassis.clock import VIETNAM, business_now
 from chassis.db import Read
 from chassis.errors import NotFound
+from chassis.text import fold
+from contracts.awards import Verdict
 
 Row = dict[str, Any]
 
@@ -88,3 +90,45 @@ async def titles_of(db: Read, unit_id: UUID, year: int) -> Row:
         "pack": {name: pack[name] for name in ("pack", "revision", "name", "overlay")} if pack else None,
         "items": sorted(items, key=lambda item: order.index(item["title"]) if item["title"] in order else len(order)),
     }
+
+
+async def verdicts_of(db: Read, unit_id: UUID) -> list[Row]:
+    """Give in one line each how a unit stands to each title of each year; the newest year first, titles as they are named."""
+    rows = await db.execute(
+        select(verdicts)
+        .where(verdicts.c.unit_id == unit_id)
+        .order_by(verdicts.c.year.desc(), verdicts.c.assessment["name"].astext)
+    )
+    told = ("year", "title", "verdict", "pack", "pack_revision", "assessed_at")
+    return [
+        {
+            **{name: row[name] for name in told},
+            "name": row["assessment"]["name"],
+            "missing": sum(each["finding"] == "missing" for each in row["assessment"]["conditions"]),
+        }
+        for row in rows.mappings()
+    ]
+
+
+async def eligible_units(db: Read, search: str) -> Row:
+    """Give the units that are eligible for a title that is called so, marks or not; ``more`` if not all are named."""
+    named = await db.execute(
+        select(verdicts.c.title, verdicts.c.assessment["name"].astext.label("name"))
+        .distinct()
+        .order_by(verdicts.c.title)
+    )
+    wanted = fold(search)
+    titles = {row.title: row.name for row in named if wanted in fold(row.name)}
+    found = await db.execute(
+        select(verdicts.c.unit_id)
+        .where(verdicts.c.title.in_(titles), verdicts.c.verdict == Verdict.ELIGIBLE)
+        .distinct()
+        .order_by(verdicts.c.unit_id)
+        .limit(_NAMED + 1)
+    )
+    ids = list(found.scalars())
+    return {"titles": sorted(titles.values()), "unit_ids": ids[:_NAMED], "more": len(ids) > _NAMED}
+
+
+_NAMED: Final = 500
+"""As many units as one answer names: those that a list can be asked for at once."""

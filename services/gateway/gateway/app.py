@@ -8,6 +8,7 @@ from chassis.service import Service
 from gateway import actions, api, pages
 from gateway.heads import Headships
 from gateway.live import Watchers
+from gateway.presence import Presence
 from gateway.services import Upstreams
 from gateway.settings import Settings
 
@@ -16,7 +17,7 @@ def build(settings: Settings) -> Service:
     """Give the gateway, ready to be served."""
     upstreams = Upstreams(settings.upstreams(), Signer(load_key(settings.identity_key)))
     heads = Headships(upstreams)
-    watchers = Watchers(heads.hear)
+    watchers, presence = Watchers(heads.hear), Presence()
 
     @asynccontextmanager
     async def around(service: Service) -> AsyncIterator[None]:
@@ -25,11 +26,14 @@ def build(settings: Settings) -> Service:
                 await actions.take_in(db, actions.ACCOUNTS_FILE.validate_json(settings.accounts_file.read_bytes()))
         yield
         await watchers.stop()
+        await presence.stop()
         await upstreams.close()
 
-    service = Service("gateway", settings, routers=(api.router, pages.router), around=around, on_bus=watchers.follow)
+    follow = (watchers.follow, presence.follow)
+    service = Service("gateway", settings, routers=(api.router, pages.router), around=around, on_bus=follow)
     service.app.state.upstreams = upstreams
     service.app.state.watchers = watchers
+    service.app.state.presence = presence
     service.app.state.heads = heads
     service.app.add_middleware(api.BodyLimit)
     pages.mount(service.app, settings.assets_dir)

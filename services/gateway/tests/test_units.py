@@ -26,7 +26,13 @@ async def front(house: House) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 def merger(step: str, **typed: str | list[str]) -> dict[str, str | list[str]]:
-    new = {"unit_id": str(ident("new")), "name": "Phường Ánh Dương", "kind": "ward", "block_id": str(BLOCK)}
+    new = {
+        "unit_id": str(ident("new")),
+        "name": "Phường Ánh Dương",
+        "short_name": "P. ADg",
+        "kind": "ward",
+        "block_id": str(BLOCK),
+    }
     form = {f"new_units.0.{name}": value for name, value in new.items()}
     days = {"effective_on": "2023-12-01", "reason": "Sắp xếp đơn vị"}
     return {"buoc": step, "into": "moi", "cung": [str(QUYET_THANG)], "key": str(uuid4()), **form, **days, **typed}
@@ -58,6 +64,7 @@ async def test_a_decision_is_shown_before_it_is_kept(front: httpx2.AsyncClient) 
     assert "chưa tới ngày có hiệu lực" in page
     new = (await front.get(f"/don-vi/{ident('new')}?ngay=2023-12-01")).text
     assert "Thành lập Phường Ánh Dương từ" in new
+    assert "Gọi tắt P. ADg" in new
     listed = (await front.get("/don-vi?q=anh+duong&ngay=2023-12-01")).text
     assert "Phường Ánh Dương" in listed
     assert "Không có đơn vị nào như vậy" in (await front.get("/don-vi?q=anh+duong")).text

@@ -29,7 +29,15 @@ def book(*rows: list[str]) -> bytes:
 
 
 def new(name: str, above: str = "", **more: str) -> list[str]:
-    return ["", name, more.get("kind", "Trường học"), above, more.get("code", ""), more.get("day", "01/09/2020")]
+    return [
+        "",
+        name,
+        more.get("kind", "Trường học"),
+        above,
+        more.get("code", ""),
+        more.get("day", "01/09/2020"),
+        more.get("short", ""),
+    ]
 
 
 async def events(house: House, kind: str) -> int:
@@ -80,20 +88,46 @@ async def test_what_stands_goes_out_and_comes_in_unchanged(registry: House) -> N
         assert [cell.value for cell in empty.worksheets[0][1]] == HEAD
 
 
+async def test_a_short_name_goes_out_and_in_and_is_never_left_behind_in_silence(registry: House) -> None:
+    async with registry.office("registry") as office:
+        await keep(office, await send(office, book(new("Trường A", short="T. A"), new("Trường B", short="T. B"))))
+        content = await fetched(office, "/lists/units/file", form="xlsx", filled="true")
+        sheet = (stands := load_workbook(io.BytesIO(content))).worksheets[0]
+        rows = {row[1].value: row for row in sheet.iter_rows(min_row=2)}
+        assert (sheet["G1"].value, rows["Trường A"][6].value) == ("Tên gọi tắt", "T. A")
+        rows["Trường A"][6].value, rows["Trường B"][1].value = "Tr. A", "Trường Bê"
+        stands.save(changed := io.BytesIO())
+        told = await send(office, changed.getvalue())
+        assert told["counts"] == {"same": 3, "changed": 2}
+        faults = (await office.get(f"/imports/{told['import_id']}/faults")).json()["items"]
+        assert [fault["message"] for row in faults for fault in row["faults"]] == [
+            "Tên đơn vị: đổi tên nhưng tên gọi tắt vẫn là T. B"
+        ]
+        await keep(office, told)
+        found = {unit["name"]: unit["short_name"] for unit in (await office.get("/units?search=tr")).json()["items"]}
+        assert (found["Trường A"], found["Trường Bê"]) == ("Tr. A", "T. B")
+        # A file without that column leaves it as it is; an empty cell of it takes it away.
+        bare = [[name, "Trường học", day] for name, day in (("Trường A", "02/09/2020"),)]
+        await keep(office, await send(office, write_xlsx(UNITS, ["Tên đơn vị", "Loại đơn vị", "Ngày thành lập"], bare)))
+        await keep(office, await send(office, book(new("Trường Bê"))))
+        found = {unit["name"]: unit["short_name"] for unit in (await office.get("/units?search=tr")).json()["items"]}
+        assert (found["Trường A"], found["Trường Bê"]) == ("Tr. A", None)
+
+
 async def test_a_result_file_gives_everything_back_and_can_be_mended_and_sent(registry: House) -> None:
     rows = [new("Trường A"), new("Trường B", day="31/02/2020")]
     async with registry.office("registry") as office:
         told = await send(office, book(*rows))
         path = f"/imports/{told['import_id']}/result"
         waiting = load_workbook(io.BytesIO(await fetched(office, path))).worksheets[0]
-        assert waiting["G2"].value == "Chưa ghi"
+        assert waiting["H2"].value == "Chưa ghi"
         await keep(office, told)
         book_back = load_workbook(io.BytesIO(await fetched(office, path)))
         sheet = book_back.worksheets[0]
         back = [[cell.value or "" for cell in row] for row in sheet.iter_rows(min_row=2)]
-        assert [row[:6] for row in back] == rows
-        assert [row[6] for row in back] == ["Thêm mới", "Chưa nhận: còn lỗi"]
-        assert "F3: Ngày thành lập: không phải ngày" in back[1][7]
+        assert [row[:7] for row in back] == rows
+        assert [row[7] for row in back] == ["Thêm mới", "Chưa nhận: còn lỗi"]
+        assert "F3: Ngày thành lập: không phải ngày" in back[1][8]
         sheet["F3"] = "28/02/2020"
         book_back.save(mended := io.BytesIO())
         assert (await send(office, mended.getvalue()))["counts"] == {"same": 1, "new": 1}

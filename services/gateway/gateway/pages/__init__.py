@@ -13,8 +13,10 @@ from chassis.errors import Invalid, Problem, Unauthenticated, Unavailable, insta
 from gateway.pages import render
 from gateway.pages.routes import (
     accounts,
+    achievements,
     appeals,
     appraisal,
+    attachments,
     autosave,
     board,
     builder,
@@ -73,6 +75,7 @@ _PARTS: Final = (
     comparing,
     choosing,
     city,
+    achievements,
     public,
     why,
     appeals,
@@ -88,6 +91,7 @@ _PARTS: Final = (
     decisions,
     people,
     entries,
+    attachments,
     campaigns,
     correcting,
     designer,

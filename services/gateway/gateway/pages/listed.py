@@ -30,11 +30,12 @@ def units(rows: Iterable[Row], typed: Mapping[str, str], on: str, blocks: Iterab
     return Table(
         "don-vi",
         "Danh sách đơn vị",
-        [Column("Đơn vị"), Column("Tên ngắn"), Column("Loại"), Column("Mã"), Column("Tình trạng")],
+        [Column("Đơn vị"), Column("Tên gọi tắt"), Column("Loại"), Column("Mã"), Column("Tình trạng")],
         [[row["name"], row["short_name"], words.KINDS[row["kind"]], row["code"], standing(row, on)] for row in rows],
         about=f"Như ngày {words.calendar_day(on)}",
         said=[
             ("Tên có", typed["q"]),
+            ("Danh hiệu hoặc số quyết định", typed["tc"]),
             ("Loại", words.KINDS.get(typed["loai"], typed["loai"])),
             ("Tình trạng", words.UNIT_STATES.get(typed["tinh-trang"] or "active", typed["tinh-trang"])),
             ("Khối", names.get(typed["khoi"], "khối đã chọn") if typed["khoi"] else ""),

@@ -1,5 +1,6 @@
 """What the registry can do. Everything here writes rows and records events in the caller's transaction."""
 
+from registry.actions.attachments import attach_to_block, attach_to_rating
 from registry.actions.campaigns import assign_targets, correct_campaign, launch_campaign
 from registry.actions.changes import change_units, preview_change
 from registry.actions.checkers import learn_checkers
@@ -31,6 +32,8 @@ __all__ = [
     "amend_law",
     "assign_targets",
     "attach_evidence",
+    "attach_to_block",
+    "attach_to_rating",
     "begin_draft",
     "change_units",
     "check_list",

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from registry.api import (
+    attachments,
     campaigns,
     designs,
     evidence,
@@ -19,5 +20,19 @@ from registry.api import (
 
 router = APIRouter()
 # Paths are tried in their order: at a deadline nearly all that comes is a report.
-for part in (reports, reviews, evidence, structure, campaigns, years, people, designs, pledges, lists, law, reminders):
+for part in (
+    reports,
+    reviews,
+    evidence,
+    structure,
+    campaigns,
+    years,
+    people,
+    attachments,
+    designs,
+    pledges,
+    lists,
+    law,
+    reminders,
+):
     router.include_router(part.router)

@@ -1,6 +1,7 @@
 """Evidence: handed in as a stream of bytes, attached to lines of reports, and given out to be saved, never to be shown."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -20,7 +21,7 @@ from registry.api.rights import may_see, own_unit
 
 router = APIRouter()
 
-_BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
+BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,6 @@ class HandedIn:
     """A file that has come whole, is of a kind that is taken, and is kept."""
 
     name: str
-    unit_id: UUID
     received: Received
     kind: rules.Kind
     scan: Verdict
@@ -42,22 +42,31 @@ async def handed_in(
 ) -> AsyncIterator[HandedIn]:
     """Take the bytes in while they come. No transaction is open yet: a slow line holds no connection to the database."""
     own_unit(who, unit_id)
+    async with take_whole(request, name) as handed:
+        yield handed
+
+
+@asynccontextmanager
+async def take_whole(request: Request, name: str) -> AsyncIterator[HandedIn]:
+    """Take a file in, find out what it is, have it looked through and keep it; raises ``Invalid`` for one that is not taken."""
     store: Store = request.app.state.store
     scanner: Scanner = request.app.state.scanner
     try:
         async with receive(request.stream(), store.incoming, largest=rules.LARGEST) as received:
             kind, scan = await actions.take_in(received, store, scanner)
-            yield HandedIn(name, unit_id, received, kind, scan)
+            yield HandedIn(name, received, kind, scan)
     except TooLargeError:
         raise actions.refused(rules.too_large()) from None
 
 
-@router.post("/evidence", tags=["evidence"], status_code=201, openapi_extra=_BYTES)
-async def upload(handed: Annotated[HandedIn, Depends(handed_in, scope="function")], commanded: Commanded) -> Evidence:
+@router.post("/evidence", tags=["evidence"], status_code=201, openapi_extra=BYTES)
+async def upload(
+    unit_id: UUID, handed: Annotated[HandedIn, Depends(handed_in, scope="function")], commanded: Commanded
+) -> Evidence:
     """Take a file in. It belongs to the unit, whatever it is attached to afterwards, or never."""
     return await actions.enter_evidence(
         commanded.tx,
-        handed.unit_id,
+        unit_id,
         handed.name,
         handed.received,
         kind=handed.kind,
@@ -90,6 +99,11 @@ async def sent_with_report(campaign_id: UUID, period_id: UUID, unit_id: UUID, as
 async def content(evidence_id: UUID, asked: Asked, request: Request) -> StreamingResponse:
     found = await queries.one_evidence(asked.db, evidence_id)
     may_see(asked.identity, found)
+    return await as_file(request, found)
+
+
+async def as_file(request: Request, found: Mapping[str, Any]) -> StreamingResponse:
+    """Give the bytes of a kept file to be saved, never to be shown; raises ``NotFound`` where the store has lost it."""
     store: Store = request.app.state.store
     pieces = store.read(found["sha256"])
     try:

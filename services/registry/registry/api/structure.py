@@ -18,7 +18,7 @@ from registry.actions.bodies import (
     UnitBody,
     Versioned,
 )
-from registry.api.rights import office_only
+from registry.api.rights import looked, office_only, own_unit
 
 router = APIRouter()
 
@@ -37,6 +37,21 @@ async def one_unit(unit_id: UUID, asked: Asked, on: date | None = None) -> dict[
 @router.get("/units/{unit_id}/history", tags=["units"])
 async def unit_history(unit_id: UUID, asked: Asked) -> dict[str, Any]:
     return await queries.unit_history(asked.db, unit_id)
+
+
+@router.get("/units/{unit_id}/line", tags=["units"])
+async def unit_line(unit_id: UUID, asked: Asked) -> dict[str, Any]:
+    """Give the unit and those whose years it goes on from: whoever went into it, and from which day on."""
+    return {"unit_id": unit_id, "items": await queries.line_of(asked.db, unit_id)}
+
+
+@router.get("/units/{unit_id}/achievements", tags=["units"])
+async def unit_achievements(unit_id: UUID, asked: Asked) -> dict[str, Any]:
+    """Give figures, ratings, registrations and initiatives of a unit and of its predecessors' years, to itself and the office."""
+    own_unit(asked, unit_id)
+    found = await queries.achievements(asked.db, unit_id)
+    looked(asked, {each["person_id"] for each in found["initiatives"]} - {None}, "list")
+    return found
 
 
 @router.put("/units/{unit_id}", tags=["units"])

@@ -1,5 +1,7 @@
 """What the registry can be asked. Everything here reads one snapshot and gives plain rows."""
 
+from registry.queries.achievements import achievements, line_of
+from registry.queries.attachments import attachments_of, one_attachment, stood_in_block
 from registry.queries.campaigns import CampaignsAsked, campaign, corrections, list_campaigns, unit_targets
 from registry.queries.designs import DraftsAsked, draft, list_drafts, preview
 from registry.queries.evidence import EvidenceAsked, evidence_of_report, evidence_of_unit, evidence_sent, one_evidence
@@ -35,6 +37,8 @@ __all__ = [
     "ReadsAsked",
     "ReportsAsked",
     "UnitsAsked",
+    "achievements",
+    "attachments_of",
     "block",
     "campaign",
     "corrections",
@@ -47,6 +51,7 @@ __all__ = [
     "evidence_sent",
     "imported",
     "law",
+    "line_of",
     "list_blocks",
     "list_campaigns",
     "list_drafts",
@@ -58,6 +63,7 @@ __all__ = [
     "list_units",
     "missing_by_block",
     "missing_of_block",
+    "one_attachment",
     "one_evidence",
     "person",
     "pledge",
@@ -69,6 +75,7 @@ __all__ = [
     "result_rows",
     "sent_report",
     "steps",
+    "stood_in_block",
     "told_rows",
     "unit",
     "unit_history",

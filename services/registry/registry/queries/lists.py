@@ -131,7 +131,7 @@ async def _units(db: Read, _about: About, filled: bool) -> list[Cells]:
     doubled = select(units.c.name).group_by(units.c.name).having(text("count(*) > 1")).subquery()
     found = await db.execute(
         select(
-            *[units.c[name] for name in ("unit_id", "name", "kind", "parent_id", "code", "valid_from")],
+            *[units.c[name] for name in ("unit_id", "name", "kind", "parent_id", "code", "valid_from", "short_name")],
             above.c.name.label("parent"),
             doubled.c.name.label("doubled"),
         )
@@ -147,6 +147,7 @@ async def _units(db: Read, _about: About, filled: bool) -> list[Cells]:
             str(row.parent_id) if row.doubled else row.parent or "",
             row.code or "",
             row.valid_from,
+            row.short_name or "",
         )
         for row in found
     ]

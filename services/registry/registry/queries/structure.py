@@ -15,11 +15,13 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal_column,
     or_,
     select,
     text,
     true,
     tuple_,
+    union,
 )
 
 from chassis.clock import VIETNAM, business_now
@@ -49,7 +51,10 @@ class UnitOrder(StrEnum):
 
 
 class UnitsAsked(BaseModel):
-    """Which units, as they stood on which day (today unless told), and which page of them; whole without ``limit``."""
+    """Which units, as they stood on which day (today unless told), and which page of them; whole without ``limit``.
+
+    ``decision`` is a part of the number of any decision about the unit, or about a block that it stood in, marks or not.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,6 +64,7 @@ class UnitsAsked(BaseModel):
     block_id: UUID | None = None
     parent_id: UUID | None = None
     code: Annotated[str | None, Field(max_length=40)] = None
+    decision: Annotated[str, Field(max_length=100)] = ""
     unit_id: Annotated[list[UUID], Field(max_length=500)] = []
     on: date | None = None
     sort: UnitOrder = UnitOrder.NAME
@@ -99,6 +105,8 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
     query = select(*[unit_states.c[name] for name in _SHOWN], unit_states.c.sorted).where(_standing(asked.state, on))
     if asked.search:
         query = query.where(unit_states.c.searched.contains(fold(asked.search), autoescape=True))
+    if asked.decision:
+        query = query.where(unit_states.c.unit_id.in_(_decided_by(fold(asked.decision))))
     for name in ("kind", "parent_id", "code"):
         if (wanted := getattr(asked, name)) is not None:
             query = query.where(unit_states.c[name] == wanted)
@@ -110,6 +118,23 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
     return in_turn(
         query, (unit_states.c.sorted, unit_states.c.unit_id), last, backwards=asked.sort is UnitOrder.NAME_DESC
     ).limit(limit)
+
+
+def _decided_by(number: str) -> Any:
+    """The units that decisions were about whose number holds this: about themselves, or about a block that they stood in."""
+    of_unit = select(unit_changes.c.unit_id).where(
+        unit_changes.c.revoked_at.is_(None), _folded(unit_changes.c.decision_number).contains(number, autoescape=True)
+    )
+    led = select(block_heads.c.block_id).where(_folded(block_heads.c.decision_number).contains(number, autoescape=True))
+    formed = select(blocks.c.block_id).where(_folded(blocks.c.decision_number).contains(number, autoescape=True))
+    stood = select(block_members.c.unit_id).where(block_members.c.block_id.in_(union(led, formed)))
+    return union(of_unit, stood)
+
+
+def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
+    """What ``fold`` makes of the number of a decision: few are kept, so none has a column of its own for it."""
+    decomposed = func.normalize(func.lower(text), literal_column("NFD"))
+    return func.regexp_replace(func.replace(decomposed, "đ", "d"), "[\u0300-\u036f]", "", "g")
 
 
 async def list_units(db: Read, asked: UnitsAsked) -> Row:

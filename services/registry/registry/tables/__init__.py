@@ -1,5 +1,6 @@
 """The registry's tables: who takes part, in what, and what they reported."""
 
+from registry.tables.attachments import attachments
 from registry.tables.base import metadata
 from registry.tables.campaigns import (
     campaign_corrections,
@@ -21,6 +22,7 @@ from registry.tables.structure import block_heads, block_members, blocks, unit_c
 from registry.tables.years import year_records
 
 __all__ = [
+    "attachments",
     "block_heads",
     "block_members",
     "blocks",

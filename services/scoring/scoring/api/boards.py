@@ -120,6 +120,12 @@ async def places_of(campaign_id: UUID, unit_id: UUID, asked: Asked) -> dict[str,
     return {"campaign_id": campaign_id, "unit_id": unit_id, "items": items}
 
 
+@router.get("/units/{unit_id}/places", tags=["boards"])
+async def every_place_of(unit_id: UUID, asked: Asked) -> dict[str, Any]:
+    """Give the same of all campaigns of whatever years, for the file of a unit."""
+    return {"unit_id": unit_id, "items": await queries.places_of(asked.db, None, unit_id, viewer(asked))}
+
+
 @router.get("/fingerprints/{begins}", tags=["boards"])
 async def fingerprint(begins: Annotated[str, Path(pattern="^[0-9a-f]{12,64}$")], asked: Asked) -> dict[str, Any]:
     """Find the published boards whose fingerprint begins so, and whether they are still what was published."""

@@ -179,8 +179,8 @@ async def with_fingerprint(db: Read, begins: str) -> list[Row]:
     return told
 
 
-async def places_of(db: Read, campaign_id: UUID, unit_id: UUID, viewer: Viewer) -> list[Row]:
-    """Give where a unit stood in each period of a campaign, by period: as last published, else, to its block, as it stands.
+async def places_of(db: Read, campaign_id: UUID | None, unit_id: UUID, viewer: Viewer) -> list[Row]:
+    """Give where a unit stood in each period of a campaign, or of all: as last published, else, to its block, as it stands.
 
     ``state`` is frozen, final or provisional.
     """
@@ -190,8 +190,9 @@ async def places_of(db: Read, campaign_id: UUID, unit_id: UUID, viewer: Viewer) 
             published_places.c.block_id,
             published_places.c.rank,
             published_places.c.points,
+            published_places.c.percent,
         )
-        .add_columns(*[publications.c[name] for name in ("number", "state", "members", "ranked", "at")])
+        .add_columns(*[publications.c[name] for name in ("campaign_id", "number", "state", "members", "ranked", "at")])
         .join(
             publications,
             (publications.c.period_id == published_places.c.period_id)
@@ -199,15 +200,21 @@ async def places_of(db: Read, campaign_id: UUID, unit_id: UUID, viewer: Viewer) 
             & (publications.c.number == published_places.c.number),
         )
         .ext(distinct_on(published_places.c.period_id))
-        .where(published_places.c.unit_id == unit_id, publications.c.campaign_id == campaign_id)
+        .where(published_places.c.unit_id == unit_id)
         .order_by(published_places.c.period_id, publications.c.at.desc())
     )
+    if campaign_id:
+        newest = newest.where(publications.c.campaign_id == campaign_id)
     told = {row["period_id"]: dict(row) for row in (await db.execute(newest)).mappings()}
     live = (
-        select(places.c.period_id, places.c.block_id, places.c.rank, places.c.points)
+        select(
+            *[places.c[name] for name in ("period_id", "block_id", "rank", "points", "percent")], periods.c.campaign_id
+        )
         .join(periods, periods.c.period_id == places.c.period_id)
-        .where(places.c.unit_id == unit_id, periods.c.campaign_id == campaign_id)
+        .where(places.c.unit_id == unit_id)
     )
+    if campaign_id:
+        live = live.where(periods.c.campaign_id == campaign_id)
     if viewer.office or unit_id in viewer.units or viewer.heads:
         nothing = dict.fromkeys(("number", "members", "ranked", "at"))
         for row in (await db.execute(live)).mappings():

@@ -92,12 +92,14 @@ async def listed(
     desk: Desk, form: Form, path: str, question: Mapping[str, Any], *, size: int | None = 200
 ) -> tuple[list[dict[str, Any]], bool]:
     """Ask the registry for a whole list, ``size`` at a time where it lets one say so; tell whether there is more than the file holds."""
-    asked = {name: said for name, said in question.items() if said not in ("", None)} | (
+    asked = {name: said for name, said in question.items() if said not in ("", None, ())} | (
         {"limit": size} if size else {}
     )
 
     async def ask(after: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        found = await desk.get("registry", f"{path}?{urlencode(asked | ({'after': after} if after else {}))}")
+        found = await desk.get(
+            "registry", f"{path}?{urlencode(asked | ({'after': after} if after else {}), doseq=True)}"
+        )
         return found["items"], found["next"]
 
     return await every(ask, form.most)

@@ -111,6 +111,7 @@ async def places(request: Request, desk: AtDesk, unit_id: UUID) -> Response:
     values = {
         "desk": desk,
         "section": "bang-khoi",
+        "unit_id": str(unit_id),
         "unit": desk.name(str(unit_id)),
         "places": {place["period_id"]: place for place in found["items"]},
     }

@@ -131,7 +131,15 @@ async def _begun(desk: Desk, unit_id: UUID, slug: str) -> dict[str, Any]:
 
 
 def _new_row() -> dict[str, str]:
-    return {"unit_id": str(uuid4()), "name": "", "kind": "", "code": "", "parent_id": "", "block_id": ""}
+    return {
+        "unit_id": str(uuid4()),
+        "name": "",
+        "short_name": "",
+        "kind": "",
+        "code": "",
+        "parent_id": "",
+        "block_id": "",
+    }
 
 
 _LEAST_WORDS = 3

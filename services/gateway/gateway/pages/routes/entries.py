@@ -12,6 +12,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import forms, render
 from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.routes.attachments import attached_to
 from gateway.pages.routes.units import asked
 
 router = APIRouter()
@@ -260,6 +261,8 @@ async def _one(
         "desk": desk,
         "section": "don-vi",
         "entry": found,
+        "attached": await attached_to(desk, f"entries/{entry_id}") if found["kind"] == "rating" else None,
+        "handed_in": "tep" in request.query_params,
         "file": file,
         "form": forms.BY_KIND[found["kind"]],
         "typed": typed or {},

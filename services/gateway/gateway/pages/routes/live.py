@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Annotated, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from fastapi import APIRouter, Depends, Request
@@ -12,9 +13,11 @@ from fastapi.responses import StreamingResponse
 from chassis.errors import Problem
 from gateway.api import ripple_changes
 from gateway.pages import render
-from gateway.pages.desk import AtDesk
+from gateway.pages.desk import AtDesk, AtHand
 from gateway.pages.routes.board import Looking, tables
 from gateway.pages.routes.receipt import ripple_values, step_values
+from gateway.pages.routes.report import place_of
+from gateway.presence import Sign
 
 log = structlog.get_logger()
 router = APIRouter()
@@ -88,7 +91,49 @@ async def live_board(
     return StreamingResponse(frames(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-async def _wakes(seen: asyncio.Event, stopping: asyncio.Event) -> AsyncIterator[None]:
+@router.get("/live/dang-sua/{period_id}")
+async def authors(request: Request, desk: AtHand, period_id: UUID, but: str = "", tu: str = "") -> StreamingResponse:
+    """Say who else is writing in the same report, as long as this page is open, whenever somebody comes or goes.
+
+    ``but`` is the page, ``tu`` since when it is open: a stream that is taken up again is the same page.
+    """
+    state = request.app.state
+    place = place_of(desk, period_id)
+    sign = Sign(
+        page=f"{desk.who.account[:20]}/{(but or uuid4().hex)[:40]}",
+        place=place,
+        account=desk.who.account,
+        post=desk.who.post,
+        since=_since(tu, desk.now),
+    )
+
+    async def frames() -> AsyncIterator[str]:
+        async with state.presence.at(sign) as seen:
+            told = None
+            async for _ in _wakes(seen, state.service.stopping, together=0):
+                others = state.presence.others(place, desk.who.account)
+                if others != told:
+                    yield _frame(render.fragment("_dang-sua.html", {"others": others, "own": desk.who.post}))
+                else:
+                    # Whoever does not answer any more is noticed.
+                    yield ": \n\n"
+                told = others
+
+    return StreamingResponse(frames(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _since(typed: str, now: datetime) -> datetime:
+    """Give since when a page is open, as it says, but no later than now and not of another day."""
+    try:
+        said = datetime.fromisoformat(typed)
+    except ValueError:
+        return now
+    return said if said.tzinfo and now - timedelta(days=1) < said <= now else now
+
+
+async def _wakes(
+    seen: asyncio.Event, stopping: asyncio.Event, *, together: float = _TOGETHER_SECONDS
+) -> AsyncIterator[None]:
     """Say when to look: at once, at what was seen but not oftener than readers can follow, and when a wake-up may be lost."""
     loop = asyncio.get_running_loop()
     ends = loop.time() + _STREAM_SECONDS
@@ -98,7 +143,7 @@ async def _wakes(seen: asyncio.Event, stopping: asyncio.Event) -> AsyncIterator[
         try:
             async with asyncio.timeout(_LOOKS_AGAIN_SECONDS):
                 await seen.wait()
-                await asyncio.sleep(_TOGETHER_SECONDS)
+                await asyncio.sleep(together)
         except TimeoutError:
             continue
 

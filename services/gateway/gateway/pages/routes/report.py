@@ -142,6 +142,11 @@ def own_unit(desk: Desk) -> str:
     return desk.unit_id
 
 
+def place_of(desk: Desk, period_id: UUID | str) -> str:
+    """Name the reader's own report as the place at which its authors see one another."""
+    return f"{period_id}/{own_unit(desk)}"
+
+
 def report_path(desk: Desk, period_id: UUID | str) -> str:
     assert desk.campaign is not None
     return path_of(desk, desk.campaign["campaign_id"], period_id)
@@ -229,6 +234,8 @@ def _form(
             "shown": {code: error for code, error in sheet.errors.items() if show_errors or sheet.said(code)},
             "show_errors": show_errors,
             "problem": problem if problem and problem.status == Conflict.status else None,
+            "others": request.app.state.presence.others(place_of(desk, sheet.period["period_id"]), desk.who.account),
+            "own": desk.who.post,
         },
         status=status,
     )

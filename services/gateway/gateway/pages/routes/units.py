@@ -1,5 +1,6 @@
 """Đơn vị và khối: who takes part, as it stood on any day, with all that became of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -14,10 +15,13 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.routes.attachments import attached_to
 
 router = APIRouter()
 
 _ON_A_PAGE = 50
+_LEAST = 2
+"""So many letters name a title, or a part of one."""
 _YEARS = range(2000, 2101)
 """The years that a block may be of."""
 
@@ -26,9 +30,9 @@ def today(desk: Desk) -> str:
     return desk.now.astimezone(VIETNAM).date().isoformat()
 
 
-def asked(**filled: str | int | None) -> str:
-    """Write a question as an address asks it: what was left empty is not asked."""
-    return urlencode({name: value for name, value in filled.items() if value not in ("", None)})
+def asked(**filled: str | int | Sequence[str] | None) -> str:
+    """Write a question as an address asks it: what was left empty is not asked, what is several is asked several times."""
+    return urlencode({name: value for name, value in filled.items() if value not in ("", None, ())}, doseq=True)
 
 
 @router.get("/don-vi")
@@ -36,8 +40,10 @@ async def units(request: Request, desk: AtDesk) -> Response:
     """The registry of units: filtered, a page at a time, as of any day."""
     typed = {
         name: request.query_params.get(name, "").strip()
-        for name in ("q", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
+        for name in ("q", "tc", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
     }
+    office = desk.who.holds(Post.CITY_OFFICE)
+    titled = await _titled(desk, typed["tc"]) if office else None
     question = {
         "search": typed["q"][:100],
         "kind": typed["loai"],
@@ -46,18 +52,24 @@ async def units(request: Request, desk: AtDesk) -> Response:
         "on": typed["ngay"],
         "code": typed["ma"],
         "sort": words.order(typed["xep"]),
+        "decision": "" if titled else typed["tc"][:100],
+        "unit_id": titled["unit_ids"] if titled else (),
     }
-    page = asked(**question, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
-    found = await desk.get("registry", f"units?{page}")
+    # An empty list of ids would ask for every unit.
+    nobody = titled is not None and not titled["unit_ids"]
     on = typed["ngay"] or today(desk)
     blocks = (await desk.get("registry", f"blocks?{asked(year=int(on[:4]), limit=500)}"))["items"]
     if form := exports.wanted(request):
-        rows, cut = await exports.listed(desk, form, "units", question)
+        rows, cut = ([], False) if nobody else await exports.listed(desk, form, "units", question)
         return await exports.give(request, desk, form, listed.units(rows, typed, on, blocks), cut=cut)
+    page = asked(**question, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
+    found = {"items": [], "next": None} if nobody else await desk.get("registry", f"units?{page}")
     values = {
         "desk": desk,
         "section": "don-vi",
         "typed": typed,
+        "office": office,
+        "titled": titled,
         "found": found["items"],
         "blocks": blocks,
         "onward": asked(**typed, sau=found["next"]) if found["next"] else None,
@@ -65,6 +77,14 @@ async def units(request: Request, desk: AtDesk) -> Response:
         "begun": "sau" not in request.query_params,
     }
     return render.page(request, "don-vi-danh-sach.html", values)
+
+
+async def _titled(desk: Desk, words: str) -> dict[str, Any] | None:
+    """Give the units that are eligible for a title of that name; None where no title is called so, or nobody answers."""
+    if len(words) < _LEAST:
+        return None
+    found = await desk.get_or("awards", f"eligible-units?{asked(search=words[:100])}", None)
+    return found if found and found["titles"] else None
 
 
 @router.get("/don-vi/{unit_id}")
@@ -191,6 +211,8 @@ async def _block(
         "turns": turns(found),
         "office": desk.who.holds(Post.CITY_OFFICE),
         "recorded": recorded,
+        "attached": await attached_to(desk, f"blocks/{block_id}"),
+        "handed_in": "tep" in request.query_params,
         "typed": typed or {},
         "key": str(uuid4()),
         "errors": render.errors_of(problem),

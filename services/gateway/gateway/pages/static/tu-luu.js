@@ -18,8 +18,11 @@ const letGo = () => {
   form.requestSubmit(button);
 };
 
-document.addEventListener("htmx:before:request", () => { saving += 1; });
-document.addEventListener("htmx:finally:request", () => {
+// The stream that tells who else is writing is no save: it stands outside the form.
+const saves = ({target}) => target instanceof Element && target.closest("form");
+document.addEventListener("htmx:before:request", event => { if (saves(event)) saving += 1; });
+document.addEventListener("htmx:finally:request", event => {
+  if (!saves(event)) return;
   saving -= 1;
   if (!saving) letGo();
 });

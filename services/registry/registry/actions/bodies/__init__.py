@@ -13,7 +13,7 @@ from registry.actions.bodies.campaigns import (
     Stepped,
     TargetsBody,
 )
-from registry.actions.bodies.evidence import Attached, Evidence, Line
+from registry.actions.bodies.evidence import Attached, AttachedDocument, Evidence, Line
 from registry.actions.bodies.lists import ImportedList
 from registry.actions.bodies.people import EntryBody, NameBody, PersonBody, WithdrawalBody
 from registry.actions.bodies.pledges import PledgeStepBody
@@ -52,6 +52,7 @@ __all__ = [
     "AffectedPledge",
     "AffectedYear",
     "Attached",
+    "AttachedDocument",
     "BlockBody",
     "Body",
     "CampaignBody",

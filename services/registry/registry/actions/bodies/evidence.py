@@ -37,3 +37,19 @@ class Attached(BaseModel):
 
     report_id: UUID
     state: str
+
+
+class AttachedDocument(BaseModel):
+    """One document behind a block's founding (``block``) or a yearly rating (``rating``); ``replaced_at`` is None of the one that stands."""
+
+    attachment_id: UUID
+    about: str
+    subject_id: UUID
+    sha256: str
+    size: int
+    kind: str
+    name: str
+    scan: str
+    post: str
+    attached_at: datetime
+    replaced_at: datetime | None

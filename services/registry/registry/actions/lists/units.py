@@ -37,7 +37,7 @@ async def _known_units(db: AsyncConnection, rows: Sequence[Row]) -> list[KnownUn
             unit_changes.c.revoked_at.is_(None),
         )
     )
-    asked = ("unit_id", "version", "name", "kind", "parent_id", "code", "valid_from")
+    asked = ("unit_id", "version", "name", "kind", "parent_id", "code", "short_name", "valid_from")
     rows_found = await db.execute(
         select(*[units.c[name] for name in asked], later.label("decided")).where(
             or_(

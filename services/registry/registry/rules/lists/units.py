@@ -40,6 +40,14 @@ UNITS: Final = Listing(
         ),
         Column("code", "Mã đơn vị", "Ghi như văn bản để giữ số 0 ở đầu", columns.code(40), required=False),
         Column("valid_from", "Ngày thành lập", "Viết ngày/tháng/năm, ví dụ 30/11/2023", columns.day, as_day=True),
+        Column(
+            "short_name",
+            "Tên gọi tắt",
+            "Ví dụ P. Tân Phong; để trống nếu không có",
+            columns.words(60),
+            required=False,
+            width=24,
+        ),
     ),
 )
 
@@ -55,6 +63,7 @@ class KnownUnit(BaseModel):
     kind: UnitKind
     parent_id: UUID | None
     code: str | None
+    short_name: str | None = None
     valid_from: date
     decided: bool
 
@@ -185,9 +194,9 @@ def _compared(plan: Plan, world: _World) -> Plan:
         return plan
     values = plan.row.values
     stands = world.units.get(plan.content["unit_id"])
-    body = {name: values.get(name) for name in ("name", "kind", "code", "valid_from")}
-    if stands and "code" not in plan.row.columns:
-        body["code"] = stands.code
+    body = {name: values.get(name) for name in ("name", "kind", "code", "short_name", "valid_from")}
+    if stands:
+        body |= {name: getattr(stands, name) for name in ("code", "short_name") if name not in plan.row.columns}
     plan = plan.with_content(**body)
     if stands is None:
         if held := world.coded.get(values.get("code", ""), set()) & world.units.keys():
@@ -201,6 +210,10 @@ def _compared(plan: Plan, world: _World) -> Plan:
     if stands.decided:
         message = "đơn vị đã có quyết định sau khi lập nên không sửa được bằng danh sách"
         return _wrong(plan, "name", message, "Dùng trang của đơn vị: đổi tên, đổi cấp trên, đổi mã…")
+    if stands.short_name and plan.content["name"] != stands.name and plan.content["short_name"] == stands.short_name:
+        message = f"{UNITS['name'].heading}: đổi tên nhưng tên gọi tắt vẫn là {stands.short_name}"
+        remedy = "Nếu tên gọi tắt cũng đổi, sửa cột Tên gọi tắt; để trống cột đó nếu không còn"
+        plan = plan.with_fault(plan.row.fault("name", message, remedy, stops=False))
     return replace(plan, outcome=Outcome.CHANGED, seen=stands.version)
 
 
