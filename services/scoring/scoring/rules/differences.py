@@ -34,6 +34,7 @@ OF_SHEET: Final[Mapping[str, str]] = {
 OF_GROUP: Final[Mapping[str, str]] = {
     "name": "tên",
     "maximum": "điểm tối đa",
+    "weight": "hệ số",
     "decides_ties": "quyết định khi bằng điểm",
     "gate": "điều kiện",
 }
@@ -41,6 +42,7 @@ OF_LINE: Final[Mapping[str, str]] = {
     "name": "tên",
     "measure": "đơn vị tính",
     "maximum": "điểm tối đa",
+    "weight": "hệ số",
     "role": "loại",
     "target": "chỉ tiêu chung",
     "required": "bắt buộc nhập",

@@ -146,6 +146,7 @@ _HINTS: Final = {
     "evidence": "Tài liệu phải đính kèm, ví dụ: Quyết định công nhận",
     "verified_by": "Cơ quan hoặc bộ phận đối chiếu số liệu của mục",
     "step": "Điểm từng mục được làm tròn đến bội số của số này, ví dụ 0,25",
+    "weight": "Điểm và điểm tối đa nhân với số này: 2 là hệ số 2; để trống là 1",
     "bonus_cap": "Điểm thưởng tính vào tổng nhiều nhất chừng này",
     "note": "Ghi rõ nếu bảng chưa phải quy định",
     "decides_ties": "Nhóm công tác thi đua, khen thưởng khi xét đơn vị bằng điểm",

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.envelope import Amount
 from contracts.registry import Target
 from scoring.rules.kinds.base import NotNegative, Role
-from scoring.rules.numbers import ZERO, Exact
+from scoring.rules.numbers import ONE, ZERO, Exact
 
 T = TypeVar("T")
 WhereSo = Annotated[T, Field(exclude_if=lambda said: not said)]
@@ -58,6 +58,8 @@ class Part(Model):
     target: Amount | None = None
     ratio: Amount | None = None
     provisional: WhereSo[bool] = False
+    weight: Annotated[Amount, Field(exclude_if=lambda weight: weight == ONE)] = ONE
+    """How often the line counts (hệ số): points, over and maximum are told with it."""
     why: str
 
 

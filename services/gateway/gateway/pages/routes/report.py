@@ -14,7 +14,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, Problem
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import groups_of, still_open, typed
+from gateway.pages.sheets import counted, groups_of, still_open, typed
 
 router = APIRouter()
 
@@ -60,7 +60,7 @@ class Sheet:
         """The groups with the lines that the unit fills; bonus lines stand in a group of their own."""
         every = groups_of(self.document["groups"])
         groups: list[dict[str, Any]] = [{**group, "lines": self._asked(group["criteria"])} for group in every]
-        extras = self._asked(self.document["extras"])
+        extras = self._asked([counted(line) for line in self.document["extras"]])
         if extras:
             cap = self.document["bonus_cap"]
             groups.append({"code": "thuong", "name": "Điểm thưởng, điểm trừ", "maximum": cap, "lines": extras})

@@ -19,6 +19,8 @@ from scoring.rules.numbers import ZERO, Exact
 
 Positive = Annotated[Amount, Field(gt=0)]
 NotNegative = Annotated[Amount, Field(ge=0)]
+Weight = Annotated[Amount, Field(gt=0, le=100, decimal_places=2)]
+"""Hệ số: how often points and maximum count, once that is told."""
 
 
 class Model(BaseModel):
@@ -82,11 +84,11 @@ class Line(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Points before they are rounded, and why. ``over`` is what counts as bonus; ``ratio`` of value to target."""
+    """Points before they are weighted and rounded, and why. ``over`` is what counts as bonus; ``ratio`` of value to target."""
 
     points: Exact
     why: str
-    over: Decimal = ZERO
+    over: Exact = ZERO
     ratio: Decimal | None = None
     provisional: bool = False
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from contracts.scoring import ValueKind
 from scoring.rules.kinds.base import Direction, Kind, Line, NotNegative, Outcome, Positive, given
 from scoring.rules.kinds.ratios import reached
-from scoring.rules.numbers import CENT, ZERO, cut, exact, to_step
+from scoring.rules.numbers import ZERO, cut, exact
 from scoring.rules.words import compared, said, say, say_percent, say_points
 
 _HUNDRED = Decimal(100)
@@ -47,7 +47,7 @@ class RatioLinear(Kind):
         if ratio >= 1:
             over = min((ratio - 1) * 100 * exact(self.over_rate), exact(self.over_cap)) * maximum
             why = f"{told}; từ 100% trở lên được điểm tối đa {said(line.maximum)}."
-            return Outcome(line.maximum, why, over=to_step(over, CENT), ratio=shown)
+            return Outcome(line.maximum, why, over=over, ratio=shown)
         if ratio < exact(self.floor):
             return Outcome(ZERO, f"{told}; dưới {say(self.floor * _HUNDRED)}% không được điểm.", ratio=shown)
         lost = exact(self.k) * (1 - ratio) * 100
