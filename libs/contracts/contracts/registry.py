@@ -195,10 +195,9 @@ class ReportedValue(Facts):
     value: Amount
 
 
-class ReportSubmitted(Payload):
-    """A report was accepted. It holds every value, so that a reader never needs an older version."""
+class _OfReport(Payload):
+    """What is told of every submission, whatever became of it."""
 
-    event_type: ClassVar[str] = "registry.report_submitted.v1"
     ordering_key: ClassVar[str] = "unit_id"
 
     report_id: UUID
@@ -208,9 +207,21 @@ class ReportSubmitted(Payload):
     period_id: UUID
     block_id: UUID
     unit_id: UUID
+
+
+class ReportSubmitted(_OfReport):
+    """A report was accepted. It holds every value, so that a reader never needs an older version."""
+
+    event_type: ClassVar[str] = "registry.report_submitted.v1"
+
     accepted_at: AwareDatetime
     late: bool
     values: tuple[ReportedValue, ...]
+    late_days: WhereKnown[int] = 0
+    """Days of lateness as ``late`` is counted: what answers a return is as late as what was returned. One that is late and
+    says none was sent before days were counted."""
+    late_days_sent: WhereKnown[int] = 0
+    """The same by when this was sent itself."""
 
 
 class YearRecorded(Payload):
@@ -369,32 +380,15 @@ class ReportWithdrawn(Payload):
     withdrawn_at: AwareDatetime
 
 
-class ReportReturned(Payload):
+class ReportReturned(_OfReport):
     """Items of a report were flagged for correction. What was sent keeps counting until the unit sends them again."""
 
     event_type: ClassVar[str] = "registry.report_returned.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    report_id: UUID
-    receipt_number: str
-    version: int
-    campaign_id: UUID
-    period_id: UUID
-    block_id: UUID
-    unit_id: UUID
     criteria: tuple[str, ...]
 
 
-class ReportAccepted(Payload):
+class ReportAccepted(_OfReport):
     """Whoever reviews has nothing more to ask about this submission."""
 
     event_type: ClassVar[str] = "registry.report_accepted.v1"
-    ordering_key: ClassVar[str] = "unit_id"
-
-    report_id: UUID
-    receipt_number: str
-    version: int
-    campaign_id: UUID
-    period_id: UUID
-    block_id: UUID
-    unit_id: UUID

@@ -17,6 +17,7 @@ from registry.rules import (
     PeriodState,
     YearFigures,
     check_year,
+    late_days,
     overlong,
     parse_amount,
     period_state,
@@ -245,3 +246,20 @@ def test_what_has_to_be_proved_is_named_and_what_should_be_is_warned_of(
     bare, unproved = without_evidence(lines, values, attached)
     assert ([each.criterion for each in bare], [each.criterion for each in unproved]) == (refused, warned)
     assert all(each.remedy for each in (*bare, *unproved))
+
+
+@pytest.mark.parametrize(
+    ("at", "days"),
+    [
+        ("2023-11-10T17:00:00+07:00", 0),
+        ("2023-11-10T17:00:01+07:00", 1),
+        ("2023-11-10T23:59:59+07:00", 1),
+        ("2023-11-11T00:00:00+07:00", 1),
+        ("2023-11-12T00:30:00+07:00", 2),
+        # Still the 11th in Greenwich, the 12th in Vietnam.
+        ("2023-11-11T17:30:00+00:00", 2),
+        ("2023-12-10T08:00:00+07:00", 30),
+    ],
+)
+def test_days_of_lateness_are_calendar_days_in_vietnam(at: str, days: int) -> None:
+    assert late_days(datetime.fromisoformat("2023-11-10T17:00:00+07:00"), datetime.fromisoformat(at)) == days

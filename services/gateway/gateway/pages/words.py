@@ -383,6 +383,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 CAUSES: Final[Mapping[str, str]] = {
     "registry.report_submitted.v1": "đơn vị gửi báo cáo",
     "registry.targets_assigned.v1": "chỉ tiêu được giao",
+    "registry.award_recorded.v1": "khen thưởng của cấp trên được ghi hoặc sửa",
     "registry.block_formed.v1": "khối thi đua được lập hoặc đổi",
     "registry.unit_changed.v1": "đơn vị có thay đổi",
     "registry.campaign_launched.v1": "phong trào được phát động",

@@ -40,11 +40,11 @@ from registry.rules.entries import (
     Entry,
     EntryKind,
     Use,
-    missing_person,
     person_sort,
     read_entry,
     typed_again,
     use_refused,
+    wrong_person,
 )
 from registry.rules.evidence import (
     HEAD,
@@ -70,6 +70,7 @@ from registry.rules.reports import (
     WHOLE_REPORT,
     PeriodState,
     changes,
+    late_days,
     overlong,
     period_state,
     read_report,
@@ -188,9 +189,9 @@ __all__ = [
     "ending",
     "goals_for",
     "kind_of",
+    "late_days",
     "law_of",
     "lists",
-    "missing_person",
     "next_year",
     "overlong",
     "parse_amount",
@@ -222,4 +223,5 @@ __all__ = [
     "typed_again",
     "use_refused",
     "without_evidence",
+    "wrong_person",
 ]

@@ -17,7 +17,7 @@ from scoring import rules
 from scoring.actions.keys import Key
 from scoring.actions.scores import NEWEST, in_its_block, reported_by, score
 from scoring.actions.sheets import published
-from scoring.tables import OBJECTED, REVIEWED, blocks, reports, targets, verdicts
+from scoring.tables import BESIDE, OBJECTED, REVIEWED, blocks, reports, targets, verdicts
 
 
 class Reviewer(NamedTuple):
@@ -134,6 +134,7 @@ _KNOWN: Final = in_its_block(
         *[reports.c[name] for name in ("campaign_id", "version", "late", "withdrawn")],
         reports.c["values"].label("reported"),
         literal_column(REVIEWED).label("reviewed"),
+        literal_column(BESIDE).label("beside"),
         literal_column(OBJECTED).label("objected"),
         blocks.c.block_id,
         blocks.c.sheet_id,

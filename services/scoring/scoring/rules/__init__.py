@@ -23,8 +23,9 @@ from scoring.rules.cross_checks import Objection, objected, rotation, still_open
 from scoring.rules.differences import differences
 from scoring.rules.disclosure import Audience, disclose, disclose_placed, disclose_row
 from scoring.rules.history import Told, fold
+from scoring.rules.kinds.base import KnownAward
 from scoring.rules.nearby import Neighbours, nearby, neighbours
-from scoring.rules.points import Remembered, asks_for_leaders, lead, say, score
+from scoring.rules.points import Remembered, asks_for_awards, asks_for_leaders, lead, say, score
 from scoring.rules.ranking import DECIDERS, Ranked, Standing, Vote, equals, leader_points, rank, standing
 from scoring.rules.reviewing import Look, LookFault, codes_of, faults_of
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
@@ -41,6 +42,7 @@ __all__ = [
     "CriterionGroup",
     "Facts",
     "Group",
+    "KnownAward",
     "Look",
     "LookFault",
     "Looked",
@@ -60,6 +62,7 @@ __all__ = [
     "Verdict",
     "Vote",
     "Waiting",
+    "asks_for_awards",
     "asks_for_leaders",
     "canonical",
     "codes_of",

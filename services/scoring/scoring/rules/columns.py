@@ -29,12 +29,19 @@ class Verdict(NamedTuple):
     value: Decimal | None
 
 
-def reported(values: Iterable[Mapping[str, Any]], targets: Iterable[Mapping[str, Any]] | None, *, late: bool) -> Facts:
-    """Read what a unit itself says, as it is stored."""
+def reported(
+    values: Iterable[Mapping[str, Any]],
+    targets: Iterable[Mapping[str, Any]] | None,
+    *,
+    late: bool,
+    beside: Mapping[str, Any] | None = None,
+) -> Facts:
+    """Read what a unit itself says, as it is stored, with what is known ``beside`` (``tables.BESIDE``)."""
     return Facts(
         values={each["criterion"]: Decimal(each["value"]) for each in values},
         targets={target.criterion: target for target in map(Target.model_validate, targets or ())},
         late=late,
+        **{name: known for name, known in (beside or {}).items() if known is not None},
     )
 
 

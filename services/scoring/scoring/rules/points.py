@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from scoring.rules.kinds import HalfPlusLeader, Late
+from scoring.rules.kinds import Awards, HalfPlusLeader, Late
 from scoring.rules.kinds.base import Line, Outcome, Role
 from scoring.rules.kinds.yes_no import nothing
 from scoring.rules.numbers import CENT, ONE, ZERO, Exact, exact, quotient, to_step
@@ -23,6 +23,7 @@ from scoring.rules.words import said, say, say_points
 
 __all__ = [
     "Remembered",
+    "asks_for_awards",
     "asks_for_leaders",
     "lead",
     "of_each_line",
@@ -140,6 +141,12 @@ def asks_for_leaders(sheet: Sheet) -> bool:
     return any(isinstance(criterion.rule, HalfPlusLeader) for _, criterion in sheet.criteria())
 
 
+def asks_for_awards(sheet: Sheet) -> bool:
+    """Tell whether a line of this sheet follows from awards that were recorded of a unit."""
+    rules = (criterion.rule for _, criterion in sheet.criteria())
+    return any(isinstance(rule, Awards) and any(item.form for item in rule.items) for rule in rules)
+
+
 def lead(sheet: Sheet, units: Iterable[Facts], *, closed: bool) -> Block:
     """Find the leaders of a block from what all its units reported; whoever has no target or no gate open leads nowhere."""
     leaders: dict[str, Exact] = {}
@@ -218,13 +225,18 @@ class _Scoring:
             [own, *(each for found in inner for each in found.groups)],
         )
 
+    @property
+    def _beside(self) -> Hashable:
+        facts = self.facts
+        return facts.late, facts.late_days, facts.late_days_sent, facts.awards
+
     def part(self, group: str, criterion: Criterion, gates: Sequence[str], weight: Decimal) -> Part:
         if self.remembered is None:
             return self._part(group, criterion, gates, weight)
         code, values = criterion.code, self.facts.values
         target = self.facts.targets.get(code)
         leads = self.block and (self.block.leaders.get(code), self.block.closed)
-        said = (values.get(code), target and (target.target, target.assigned), self.facts.late, leads, *self.shut)
+        said = (values.get(code), target and (target.target, target.assigned), self._beside, leads, *self.shut)
         if items := self.remembered.items(criterion):
             said = (*said, *map(values.get, items))
         return self.remembered.part(code, said, lambda: self._part(group, criterion, gates, weight))
@@ -281,7 +293,8 @@ class _Scoring:
         rule, values = criterion.rule, self.facts.values
         items = {item.code: values[code] for item in rule.asks() if (code := f"{criterion.code}.{item.code}") in values}
         value = values.get(criterion.code)
-        if value is None and not items and not isinstance(rule, Late):
+        derived = rule.derives(self.facts.awards)
+        if value is None and not items and not derived:
             return Outcome(ZERO, nothing("Chưa có số liệu", criterion.role))
         outcome = rule.compute(
             Line(
@@ -292,14 +305,17 @@ class _Scoring:
                 items=items,
                 target=target,
                 late=self.facts.late,
+                late_days=self.facts.late_days,
+                late_days_sent=self.facts.late_days_sent,
+                awards=self.facts.awards,
                 leader=self.block.leaders.get(criterion.code) if self.block else None,
                 closed=self.block is not None and self.block.closed,
             )
         )
         if weight != 1:
             outcome = _weighted(outcome, weight)
-        if value is None and not items:
-            # Lateness: what the sheet sets for it, to the letter.
+        if isinstance(rule, Late):
+            # What the sheet sets for it, to the letter.
             return outcome
         step = self.sheet.step if criterion.role is Role.CONTENT else CENT
         points = min(to_step(outcome.points, step), criterion.maximum * weight)

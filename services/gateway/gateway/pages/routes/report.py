@@ -186,7 +186,7 @@ async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version:
 
 
 async def preview(desk: Desk, period_id: UUID, read: dict[str, Any]) -> dict[str, Any]:
-    """Ask what a report comes to that was read so far: ``values``, ``targets``, ``late``, and the block that it is of.
+    """Ask what a report comes to that was read so far: ``values``, ``targets``, ``late`` and by how many days, and the block that it is of.
 
     Lateness and the leaders of the block count as they will when it is sent now, so that the total stays what it was.
     """
@@ -194,6 +194,7 @@ async def preview(desk: Desk, period_id: UUID, read: dict[str, Any]) -> dict[str
         "values": {each["criterion"]: each["value"] for each in read["values"]},
         "targets": read["targets"],
         "late": read["late"],
+        "late_days": read["late_days"],
         "place": {"period_id": str(period_id), "block_id": read["block_id"], "unit_id": own_unit(desk)},
     }
     score: dict[str, Any] = await desk.send("POST", "scoring", f"sheets/{read['sheet_id']}/preview", body)

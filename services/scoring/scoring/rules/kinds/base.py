@@ -6,7 +6,8 @@ sentence that says why.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar, NamedTuple
@@ -14,6 +15,7 @@ from typing import Annotated, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import Amount
+from contracts.people import AwardForm
 from contracts.scoring import ValueKind
 from scoring.rules.numbers import ZERO, Exact
 
@@ -62,6 +64,14 @@ class Item(Model):
         return self.name
 
 
+class KnownAward(Model):
+    """An award of the unit that somebody recorded with its decision; that is its evidence."""
+
+    form: AwardForm
+    on: date
+    number: str
+
+
 class Line(NamedTuple):
     """A line of the sheet beside what is known of one unit."""
 
@@ -73,6 +83,9 @@ class Line(NamedTuple):
     """What was typed for each of ``asks``, by the item's own code."""
     target: Decimal | None = None
     late: bool = False
+    late_days: int = 0
+    late_days_sent: int = 0
+    awards: Sequence[KnownAward] = ()
     leader: Exact | None = None
     """The highest over-achievement of the block, 0.5 for 50 % above the target; None while nothing is known of it."""
     closed: bool = False
@@ -112,6 +125,10 @@ class Kind(Model):
     def faults(self, maximum: Decimal, role: Role) -> Iterable[str]:  # noqa: ARG002
         """Name what does not hold together, each with what would."""
         return ()
+
+    def derives(self, awards: Sequence[KnownAward]) -> bool:  # noqa: ARG002
+        """Tell whether points follow from what is known beside the report, whatever was typed."""
+        return False
 
     @abstractmethod
     def compute(self, line: Line) -> Outcome:
