@@ -757,7 +757,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "part": score()["parts"][0],
         "line": LINES["1.1"],
         "looked": columns["lines"][0],
-        "items": ["1.1"],
+        "appealable": ["1.1", "1.1.diem"],
         "files_of": {"1.1"},
         "evidence": {"1.1": [_file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")]},
     }

@@ -7,6 +7,8 @@ from typing import Any, Final
 Line = dict[str, Any]
 
 _ONE: Final = Decimal(1)
+COMPUTED: Final = frozenset({"late", "rank_points", "awards", "half_plus_leader"})
+"""The rules whose points follow from more than what the unit typed for the line: those can be appealed against themselves."""
 
 
 def sheet_of(score: Mapping[str, Any]) -> str:

@@ -56,7 +56,14 @@ async def give_verdicts(
     another one since, ``Invalid`` with everything that is wrong with ``looks``.
     """
     opened = await open_report(tx, of, by, report_version=report_version)
-    refuse(opened.faults(column, looks), looks)
+    rulings = [look for look in looks if appeal_id and rules.is_of_points(look.criterion)]
+    refuse(
+        [
+            *opened.faults(column, [look for look in looks if look not in rulings]),
+            *(fault for look in rulings for fault in rules.faults_of_ruling(opened.sheet, opened.facts, look)),
+        ],
+        looks,
+    )
     return await keep(tx, opened, column, looks, by, appeal_id=appeal_id, because=because)
 
 

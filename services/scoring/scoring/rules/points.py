@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from contracts.appeals import OF_POINTS
 from scoring.rules.kinds import Awards, HalfPlusLeader, Late
 from scoring.rules.kinds.base import Line, Outcome, Role
 from scoring.rules.kinds.yes_no import nothing
@@ -239,6 +240,8 @@ class _Scoring:
         said = (values.get(code), target and (target.target, target.assigned), self._beside, leads, *self.shut)
         if items := self.remembered.items(criterion):
             said = (*said, *map(values.get, items))
+        if criterion.rule.computed:
+            said = (*said, values.get(f"{code}{OF_POINTS}"))
         return self.remembered.part(code, said, lambda: self._part(group, criterion, gates, weight))
 
     def _part(self, group: str, criterion: Criterion, gates: Sequence[str], weight: Decimal) -> Part:
@@ -290,6 +293,15 @@ class _Scoring:
         return None
 
     def _computed(self, criterion: Criterion, target: Decimal | None, weight: Decimal) -> Outcome:
+        outcome = self._by_rule(criterion, target, weight)
+        decided = self.facts.values.get(f"{criterion.code}{OF_POINTS}") if criterion.rule.computed else None
+        if decided is None:
+            return outcome
+        points = min(decided, criterion.maximum * weight)
+        why = f"{outcome.why} Theo kiến nghị được chấp thuận, tính {say_points(points)} điểm."
+        return outcome._replace(points=points, why=why, provisional=False)
+
+    def _by_rule(self, criterion: Criterion, target: Decimal | None, weight: Decimal) -> Outcome:
         rule, values = criterion.rule, self.facts.values
         items = {item.code: values[code] for item in rule.asks() if (code := f"{criterion.code}.{item.code}") in values}
         value = values.get(criterion.code)

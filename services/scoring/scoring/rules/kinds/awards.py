@@ -43,6 +43,7 @@ class Awards(Kind):
     called: ClassVar = "theo khen thưởng của nơi khác"
     words: ClassVar = {"items": "các hình thức", "highest_only": "chỉ tính mức cao nhất"}
     value_kind: ClassVar = ValueKind.COUNT
+    computed: ClassVar = True
 
     kind: Literal["awards"]
     items: Annotated[tuple[Award, ...], Field(min_length=1)]

@@ -113,6 +113,8 @@ class Kind(Model):
     """What people call each of its fields; a change of one is told in these words."""
     value_kind: ClassVar[ValueKind]
     needs_target: ClassVar[bool] = False
+    computed: ClassVar[bool] = False
+    """Whether points follow from more than what the unit typed for this line: then they can be appealed against themselves."""
 
     def asks(self) -> tuple[Item, ...]:
         """Give what is typed where that is more than one figure; ``value_kind`` is then that of each."""

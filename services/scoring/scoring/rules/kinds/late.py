@@ -30,6 +30,7 @@ class Late(Kind):
     called: ClassVar = "nộp muộn"
     words: ClassVar = {"each_day": "điểm trừ mỗi ngày chậm", "counted": "báo cáo bị trả lại thì tính theo"}
     value_kind: ClassVar = ValueKind.DERIVED
+    computed: ClassVar = True
 
     kind: Literal["late"]
     each_day: Annotated[Amount, Field(gt=0, decimal_places=2)] | None = None
