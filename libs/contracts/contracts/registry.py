@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from contracts.envelope import Amount, Facts, Payload
 
 T = TypeVar("T")
+WhereTold = Annotated[T | None, Field(exclude_if=lambda told: told is None)]
 WhereKnown = Annotated[T, Field(exclude_if=operator.not_)]
 """What came to an event later: an older one that does not say it stays as it was written."""
 
@@ -124,6 +125,8 @@ class CampaignGoal(Facts):
     baseline: Annotated[Amount, Field(ge=0)] | None = None
     plan: Annotated[Amount, Field(ge=0)]
     kinds: tuple[UnitKind, ...] = ()
+    stretch: WhereTold[Annotated[Amount, Field(ge=0)]] = None
+    """What is to be striven for beyond the plan (mức phấn đấu), on the side that is better."""
 
 
 class MilestoneKind(StrEnum):
@@ -176,6 +179,7 @@ class Target(Facts):
     criterion: str
     target: Annotated[Amount, Field(ge=0)] | None = None
     assigned: bool = True
+    stretch: WhereTold[Annotated[Amount, Field(ge=0)]] = None
 
 
 class TargetsAssigned(Payload):

@@ -96,6 +96,7 @@ from registry.rules.steps import (
     possible,
     say_impossible,
 )
+from registry.rules.stretch import stretch_fault
 from registry.rules.structure import BEGINNINGS, Change, ChangeKind, State, as_of, beginning, block_on, ended_on, states
 from registry.rules.years import YearFigures, check_year
 
@@ -218,6 +219,7 @@ __all__ = [
     "sections_of",
     "shown_name",
     "states",
+    "stretch_fault",
     "too_large",
     "transitions",
     "typed_again",

@@ -153,6 +153,7 @@ _LINES: Final[Mapping[Any, _Lines]] = {
 }
 _HINTS: Final = {
     **dict.fromkeys(("k", "floor", "over_rate", "over_cap"), "Phần của 1: 0,01 là 1%, 0,7 là 70%"),
+    "by_stretch": "Có: tại mức phấn đấu của đơn vị được thưởng nhiều nhất, giữa chỉ tiêu và mức đó tính theo tỷ lệ",
     "each_day": "Để trống nếu trừ cả mức của mục ngay khi chậm; điểm tối đa của mục là mức trừ nhiều nhất",
     "counted": "Thường là lần gửi đầu: gửi lại theo yêu cầu sửa không bị coi là chậm thêm",
     "out_of": "Để trống nếu chấm thẳng theo điểm tối đa của mục",

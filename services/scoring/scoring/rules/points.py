@@ -10,16 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from contracts.appeals import OF_POINTS
 from scoring.rules.kinds import Awards, HalfPlusLeader, Late
 from scoring.rules.kinds.base import Line, Outcome, Role
 from scoring.rules.kinds.yes_no import nothing
-from scoring.rules.numbers import CENT, ONE, ZERO, Exact, exact, quotient, to_step
+from scoring.rules.numbers import CENT, ONE, ZERO, Exact, quotient, to_step
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
 from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
+from scoring.rules.stretching import stretch_of, strives
 from scoring.rules.words import said, say, say_points
 
 __all__ = [
@@ -237,7 +237,13 @@ class _Scoring:
         code, values = criterion.code, self.facts.values
         target = self.facts.targets.get(code)
         leads = self.block and (self.block.leaders.get(code), self.block.closed)
-        said = (values.get(code), target and (target.target, target.assigned), self._beside, leads, *self.shut)
+        said = (
+            values.get(code),
+            target and (target.target, target.assigned, target.stretch),
+            self._beside,
+            leads,
+            *self.shut,
+        )
         if items := self.remembered.items(criterion):
             said = (*said, *map(values.get, items))
         if criterion.rule.computed:
@@ -269,6 +275,7 @@ class _Scoring:
             target=target,
             ratio=outcome.ratio,
             provisional=outcome.provisional,
+            stretch=stretch_of(criterion, self.facts.targets, target),
             weight=weight,
             why=outcome.why,
         )
@@ -316,6 +323,7 @@ class _Scoring:
                 value=value,
                 items=items,
                 target=target,
+                stretch=stretch_of(criterion, self.facts.targets, target),
                 late=self.facts.late,
                 late_days=self.facts.late_days,
                 late_days_sent=self.facts.late_days_sent,
@@ -324,8 +332,11 @@ class _Scoring:
                 closed=self.block is not None and self.block.closed,
             )
         )
+        stretch = stretch_of(criterion, self.facts.targets, target)
+        if stretch is not None and value is not None:
+            outcome = outcome._replace(why=outcome.why + strives(criterion, value, stretch))
         if weight != 1:
-            outcome = _weighted(outcome, weight)
+            outcome = outcome.weighted(weight)
         if isinstance(rule, Late):
             # What the sheet sets for it, to the letter.
             return outcome
@@ -339,15 +350,6 @@ class _Scoring:
         if over:
             why += f" Vượt chỉ tiêu, thêm {say_points(over)} điểm thưởng."
         return Outcome(points, why, over, outcome.ratio, outcome.provisional)
-
-
-def _weighted(outcome: Outcome, weight: Decimal) -> Outcome:
-    points = exact(weight) * Fraction(outcome.points)
-    why = f"{outcome.why} Hệ số {say(weight)}: {say_points(points)} điểm." if points else outcome.why
-    # Points that are none of a fraction stay decimals: lateness is kept as it is told.
-    kept = outcome.points * weight if isinstance(outcome.points, Decimal) else points
-    over = ZERO if outcome.over is ZERO else exact(weight) * Fraction(outcome.over)
-    return outcome._replace(points=kept, over=over, why=why)
 
 
 _NOTHING_LEFT = "không còn đủ điểm để trừ, nên trừ"

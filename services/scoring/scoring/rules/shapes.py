@@ -63,6 +63,7 @@ class Part(Model):
     value: Amount | None = None
     target: Amount | None = None
     ratio: Amount | None = None
+    stretch: Annotated[Amount | None, Field(exclude_if=lambda told: told is None)] = None
     provisional: WhereSo[bool] = False
     weight: Annotated[Amount, Field(exclude_if=lambda weight: weight == ONE)] = ONE
     """How often the line counts (hệ số): points, over and maximum are told with it."""

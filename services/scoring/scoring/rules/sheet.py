@@ -203,6 +203,7 @@ def form_criteria(sheet: Sheet) -> Iterator[SheetCriterion]:
             value_kind=criterion.value_kind,
             required=not criterion.may_stay_empty,
             evidence=criterion.evidence_asked,
+            less_is_better=criterion.rule.less_is_better if criterion.rule.needs_target else None,
             largest=criterion.rule.largest(criterion.maximum) if criterion.largest is None else criterion.largest,
         )
         yield line

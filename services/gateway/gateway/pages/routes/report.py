@@ -77,6 +77,11 @@ class Sheet:
         found: str | None = own["target"] if own and own["target"] is not None else line["target"]
         return found
 
+    def stretch(self, line: dict[str, Any]) -> str | None:
+        """What the unit strives for beyond its target, where it was given that."""
+        own = self.targets.get(line["code"])
+        return own.get("stretch") if own else None
+
     def filled(self, group: dict[str, Any]) -> int:
         return sum(self.said(line["code"]) for line in group["lines"])
 

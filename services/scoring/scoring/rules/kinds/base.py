@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.envelope import Amount
 from contracts.people import AwardForm
 from contracts.scoring import ValueKind
-from scoring.rules.numbers import ZERO, Exact
+from scoring.rules.numbers import ZERO, Exact, exact
+from scoring.rules.words import say, say_points
 
 Positive = Annotated[Amount, Field(gt=0)]
 NotNegative = Annotated[Amount, Field(ge=0)]
@@ -82,6 +84,8 @@ class Line(NamedTuple):
     items: Mapping[str, Decimal] = {}
     """What was typed for each of ``asks``, by the item's own code."""
     target: Decimal | None = None
+    stretch: Decimal | None = None
+    """What the unit strives for beyond its target; only where it lies beyond."""
     late: bool = False
     late_days: int = 0
     late_days_sent: int = 0
@@ -105,6 +109,17 @@ class Outcome(NamedTuple):
     ratio: Decimal | None = None
     provisional: bool = False
 
+    def weighted(self, weight: Decimal) -> "Outcome":
+        """Give the same of a line that counts so often."""
+        points, over = (exact(weight) * Fraction(each) for each in (self.points, self.over))
+        why = f"{self.why} Hệ số {say(weight)}: {say_points(points)} điểm." if points else self.why
+        return self._replace(
+            # What is no fraction stays a decimal: lateness is kept as it is told.
+            points=self.points * weight if isinstance(self.points, Decimal) else points,
+            over=over if isinstance(self.over, Fraction) else ZERO,
+            why=why,
+        )
+
 
 class Kind(Model):
     called: ClassVar[str]
@@ -127,6 +142,10 @@ class Kind(Model):
     def faults(self, maximum: Decimal, role: Role) -> Iterable[str]:  # noqa: ARG002
         """Name what does not hold together, each with what would."""
         return ()
+
+    @property
+    def less_is_better(self) -> bool:
+        return False
 
     def derives(self, awards: Sequence[KnownAward]) -> bool:  # noqa: ARG002
         """Tell whether points follow from what is known beside the report, whatever was typed."""
