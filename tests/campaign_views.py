@@ -275,7 +275,7 @@ def pages(unit: Desk, office: Desk, launched: dict[str, Any]) -> dict[str, tuple
         "milestones": [{"kind": "registration", "name": "Hạn đăng ký thi đua", "on": "2023-03-31"}],
         "goals": [
             *pledge()["goals"],
-            {**pledge()["goals"][0], "direction": "at_most", "kinds": ["ward"], "baseline": "3.5"},
+            {**pledge()["goals"][0], "direction": "at_most", "kinds": ["ward"], "baseline": "3.5", "stretch": "1.5"},
         ],
     }
     campaign["goals"][0]["baseline"] = None

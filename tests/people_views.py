@@ -55,6 +55,7 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
         _entry("hold", 704, "press", "Báo nêu", document_number=None),
         _entry("service", 705, None, "Chuyên viên", unit_id=unit_id),
     ]
+    award = _entry("award", 706, "provincial_flag", "", year=2023, person_id=None)
     shared = {"desk": officer, "section": "don-vi", "errors": {}, "onward": "sau=x", "begun": True}
     listed = [{**post, "person_id": _PERSON, "name": _NAME, "post": "Chuyên viên"}]
     filtered = {"q": "", "ngay": "", "tinh-trang": ""}
@@ -83,6 +84,24 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
                 "recorded": True,
             }
             | {"typed": {"name": _NAME}, "problem": None},
+        ),
+        "ho-so-don-vi": (
+            "ho-so.html",
+            {
+                **shared,
+                "file": File(unit_id, unit),
+                "names": {},
+                "reads": reads,
+                "kind": None,
+                "on": "",
+                "recorded": False,
+            }
+            | {"found": [award], "typed": {"name": unit}, "problem": None},
+        ),
+        "ho-so-muc-khen": (
+            "ho-so-muc.html",
+            {**shared, "entry": {**_written(), **award}, "file": File(unit_id, unit), "form": forms.BY_KIND["award"]}
+            | {"typed": {}, "problem": None},
         ),
         "ho-so-ghi": (
             "ho-so-ghi.html",

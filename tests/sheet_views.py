@@ -102,7 +102,7 @@ def pages(office: Desk, unit: Desk, document: dict[str, Any], campaign: dict[str
     plain = sheet.model_dump(mode="json")
     scored = score(sheet, Facts.model_validate({"values": {"1.1": "1200", "1.2": "1"}})).model_dump(mode="json")
     tried = {"draft_id": _DRAFT, "sheet": plain, "lines": list(typed(lines_of(plain))), "score": scored, "errors": {}}
-    tried |= {"parts": {part["criterion"]: part for part in scored["parts"]}, "problem": None, "late": False}
+    tried |= {"parts": {part["criterion"]: part for part in scored["parts"]}, "problem": None, "late_days": ""}
     unread = [{"field": "1.3", "message": "“nhiều” không phải là số: viết số không âm, ví dụ 12,5"}]
     listed = {"sheet_id": plain["sheet_id"], "name": plain["name"], "note": plain["note"], "total": "100", "version": 2}
     versions = {"items": [{"version": 2, "name": plain["name"]}, {"version": 1, "name": plain["name"]}], "blocks": 1}

@@ -777,10 +777,12 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "part": score()["parts"][0],
         "line": LINES["1.1"],
         "looked": columns["lines"][0],
-        "items": ["1.1"],
+        "appealable": ["1.1", "1.1.diem"],
         "files_of": {"1.1"},
         "evidence": {"1.1": [_file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")]},
     }
+    heavy = score()["parts"][0] | {"weight": "2", "stretch": "12000", "points": "50.40", "maximum": "60"}
+    heavy["why"] += " Mức phấn đấu 12.000 triệu đồng: chưa đạt. Hệ số 2: 50,40 điểm."
     alone = why_line | {"columns": None, "looked": None, "evidence": None}
     of_all = {"period": PERIOD, "block": of_this_year(), "units": [_unit_id(place) for place in range(4)]}
     of_all |= {"sheet": _SHEET, "lines": LINES, "file": _file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")}
@@ -844,6 +846,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "vi-sao": ("vi-sao.html", _why()),
         "vi-sao-muc": ("vi-sao-muc.html", why_line),
         "vi-sao-muc-chi-diem": ("vi-sao-muc.html", alone),
+        "vi-sao-muc-he-so": ("vi-sao-muc.html", why_line | {"part": heavy}),
         "nam": ("nam.html", _year(fault)),
         "nam-da-luu": ("nam.html", _year({})),
         "nam-theo-can-bo": ("nam.html", _year_of_people()),

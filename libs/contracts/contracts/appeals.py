@@ -1,10 +1,13 @@
 """Events of appeals (kiến nghị) against one exact item of a score."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from contracts.envelope import Payload
+
+OF_POINTS: Final = ".diem"
+"""Behind the code of a criterion: its points themselves, where the system computes them from more than what was reported."""
 
 
 class AppealState(StrEnum):
@@ -34,4 +37,4 @@ class AppealChanged(Payload):
     block_id: UUID
     unit_id: UUID
     criterion: str
-    """The code of the item: of a criterion, or of one of the items of one."""
+    """The code of the item: of a criterion, of one of the items of one, or of its points (``OF_POINTS``)."""

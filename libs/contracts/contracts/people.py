@@ -52,6 +52,17 @@ class UsePurpose(StrEnum):
     COMMENDATION = "commendation"
 
 
+class AwardForm(StrEnum):
+    """Flags and commendations that collectives are given, as far as score sheets ask for them."""
+
+    ORDER = "order"
+    GOVERNMENT_FLAG = "government_flag"
+    PROVINCIAL_FLAG = "provincial_flag"
+    PRIME_MINISTERS_COMMENDATION = "prime_ministers_commendation"
+    PROVINCIAL_COMMENDATION = "provincial_commendation"
+    MERIT_CERTIFICATE = "merit_certificate"
+
+
 class PersonEntered(Payload):
     """A person was entered into a unit's list, or what is written of the person there was corrected."""
 
@@ -128,6 +139,17 @@ class InitiativeUsed(_OfEntry):
     code: str
     """The code of the title or commendation."""
     year: int
+
+
+class AwardRecorded(_OfEntry):
+    """A superior body awarded the unit itself for a year; the decision is the evidence."""
+
+    event_type: ClassVar[str] = "registry.award_recorded.v1"
+
+    year: int
+    form: AwardForm
+    decision_number: str
+    decided_on: date
 
 
 class HoldRecorded(_OfEntry):

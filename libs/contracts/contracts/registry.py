@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from contracts.envelope import Amount, Facts, Payload
 
 T = TypeVar("T")
+WhereTold = Annotated[T | None, Field(exclude_if=lambda told: told is None)]
 WhereKnown = Annotated[T, Field(exclude_if=operator.not_)]
 """What came to an event later: an older one that does not say it stays as it was written."""
 
@@ -124,6 +125,8 @@ class CampaignGoal(Facts):
     baseline: Annotated[Amount, Field(ge=0)] | None = None
     plan: Annotated[Amount, Field(ge=0)]
     kinds: tuple[UnitKind, ...] = ()
+    stretch: WhereTold[Annotated[Amount, Field(ge=0)]] = None
+    """What is to be striven for beyond the plan (mức phấn đấu), on the side that is better."""
 
 
 class MilestoneKind(StrEnum):
@@ -176,6 +179,7 @@ class Target(Facts):
     criterion: str
     target: Annotated[Amount, Field(ge=0)] | None = None
     assigned: bool = True
+    stretch: WhereTold[Annotated[Amount, Field(ge=0)]] = None
 
 
 class TargetsAssigned(Payload):
@@ -195,10 +199,9 @@ class ReportedValue(Facts):
     value: Amount
 
 
-class ReportSubmitted(Payload):
-    """A report was accepted. It holds every value, so that a reader never needs an older version."""
+class _OfReport(Payload):
+    """What is told of every submission, whatever became of it."""
 
-    event_type: ClassVar[str] = "registry.report_submitted.v1"
     ordering_key: ClassVar[str] = "unit_id"
 
     report_id: UUID
@@ -208,9 +211,21 @@ class ReportSubmitted(Payload):
     period_id: UUID
     block_id: UUID
     unit_id: UUID
+
+
+class ReportSubmitted(_OfReport):
+    """A report was accepted. It holds every value, so that a reader never needs an older version."""
+
+    event_type: ClassVar[str] = "registry.report_submitted.v1"
+
     accepted_at: AwareDatetime
     late: bool
     values: tuple[ReportedValue, ...]
+    late_days: WhereKnown[int] = 0
+    """Days of lateness as ``late`` is counted: what answers a return is as late as what was returned. One that is late and
+    says none was sent before days were counted."""
+    late_days_sent: WhereKnown[int] = 0
+    """The same by when this was sent itself."""
 
 
 class YearRecorded(Payload):
@@ -369,32 +384,15 @@ class ReportWithdrawn(Payload):
     withdrawn_at: AwareDatetime
 
 
-class ReportReturned(Payload):
+class ReportReturned(_OfReport):
     """Items of a report were flagged for correction. What was sent keeps counting until the unit sends them again."""
 
     event_type: ClassVar[str] = "registry.report_returned.v1"
-    ordering_key: ClassVar[str] = "unit_id"
 
-    report_id: UUID
-    receipt_number: str
-    version: int
-    campaign_id: UUID
-    period_id: UUID
-    block_id: UUID
-    unit_id: UUID
     criteria: tuple[str, ...]
 
 
-class ReportAccepted(Payload):
+class ReportAccepted(_OfReport):
     """Whoever reviews has nothing more to ask about this submission."""
 
     event_type: ClassVar[str] = "registry.report_accepted.v1"
-    ordering_key: ClassVar[str] = "unit_id"
-
-    report_id: UUID
-    receipt_number: str
-    version: int
-    campaign_id: UUID
-    period_id: UUID
-    block_id: UUID
-    unit_id: UUID

@@ -38,6 +38,8 @@ class SheetCriterion(Facts):
     required: bool = True
     largest: Amount | None = None
     evidence: Annotated[Evidence, Field(exclude_if=lambda asked: asked is Evidence.FREE)] = Evidence.FREE
+    less_is_better: Annotated[bool | None, Field(exclude_if=lambda told: told is None)] = None
+    """Of a line with a target; None where it has none, or was published before this was told."""
 
 
 class SheetPublished(Payload):

@@ -1,5 +1,6 @@
 """Do pages show every line of a sheet, however it is built, and ask for each thing that a rule needs?"""
 
+from decimal import Decimal
 from typing import Any
 
 from gateway.pages.sheets import groups_of, lines_of, typed
@@ -22,6 +23,17 @@ SHEET = {
 def test_groups_within_groups_stand_in_one_row_where_they_have_lines() -> None:
     assert [group["code"] for group in groups_of(SHEET["groups"])] == ["I.1", "II"]
     assert [each["code"] for each in lines_of(SHEET)] == ["1", "2", "P.1", "T.1"]
+
+
+def test_lines_and_groups_are_shown_with_the_maximum_that_counts() -> None:
+    heavy = {"code": "1", "name": "Mục 1", "maximum": "5", "weight": "2", "rule": {"kind": "checklist", "items": TASKS}}
+    inner = {"code": "I.1", "maximum": "10", "weight": "1.5", "criteria": [heavy]}
+    outer = {"code": "I", "maximum": "15", "weight": "1", "criteria": [], "groups": [inner]}
+    sheet = {"groups": [outer], "extras": [{**line("T.1", kind="yes_no"), "weight": "3"}]}
+    (group,) = groups_of(sheet["groups"])
+    assert (Decimal(group["maximum"]), Decimal(group["criteria"][0]["maximum"])) == (15, 15)
+    asked = {each["code"]: Decimal(each["maximum"]) for each in typed(lines_of(sheet))}
+    assert asked == {"1.1": 6, "1.2": 9, "T.1": 15}
 
 
 def test_each_item_of_a_line_is_typed_by_itself_and_lateness_by_nobody() -> None:

@@ -50,7 +50,16 @@ WHOLE: dict[str, Section] = {
     "tasks": Section(values={"movements": "Thi đua quyết thắng"}, rows=({"text": "Nhiệm vụ một"}, {"text": ""})),
     "fields": Section(rows=({"name": "Kinh tế", "tasks": "Việc một\n\nViệc hai"},)),
     "targets": Section(
-        rows=({"code": "CT1", "name": "Cắt giảm thời gian", "measure": "%", "plan": "30", "kinds": "ward commune"},)
+        rows=(
+            {
+                "code": "CT1",
+                "name": "Cắt giảm thời gian",
+                "measure": "%",
+                "plan": "30",
+                "stretch": "35,5",
+                "kinds": "ward commune",
+            },
+        )
     ),
     "periods": Section(
         rows=(
@@ -153,6 +162,12 @@ TWICE = (
         (changed("targets", dict(TWICE[0], plan="1.234")), "targets.0.plan", "xác nhận “1.234” là 1234"),
         (changed("targets", dict(TWICE[0], plan="ba mươi")), "targets.0.plan", "không phải là số"),
         (changed("targets", dict(TWICE[0], code="x" * 41)), "targets.0.code", "dài quá 40"),
+        (changed("targets", dict(TWICE[0], stretch="1")), "targets.0.stretch", "phải cao hơn chỉ tiêu 1"),
+        (
+            changed("targets", dict(TWICE[0], direction="at_most", stretch="2")),
+            "targets.0.stretch",
+            "phải thấp hơn chỉ tiêu 1",
+        ),
         (changed("targets", dict(TWICE[0], kinds="ward hội")), "targets.0.kinds", "không có trong danh sách"),
         (changed("scope", reach="blocks"), "scope.blocks", "chưa chọn khối nào"),
         (changed("scope", reach="kinds"), "scope.kinds", "chưa chọn loại"),

@@ -196,25 +196,39 @@ async def test_targets_are_merged_into_what_stands_and_told_once_a_unit(registry
         stands = {"targets": [{"criterion": "2.1", "assigned": False}]}
         assert (await office.put(path, json=stands)).status_code == 200
         content = targets(
-            ["", "Phường Tân Phong", "1.1", "1862,5", "Có"],
+            ["", "Phường Tân Phong", "1.1", "1862,5", "Có", "1900"],
             ["", "Phường Tân Phong", "9.9", "1", ""],
             ["", "Phường Lạ", "1.1", "1", ""],
             ["", "Xã San Thàng", "1.1", "1.200", ""],
             ["", "Xã San Thàng", "1.1", "", ""],
             ["", "Xã San Thàng", "2.1", "", "Không"],
+            ["", "Phường Quyết Thắng", "1.1", "50", "", "50"],
         )
         told = await send(office, content, **about)
-        assert told["counts"] == {"new": 2, "faulty": 4}
+        assert told["counts"] == {"new": 2, "faulty": 5}
         faults = (await office.get(f"/imports/{told['import_id']}/faults")).json()["items"]
-        assert [fault["cell"] for row in faults for fault in row["faults"]] == ["C3", "B4", "D5", "D6"]
+        assert [fault["cell"] for row in faults for fault in row["faults"]] == ["C3", "B4", "D5", "D6", "F8"]
         await keep(office, told)
         kept = (await office.get(path)).json()
         assert {each["criterion"]: each.get("target") for each in kept["targets"]} == {"2.1": None, "1.1": "1862.5"}
         assert await events(registry, "targets_assigned") == 3
         again = await send(office, content, **about)
-        assert again["counts"] == {"same": 2, "faulty": 4}
+        assert again["counts"] == {"same": 2, "faulty": 5}
         out = await fetched(office, "/lists/targets/file", filled="true", campaign_id=str(CAMPAIGN))
         assert (await send(office, out, **about))["counts"] == {"same": 3}
+        assert [each.get("stretch") for each in kept["targets"] if each["criterion"] == "1.1"] == ["1900"]
+        before = write_xlsx(TARGETS, TARGET_HEAD[:5], [["", "Phường Tân Phong", "1.1", "1800", ""]])
+        await keep(office, await send(office, before, **about))
+        stands = (await office.get(path)).json()["targets"]
+        assert [(each["target"], each.get("stretch")) for each in stands if each["criterion"] == "1.1"] == [
+            ("1800", "1900")
+        ]
+        wrong = {
+            "targets": [{"criterion": "1.1", "target": "10", "stretch": "9"}, {"criterion": "2.1", "stretch": "1"}]
+        }
+        refused = await office.put(path, json=wrong)
+        assert refused.status_code == 422
+        assert [each["field"] for each in refused.json()["errors"]] == ["targets.0.stretch", "targets.1.stretch"]
         assert (await office.post("/imports", params={"about": "targets", "name": "x"}, content=out)).status_code == 422
 
 

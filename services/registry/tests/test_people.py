@@ -393,3 +393,26 @@ async def test_no_list_reads_everybody_of_a_province(house: House) -> None:
             assert await visited(db, query) < 2_000, what
     finally:
         await db.close()
+
+
+async def test_an_award_of_a_unit_is_written_by_the_office_alone_and_told_with_its_decision(
+    house: House, desks: Desks
+) -> None:
+    award = {"grade": "provincial_flag", "year": "2023", **DOCUMENT}
+    body = {"version": 0, "kind": "award", "unit_id": str(TAN_PHONG), "values": award}
+    entry = f"/entries/{uuid4()}"
+    assert (await desks.own.put(entry, json=body)).status_code == 403
+    of_person = await desks.office.put(entry, json={**body, "person_id": str(uuid4())})
+    assert of_person.status_code == 404
+    assert (await desks.office.put(entry, json=body)).status_code == 200
+    twice = await desks.office.put(f"/entries/{uuid4()}", json=body)
+    assert twice.status_code == 422
+    assert [each["field"] for each in twice.json()["errors"]] == ["document_number"]
+    taken = {"version": 1, "reason": "Ghi nhầm đơn vị"}
+    assert (await desks.own.post(f"{entry}/withdraw", json=taken)).status_code == 403
+    assert (await desks.office.post(f"{entry}/withdraw", json=taken)).status_code == 200
+    said = await told(house, "award_recorded")
+    assert [(each["standing"], each["form"], each["year"], each["decision_number"]) for each in said] == [
+        (True, "provincial_flag", 2023, DOCUMENT["document_number"]),
+        (False, "provincial_flag", 2023, DOCUMENT["document_number"]),
+    ]

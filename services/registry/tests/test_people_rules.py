@@ -163,6 +163,7 @@ EVERY = {
         "grade": "nothing_found",
         "answer": "Không có gì",
     },
+    EntryKind.AWARD: {"grade": "provincial_flag", "year": "2022", **DOCUMENT},
 }
 
 
@@ -222,6 +223,20 @@ WRONG: list[tuple[EntryKind, dict[str, str], Callable[[], About], list[tuple[str
     ),
     (EntryKind.HOLD, changed(EntryKind.HOLD, lifted_by=""), lambda: TODAY, [("lifted_by", "còn thiếu")]),
     (EntryKind.CLEARANCE, changed(EntryKind.CLEARANCE, until_on=""), lambda: TODAY, [("until_on", "còn thiếu")]),
+    (
+        EntryKind.AWARD,
+        changed(EntryKind.AWARD, grade="co", year="2031", document_number="Quyết định khen một người"),
+        lambda: TODAY,
+        [("grade", "không thuộc danh sách"), ("year", "chưa tới"), ("document_number", "không phải số văn bản")],
+    ),
+    (
+        EntryKind.AWARD,
+        changed(EntryKind.AWARD),
+        lambda: About(
+            today=TODAY.today, began=TODAY.began, awarded=frozenset({("provincial_flag", 2022, "12/QĐ-UBND")})
+        ),
+        [("document_number", "quyết định này đã ghi cho hình thức và năm đó")],
+    ),
     (
         EntryKind.USE,
         changed(EntryKind.USE, year="2024"),

@@ -1,5 +1,6 @@
 """Does a report go all the way: withdrawn, taken up, returned item by item, sent again, accepted, and nothing typed lost?"""
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -248,3 +249,23 @@ async def test_a_unit_that_moved_within_the_year_is_reviewed_in_the_block_of_the
         assert (await step(office, registry, "accept")).status_code == 200
     (event,) = await logged(registry, "accepted")
     assert str(other) in event
+
+
+async def test_what_answers_a_return_is_as_many_days_late_as_what_was_returned(registry: House) -> None:
+    await registry.set_clock("registry", "2023-12-02 08:00+07")
+    assert (await submit(registry, TAN_PHONG, "1000")).json()["late"] is True
+    async with head(registry) as client:
+        await step(client, registry, "take-up")
+        returned = await step(client, registry, "return", items={"1.1": REASON})
+        assert returned.status_code == 200, returned.text
+    await registry.set_clock("registry", "2023-12-08 08:00+07")
+    again = await submit(registry, TAN_PHONG, "990", version=(await report(registry))["version"])
+    assert (again.status_code, again.json()["late"]) == (201, True)
+    told = [json.loads(each)["data"] for each in await logged(registry, "submitted")]
+    assert [(each["late_days"], each["late_days_sent"]) for each in told] == [(2, 2), (2, 8)]
+
+
+async def test_a_report_in_time_says_nothing_of_days(registry: House) -> None:
+    await submit(registry, TAN_PHONG, "1000")
+    (sent,) = await logged(registry, "submitted")
+    assert "late_days" not in sent

@@ -17,11 +17,13 @@ from registry.rules import (
     PeriodState,
     YearFigures,
     check_year,
+    late_days,
     overlong,
     parse_amount,
     period_state,
     read_report,
     receipt_number,
+    stretch_fault,
     without_evidence,
 )
 
@@ -245,3 +247,44 @@ def test_what_has_to_be_proved_is_named_and_what_should_be_is_warned_of(
     bare, unproved = without_evidence(lines, values, attached)
     assert ([each.criterion for each in bare], [each.criterion for each in unproved]) == (refused, warned)
     assert all(each.remedy for each in (*bare, *unproved))
+
+
+@pytest.mark.parametrize(
+    ("at", "days"),
+    [
+        ("2023-11-10T17:00:00+07:00", 0),
+        ("2023-11-10T17:00:01+07:00", 1),
+        ("2023-11-10T23:59:59+07:00", 1),
+        ("2023-11-11T00:00:00+07:00", 1),
+        ("2023-11-12T00:30:00+07:00", 2),
+        # Still the 11th in Greenwich, the 12th in Vietnam.
+        ("2023-11-11T17:30:00+00:00", 2),
+        ("2023-12-10T08:00:00+07:00", 30),
+    ],
+)
+def test_days_of_lateness_are_calendar_days_in_vietnam(at: str, days: int) -> None:
+    assert late_days(datetime.fromisoformat("2023-11-10T17:00:00+07:00"), datetime.fromisoformat(at)) == days
+
+
+@pytest.mark.parametrize(
+    ("plan", "stretch", "less", "said"),
+    [
+        ("30", None, False, None),
+        ("30", "35.5", False, None),
+        ("30", "30", False, "phải cao hơn chỉ tiêu 30"),
+        ("30.5", "20", False, "phải cao hơn chỉ tiêu 30,5"),
+        ("30", "20", True, None),
+        ("30", "0", True, None),
+        ("30", "30", True, "càng thấp càng tốt nên phải thấp hơn chỉ tiêu 30"),
+        # A sheet that was published before nobody told which side is better.
+        ("30", "20", None, None),
+        ("30", "30", None, "bằng chỉ tiêu 30"),
+        (None, "20", False, "chưa có chỉ tiêu thì chưa có mức phấn đấu"),
+    ],
+)
+def test_a_stretch_value_lies_beyond_its_plan(
+    plan: str | None, stretch: str | None, less: bool | None, said: str
+) -> None:
+    fault = stretch_fault(plan and Decimal(plan), stretch and Decimal(stretch), less=less)
+    assert (fault and fault[0]) == said
+    assert fault is None or fault[1].startswith("Ghi ")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.envelope import Event
+from contracts.people import AwardRecorded
 from contracts.registry import (
     BlockFormed,
     CampaignLaunched,
@@ -37,6 +38,11 @@ async def targets_assigned(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> 
 @consumers.on(ReportSubmitted)
 async def report_submitted(tx: Tx, events: Sequence[Event[ReportSubmitted]]) -> None:
     await actions.take_up_reports(tx, events)
+
+
+@consumers.on(AwardRecorded)
+async def award_recorded(tx: Tx, events: Sequence[Event[AwardRecorded]]) -> None:
+    await actions.learn_awards(tx, events)
 
 
 @consumers.on(UnitChanged)

@@ -382,3 +382,20 @@ async def test_the_same_figures_in_another_block_give_a_place_there(scoring: Hou
     assert [tuple(row) for row in await scoring.rows("scoring", "SELECT block_id, unit_id, rank FROM places")] == [
         (OTHER, TAN_PHONG, 1)
     ]
+
+
+async def test_a_sheet_takes_off_by_the_day_and_a_report_that_was_withdrawn_is_late_by_none(house: House) -> None:
+    by_day = {**LATE, "maximum": "2", "rule": {"kind": "late", "each_day": "0.5"}}
+    sheet_id = ident("by-day")
+    report = a_report(1, 1000, late=True)
+    late = event_of(report.data.model_copy(update={"late_days": 3, "late_days_sent": 3}))
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, sheet_id, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [by_day]}))
+        block = {**BLOCK_DOCUMENT, "sheet_id": sheet_id, "block_id": BLOCK, "version": 1}
+        await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(block))])
+        await actions.take_up_reports(tx, [late])
+    stored = "SELECT penalty, inputs->>'late_days' AS days FROM scores"
+    assert [tuple(row) for row in await house.rows("scoring", stored)] == [(Decimal("1.5"), "3")]
+    async with house.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(2, 1000)])
+    assert [tuple(row) for row in await house.rows("scoring", stored)] == [(0, None)]

@@ -1,5 +1,6 @@
 """Does an appeal take only the steps that it can, by whom it may, and does one that is upheld mend the score?"""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,10 +16,12 @@ from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from contracts.appeals import AppealChanged, AppealState
+from contracts.appraisal import Column
 from contracts.envelope import Event
 from contracts.registry import BlockFormed, CampaignLaunched, CampaignPeriod, ReportedValue, ReportSubmitted
-from scoring import actions
+from scoring import actions, rules
 from scoring.actions.appeals import Actor, Said
+from scoring.actions.verdicts import Reviewer
 from scoring.rules import Sheet
 from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
@@ -31,6 +34,14 @@ LATE = {
     "maximum": "1",
     "role": "penalty",
     "rule": {"kind": "late"},
+}
+TASKS = {
+    "code": "T.1",
+    "name": "Việc thêm",
+    "measure": "việc",
+    "maximum": "1",
+    "role": "bonus",
+    "rule": {"kind": "checklist", "items": [{"code": "1", "name": "Việc", "points": "1"}]},
 }
 UNIT = Actor("Cán bộ đầu mối", {Side.UNIT}, [TAN_PHONG])
 OFFICE = Actor("Cán bộ 01, Phòng Nội vụ", {Side.OFFICE}, [])
@@ -67,7 +78,7 @@ async def scoring(house: House) -> House:
     launched = CampaignLaunched(**year, starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31))
     block = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 1, "sheet_id": SHEET}
     async with house.at_work("scoring") as tx:
-        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE]}))
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE, TASKS]}))
         await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(block))])
         await actions.learn_periods(tx, [event_of(launched)])
         await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800), a_report(QUYET_THANG, 850)])
@@ -75,9 +86,9 @@ async def scoring(house: House) -> House:
     return house
 
 
-def a_report(unit: UUID, amount: int) -> Event[ReportSubmitted]:
-    place = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": unit, "version": 1}
-    kept = {"report_id": uuid4(), "receipt_number": "BN-2311-0001", "accepted_at": datetime.now(UTC), "late": False}
+def a_report(unit: UUID, amount: int, *, late: bool = False, version: int = 1) -> Event[ReportSubmitted]:
+    place = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": unit, "version": version}
+    kept = {"report_id": uuid4(), "receipt_number": "BN-2311-0001", "accepted_at": datetime.now(UTC), "late": late}
     values = {"1.1": Decimal(amount), "2.1": Decimal(1)}
     said = tuple(ReportedValue(criterion=code, value=value) for code, value in values.items())
     return event_of(ReportSubmitted(**place, **kept, values=said))
@@ -151,9 +162,14 @@ async def test_what_cannot_be_filed_says_what_can(scoring: House) -> None:
     with pytest.raises(Invalid) as refused:
         await file(scoring, "9.9", Said("ngắn"))
     assert [error.field for error in refused.value.errors] == ["item", "reason"]
-    with pytest.raises(Invalid, match="chỗ cần sửa") as refused:
-        await file(scoring, "P.1")
+    for computed in ("T.1", "T.1.diem", "1.1.diem"):
+        with pytest.raises(Invalid, match="chỗ cần sửa") as refused:
+            await file(scoring, computed)
+        assert refused.value.errors[0].field == "item"
+    with pytest.raises(Invalid) as refused:
+        await file(scoring, "T.1")
     assert "do hệ thống tính" in refused.value.errors[0].message
+    assert refused.value.errors[0].remedy == "Kiến nghị về từng việc: T.1.1"
     with pytest.raises(NotFound):
         await file(scoring, unit=ident("nobody"))
     first = await file(scoring)
@@ -201,7 +217,7 @@ async def test_the_door_shows_an_appeal_to_its_unit_its_head_and_the_office_alon
     await house.open(("scoring",))
     block = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": 1, "sheet_id": SHEET}
     async with house.at_work("scoring") as tx:
-        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE]}))
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "extras": [LATE, TASKS]}))
         await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(block))])
         await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800)])
     body = {"period_id": str(PERIOD), "unit_id": str(TAN_PHONG), "item": "1.1", "reason": WHY.reason, "value": "900"}
@@ -237,3 +253,107 @@ async def test_the_door_shows_an_appeal_to_its_unit_its_head_and_the_office_alon
         await office.post(second, json={"act": "take_up", "steps": 1})
         refused = await office.post(second, json=too_much)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "value")
+
+
+async def _points(house: House) -> tuple[Decimal, Decimal, str]:
+    (row,) = await house.rows("scoring", "SELECT points, penalty, score FROM scores WHERE unit_id = $1", TAN_PHONG)
+    parts = json.loads(row["score"])["parts"]
+    return row["points"], row["penalty"], next(part["why"] for part in parts if part["criterion"] == "P.1")
+
+
+async def test_lateness_can_be_appealed_and_what_is_decided_holds_for_later_reports_too(scoring: House) -> None:
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800, late=True, version=2)])
+    assert (await _points(scoring))[:2] == (Decimal(81), 1)
+    appeal_id = await file(scoring, "P.1")
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    for value, words in (("1.5", "từ 0 đến 1 điểm"), ("0.333", "lẻ hơn 0,01")):
+        with pytest.raises(Invalid) as refused:
+            await move(scoring, appeal_id, Act.UPHOLD, 2, Said(WHY.reason, Decimal(value)))
+        assert [error.field for error in refused.value.errors] == ["value"]
+        assert words in refused.value.errors[0].message
+    await move(scoring, appeal_id, Act.UPHOLD, 2, Said(WHY.reason, Decimal("0.25")))
+    points, penalty, why = await _points(scoring)
+    assert (points, penalty) == (Decimal("81.75"), Decimal("0.25"))
+    assert why == "Báo cáo nhận sau hạn nộp, trừ 1,00 điểm. Theo kiến nghị được chấp thuận, tính 0,25 điểm."
+    (verdict,) = await scoring.rows("scoring", "SELECT criterion, reported, value, appeal_id FROM verdicts")
+    assert tuple(verdict) == ("P.1.diem", None, Decimal("0.25"), appeal_id)
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 900, late=True, version=3)])
+    assert (await _points(scoring))[1] == Decimal("0.25")
+    (row,) = await scoring.rows("scoring", "SELECT item, state FROM appeals")
+    assert tuple(row) == ("P.1.diem", "upheld")
+
+
+async def test_nobody_who_only_looks_at_a_report_can_decide_points(scoring: House) -> None:
+    look = rules.Look("P.1.diem", agreed=False, value=Decimal(0), reason=WHY.reason)
+    with pytest.raises(Invalid, match="chỗ cần sửa"):
+        async with scoring.at_work("scoring") as tx:
+            await actions.give_verdicts(
+                tx, (PERIOD, TAN_PHONG), Column.APPRAISAL, [look], Reviewer(OFFICE.post), report_version=1
+            )
+
+
+HALF = {"kind": "half_plus_leader"}
+RANKS = {"kind": "rank_points", "points": ["10", "5"], "bodies": [{"code": "1", "name": "Cục A"}]}
+FLAGS = {"kind": "awards", "items": [{"code": "1", "name": "Cờ", "points": "5"}]}
+COMPUTED = Sheet.model_validate(
+    {
+        "key": "thu",
+        "name": "Bảng thử",
+        "note": "Mẫu",
+        "total": "20",
+        "step": "0.01",
+        "bonus_cap": "10",
+        "groups": [
+            {
+                "code": "1",
+                "name": "Nhóm",
+                "maximum": "20",
+                "criteria": [
+                    {"code": "1.1", "name": "Nửa", "measure": "hộ", "maximum": "10", "rule": HALF, "target": "100"},
+                    {"code": "1.2", "name": "Hạng", "measure": "hạng", "maximum": "10", "rule": RANKS},
+                ],
+            }
+        ],
+        "extras": [{**LATE, "maximum": "2"}, {**TASKS, "maximum": "5", "rule": FLAGS}],
+    }
+)
+some_values = st.dictionaries(st.sampled_from(["1.1", "1.2.1", "T.1.1"]), st.integers(0, 200).map(Decimal))
+
+
+@given(
+    some_values,
+    st.booleans(),
+    st.sampled_from(["1.1", "1.2", "P.1", "T.1"]),
+    st.decimals(0, 10, places=2),
+    st.sampled_from(rules.ConcludedBy),
+)
+def test_points_that_were_decided_are_those_of_the_line_and_all_still_adds_up(
+    values: dict[str, Decimal], late: bool, code: str, decided: Decimal, concluded_by: rules.ConcludedBy
+) -> None:
+    sheet = COMPUTED.model_copy(update={"concluded_by": concluded_by})
+    reported = rules.Facts(values=values, late=late)
+    verdict = rules.Verdict(f"{code}.diem", Column.APPRAISAL, 1, None, decided)
+    given_facts = rules.conclude(sheet, reported, [verdict])
+    before, after = (rules.score(sheet, facts, rules.Block({})) for facts in (reported, given_facts))
+    parts = {part.criterion: part for part in after.parts}
+    if code != "P.1":
+        # A penalty takes no more than there is.
+        assert parts[code].points == min(decided, parts[code].maximum)
+    assert parts[code].why.partition(" Theo kiến nghị")[1] or code == "P.1"
+    assert after.points == after.content + after.bonus - after.penalty
+    others = [part for part in before.parts if part.criterion not in (code, "P.1")]
+    assert all(parts[part.criterion] == part for part in others)
+
+
+def test_what_is_computed_is_appealed_as_points_and_what_is_typed_as_it_is_typed() -> None:
+    asked = {code: rules.appealed(COMPUTED, code) for code in ("1.1", "1.2", "1.2.1", "P.1", "T.1", "1.1.diem")}
+    assert asked == {
+        "1.1": "1.1",
+        "1.2": "1.2.diem",
+        "1.2.1": "1.2.1",
+        "P.1": "P.1.diem",
+        "T.1": "T.1.diem",
+        "1.1.diem": "1.1.diem",
+    }

@@ -1,5 +1,6 @@
 """Is a sheet read as it was typed, is everything wrong in it told at once and at its place, and is nothing typed lost?"""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +58,34 @@ def test_points_used_are_told_per_group_and_in_all() -> None:
     assert faults(parts) == {
         "groups.0.maximum": "nhóm 1: các mục cộng lại 45 điểm, nhóm ghi 60: sửa điểm của mục hoặc ghi nhóm 45"
     }
+
+
+def test_points_used_count_as_often_as_their_weight_says() -> None:
+    parts = typed(part_of("g1"), 1, maximum="5", weight="2")
+    whole, first, *_ = read(parts).used
+    assert (first.used, whole.used) == (50, 90)
+    told = faults(parts)["groups.0.maximum"]
+    assert told == "nhóm 1: các mục sau khi nhân hệ số cộng lại 50 điểm, nhóm ghi 60: sửa điểm của mục hoặc ghi nhóm 50"
+    heavier = typed(GROUPS, 0, weight="1,5")
+    assert read(heavier).used[0].used == 130
+    assert faults(heavier).keys() == {"sheet.0.total"}
+    mended = read({**heavier, SHEET: ({**heavier[SHEET][0], "total": "130"},)})
+    assert mended.sheet
+    assert mended.sheet.groups[0].weight == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("0", "hệ số: phải lớn hơn 0"),
+        ("101", "hệ số: nhiều nhất là 100"),
+        ("1,333", "hệ số: có nhiều nhất 2 chữ số sau dấu phẩy"),
+        ("hai", "hệ số: “hai” không phải là số: viết số không âm, ví dụ 12,5"),
+    ],
+)
+def test_a_weight_that_cannot_be_is_told_at_its_field(text: str, words: str) -> None:
+    assert faults(typed(part_of("g1"), 1, weight=text)) == {"lines-g1.1.weight": words}
+    assert faults(typed(GROUPS, 0, weight=text)) == {"groups.0.weight": words}
 
 
 def test_overlapping_bands_are_refused_in_words() -> None:

@@ -123,6 +123,7 @@ PARTS: Final = (
                 "direction", "Đạt khi", "Để trống là từ mức này trở lên", sort="choice", choices=DIRECTIONS, wide=False
             ),
             Field("plan", "Kế hoạch", "Ví dụ 30", wide=False),
+            Field("stretch", "Mức phấn đấu", "Tốt hơn kế hoạch; để trống nếu không có", wide=False),
             Field("baseline", "Hiện trạng", "Để trống nếu chưa có", wide=False),
             Field("kinds", "Giao cho", sort="checks", choices=KINDS),
         ),

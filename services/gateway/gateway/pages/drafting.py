@@ -14,7 +14,7 @@ _SORTS: Final = {"choice": "choice", "yes_no": "choice", "lines": "area"}
 _FEW: Final = 3
 _YES_NO: Final = {"có": "Có", "không": "Không"}
 _WIDE: Final = frozenset({"name", "note", "hint", "citation", "evidence", "verified_by", "criteria"})
-_BESIDE: Final = ("code", "role", "name", "measure", "maximum")
+_BESIDE: Final = ("code", "role", "name", "measure", "maximum", "weight")
 """What stands before the kind of rule; the rest comes after it."""
 _TITLES: Final = {
     "sheet": ("Bảng điểm", "Tên, thang điểm, cách làm tròn."),
@@ -101,6 +101,7 @@ class Builder:
         """Say a row in one line."""
         named = " ".join(text for text in (row.get("code", ""), row.get("name", "")) if text)
         points = f" · {row['maximum']} điểm" if row.get("maximum") not in (None, "", "0") else ""
+        points += f", hệ số {row['weight']}" if row.get("weight", "").strip() not in ("", "1") else ""
         kind = self.kinds.get(row.get("kind", ""), "")
         return f"{named or self.row_word + ' mới'}{points}{' · ' + kind if kind else ''}"
 

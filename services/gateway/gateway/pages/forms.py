@@ -48,6 +48,14 @@ AWARDS: Final = {
     "BK_TINH": "Bằng khen của tỉnh",
     "BK_TTG": "Bằng khen của Thủ tướng Chính phủ",
 }
+AWARD_FORMS: Final = {
+    "order": "Huân chương",
+    "government_flag": "Cờ thi đua của Chính phủ",
+    "provincial_flag": "Cờ thi đua của tỉnh, bộ, ngành",
+    "prime_ministers_commendation": "Bằng khen của Thủ tướng Chính phủ",
+    "provincial_commendation": "Bằng khen của tỉnh, bộ, ngành",
+    "merit_certificate": "Giấy khen",
+}
 GRADES: Final[Mapping[str, Mapping[str, str]]] = {
     "rating": RATINGS,
     "discipline": DISCIPLINES,
@@ -55,6 +63,7 @@ GRADES: Final[Mapping[str, Mapping[str, str]]] = {
     "hold": HOLDS,
     "clearance": ANSWERS,
     "use": PURPOSES,
+    "award": AWARD_FORMS,
 }
 ACTS: Final = {"entered": "Ghi lần đầu", "amended": "Sửa", "withdrawn": "Rút"}
 
@@ -166,6 +175,17 @@ FORMS: Final = (
             Field("answer", "Nội dung trả lời", "Để trống nếu không có gì thêm"),
             *_document(optional=True),
         ),
+    ),
+    Form(
+        "award",
+        "khen-thuong",
+        "Khen thưởng của cấp trên",
+        (
+            Field("grade", "Hình thức", "Điểm thưởng của năm đó tính theo mục này", choices=AWARD_FORMS),
+            Field("year", "Năm", "Năm có thành tích, ví dụ 2023"),
+            *_document(),
+        ),
+        of_people=False,
     ),
 )
 BY_SLUG: Final = {form.slug: form for form in FORMS}

@@ -1,9 +1,14 @@
 """The lines of a score sheet as pages show them: groups within groups laid out in one row, items as lines of their own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 Line = dict[str, Any]
+
+_ONE: Final = Decimal(1)
+COMPUTED: Final = frozenset({"late", "rank_points", "awards", "half_plus_leader"})
+"""The rules whose points follow from more than what the unit typed for the line: those can be appealed against themselves."""
 
 
 def sheet_of(score: Mapping[str, Any]) -> str:
@@ -24,17 +29,25 @@ def still_open(score: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def groups_of(groups: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Give every group that has lines, in the order of the sheet."""
+def counted(about: Mapping[str, Any], around: Decimal = _ONE) -> dict[str, Any]:
+    """Give a group or a line with the maximum that counts: what is written on the sheet, as often as all around it weighs."""
+    weight = around * Decimal(about.get("weight", _ONE))
+    return {**about, "weight": weight} | ({} if weight == 1 else {"maximum": str(Decimal(about["maximum"]) * weight)})
+
+
+def groups_of(groups: Sequence[Mapping[str, Any]], around: Decimal = _ONE) -> Iterator[Mapping[str, Any]]:
+    """Give every group that has lines, in the order of the sheet; it and its lines with the maximum that counts."""
     for group in groups:
+        shown = counted(group, around)
         if group["criteria"]:
-            yield group
-        yield from groups_of(group.get("groups", ()))
+            yield {**shown, "criteria": [counted(line, shown["weight"]) for line in group["criteria"]]}
+        yield from groups_of(group.get("groups", ()), shown["weight"])
 
 
 def lines_of(sheet: Mapping[str, Any]) -> list[Line]:
     """Give every line, those outside the groups last."""
-    return [line for group in groups_of(sheet["groups"]) for line in group["criteria"]] + list(sheet["extras"])
+    lines = [line for group in groups_of(sheet["groups"]) for line in group["criteria"]]
+    return lines + [counted(line) for line in sheet["extras"]]
 
 
 def typed(lines: Sequence[Line]) -> Iterator[Line]:
@@ -47,4 +60,5 @@ def typed(lines: Sequence[Line]) -> Iterator[Line]:
             yield line
         for item in items:
             own = {"code": f"{line['code']}.{item['code']}", "name": f"{line['name']}: {item['name']}"}
-            yield {**line, **own, "maximum": item.get("points", line["maximum"]), "rule": {"kind": kind}}
+            most = str(Decimal(item["points"]) * line.get("weight", _ONE)) if "points" in item else line["maximum"]
+            yield {**line, **own, "maximum": most, "rule": {"kind": kind}}

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from chassis.clock import VIETNAM
+from contracts.appeals import OF_POINTS
 
 _CENT: Final = Decimal("0.01")
 
@@ -328,7 +329,13 @@ def law_value(name: str, value: str) -> str:
     return choices.get(value, value)
 
 
+def appealed(item: str) -> str:
+    """Name what an appeal is against: an item, or the points that the system computed of one."""
+    return f"{item.removesuffix(OF_POINTS)} (điểm được tính)" if item.endswith(OF_POINTS) else item
+
+
 FILTERS: Final = {
+    "muc_kien_nghi": appealed,
     "diem": points,
     "thay_doi": signed,
     "so_lieu": amount,
@@ -383,6 +390,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 CAUSES: Final[Mapping[str, str]] = {
     "registry.report_submitted.v1": "đơn vị gửi báo cáo",
     "registry.targets_assigned.v1": "chỉ tiêu được giao",
+    "registry.award_recorded.v1": "khen thưởng của cấp trên được ghi hoặc sửa",
     "registry.block_formed.v1": "khối thi đua được lập hoặc đổi",
     "registry.unit_changed.v1": "đơn vị có thay đổi",
     "registry.campaign_launched.v1": "phong trào được phát động",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
-from contracts.appeals import AppealChanged, AppealState
+from contracts.appeals import OF_POINTS, AppealChanged, AppealState
 from contracts.appraisal import Column, CrossChecksAssigned, ItemsObjected, ItemsReviewed
 from contracts.awards import EligibilityChanged, Finding, Verdict
 from contracts.notify import Post
@@ -186,6 +186,11 @@ def tell_accepted(event: ReportAccepted, names: Names) -> Iterator[Message]:
 _LOOKED: Final = {Column.BLOCK: "Khối chấm", Column.APPRAISAL: "Phòng Nội vụ thẩm định"}
 
 
+def _item(code: str) -> str:
+    """Name an item; the points of a line that is computed are called that."""
+    return f"{code.removesuffix(OF_POINTS)} (điểm được tính)" if code.endswith(OF_POINTS) else code
+
+
 def tell_reviewed(event: ItemsReviewed, names: Names) -> Iterator[Message]:
     """The unit, once for one act, where something counts otherwise than it reported; that all was agreed to is no news."""
     changed = [item.criterion for item in event.items if item.value != item.reported]
@@ -196,14 +201,14 @@ def tell_reviewed(event: ItemsReviewed, names: Names) -> Iterator[Message]:
         scope_id=event.unit_id,
         about_id=event.unit_id,
         title=f"{_LOOKED.get(event.column, 'Nơi xem xét chấm')} khác số đã báo cáo ở {len(changed)} mục",
-        text=f"{names(event.period_id)}, mục {', '.join(changed)}. Lý do ghi tại từng mục; số bạn đã báo cáo vẫn còn nguyên.",
+        text=f"{names(event.period_id)}, mục {', '.join(map(_item, changed))}. Lý do ghi tại từng mục; số bạn đã báo cáo vẫn còn nguyên.",
         link=f"/vi-sao/{event.period_id}/{event.unit_id}/{_line_of(changed[0])}",
     )
 
 
 def _line_of(code: str) -> str:
     """Give the line of an item; a page stands for each line: ``2.1.3`` is told with ``2.1``."""
-    return ".".join(code.split(".")[:2])
+    return ".".join(code.removesuffix(OF_POINTS).split(".")[:2])
 
 
 def tell_checkers(event: CrossChecksAssigned, names: Names) -> Iterator[Message]:
@@ -258,7 +263,7 @@ def tell_appeal(event: AppealChanged, names: Names) -> Iterator[Message]:
         post=post,
         scope_id=event.unit_id if post is Post.UNIT_OFFICER else THE_OFFICE,
         about_id=event.unit_id,
-        title=title.format(unit=names(event.unit_id), item=event.criterion),
+        title=title.format(unit=names(event.unit_id), item=_item(event.criterion)),
         text=f"{names(event.period_id)}: {text[:1].lower()}{text[1:]}",
         link=f"/kien-nghi/{event.appeal_id}",
     )

@@ -6,7 +6,7 @@ from registry.actions.changes import change_units, preview_change
 from registry.actions.checkers import learn_checkers
 from registry.actions.designs import begin_draft, save_section, take_campaign_step
 from registry.actions.documents import import_document
-from registry.actions.entries import keeper_of, person_of
+from registry.actions.entries import keeper_of, person_of, require_entry
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
 from registry.actions.law import amend_law
 from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
@@ -63,6 +63,7 @@ __all__ = [
     "remind_of_due",
     "remind_units",
     "rename_person",
+    "require_entry",
     "return_report",
     "revoke_change",
     "save_draft",

@@ -27,7 +27,16 @@ from registry import rules
 from registry.actions.bodies import CampaignBody, CorrectionBody, Stepped, TargetsBody, Versioned
 from registry.actions.calling import call_units
 from registry.actions.writing import invalid, put, step
-from registry.tables import blocks, campaign_corrections, campaign_drafts, campaigns, periods, targets
+from registry.tables import (
+    block_members,
+    blocks,
+    campaign_corrections,
+    campaign_drafts,
+    campaigns,
+    periods,
+    sheets,
+    targets,
+)
 
 WORDS: Final = (rules.CAMPAIGN_STATE_WORDS, rules.CAMPAIGN_ACT_WORDS)
 
@@ -228,9 +237,39 @@ async def _refuse_foreign_periods(tx: Tx, campaign_id: UUID, body: CampaignBody)
 
 
 async def assign_targets(tx: Tx, campaign_id: UUID, unit_id: UUID, body: TargetsBody) -> Versioned:
-    """Give a unit its plan values; a criterion that is not assigned leaves its maximum."""
+    """Give a unit its plan values; a criterion that is not assigned leaves its maximum.
+
+    Raises ``Invalid`` with every stretch value that does not lie beyond its plan.
+    """
+    await _refuse_stretches(tx, campaign_id, unit_id, body)
     row = {"targets": [target.model_dump(mode="json") for target in body.targets]}
     version, changed = await put(tx, targets, {"campaign_id": campaign_id, "unit_id": unit_id}, row)
     if changed:
         tx.record(TargetsAssigned(campaign_id=campaign_id, unit_id=unit_id, version=version, targets=body.targets))
     return Versioned(version=version)
+
+
+async def _refuse_stretches(tx: Tx, campaign_id: UUID, unit_id: UUID, body: TargetsBody) -> None:
+    if all(target.stretch is None for target in body.targets):
+        return
+    asked = (
+        select(sheets.c.criteria)
+        .join(blocks, blocks.c.sheet_id == sheets.c.sheet_id)
+        .join(block_members, block_members.c.block_id == blocks.c.block_id)
+        .join(campaigns, campaigns.c.year == block_members.c.year)
+        .where(campaigns.c.campaign_id == campaign_id, block_members.c.unit_id == unit_id)
+        .order_by(block_members.c.from_on.desc())
+        .limit(1)
+    )
+    lines = (await tx.db.execute(asked)).scalar_one_or_none() or ()
+    less = {each["criterion"]: each.get("less_is_better") for each in lines}
+    wrong = [
+        FieldError(
+            field=f"targets.{place}.stretch", message=f"Mức phấn đấu mục {target.criterion}: {said}", remedy=remedy
+        )
+        for place, target in enumerate(body.targets)
+        if (fault := rules.stretch_fault(target.target, target.stretch, less=less.get(target.criterion)))
+        for said, remedy in [fault]
+    ]
+    if wrong:
+        raise Invalid(f"Còn {len(wrong)} mức phấn đấu cần sửa.", errors=wrong)

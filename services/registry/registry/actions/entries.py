@@ -156,6 +156,9 @@ _TOLD: Final[Mapping[EntryKind, Callable[[Mapping[str, Any]], Payload]]] = {
     EntryKind.INITIATIVE: _initiative,
     EntryKind.USE: _plain(told.InitiativeUsed, purpose="grade", code="words"),
     EntryKind.HOLD: _plain(told.HoldRecorded, kind="grade"),
+    EntryKind.AWARD: _plain(
+        told.AwardRecorded, form="grade", decision_number="document_number", decided_on="document_on"
+    ),
     EntryKind.CLEARANCE: _plain(told.ClearanceRecorded, answer="grade", asked_on="from_on", answered_on="until_on"),
 }
 

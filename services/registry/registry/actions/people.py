@@ -185,7 +185,7 @@ def _faults_of_subject(stored: Mapping[str, Any] | None, subject: Mapping[str, A
         for name in ("kind", "unit_id", "person_id", "initiative_id")
         if stored and stored[name] != said[name]
     ]
-    if fault := rules.missing_person(body.kind, body.person_id):
+    if fault := rules.wrong_person(body.kind, body.person_id):
         faults.append(fault)
     if body.with_ids and body.kind is not EntryKind.INITIATIVE:
         faults.append(Fault(criterion="with_ids", message="chỉ sáng kiến có đồng tác giả", remedy="Bỏ mục này"))
@@ -216,6 +216,9 @@ async def _about(
         about["posts"] = tuple((row["from_on"], row["until_on"]) for row in found)
     if body.kind is EntryKind.RATING:
         about["rated"] = frozenset(row["year"] for row in (await tx.db.execute(others)).mappings())
+    if body.kind is EntryKind.AWARD:
+        found = (await tx.db.execute(others)).mappings()
+        about["awarded"] = frozenset((row["grade"], row["year"], row["document_number"]) for row in found)
     if body.kind is EntryKind.USE:
         about["law"] = rules.law_of(await decided(tx.db))
         about["uses"] = await _uses(tx, body.initiative_id, but=entry_id)

@@ -56,6 +56,7 @@ _asked = (
         reports.c.report_id,
         reports.c.state.label("stands"),
         reports.c.late.label("was_late"),
+        reports.c.late_days.label("were_late_days"),
         reports.c.flagged,
         # What was returned in part is held against what was sent; of all others this is not read.
         case((_ANSWERING, reports.c.fields)).label("held"),
@@ -81,12 +82,13 @@ _LOCKED: Final = _STORED.with_for_update()
 _KEEP: Final = Beside(
     """kept AS (
       INSERT INTO reports AS stored (report_id, campaign_id, period_id, unit_id, version, state, fields, nothing, saved_at,
-        receipt_number, accepted_at, late)
+        receipt_number, accepted_at, late, late_days)
       VALUES (:report_id, :campaign_id, :period_id, :unit_id, :version, :state, CAST(:fields AS jsonb),
-        CAST(:nothing AS jsonb), :accepted_at, :receipt_number, :accepted_at, :late)
+        CAST(:nothing AS jsonb), :accepted_at, :receipt_number, :accepted_at, :late, :late_days)
       ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, state = excluded.state,
         fields = excluded.fields, nothing = excluded.nothing, saved_at = excluded.saved_at, editor = NULL,
-        receipt_number = excluded.receipt_number, accepted_at = excluded.accepted_at, late = excluded.late
+        receipt_number = excluded.receipt_number, accepted_at = excluded.accepted_at, late = excluded.late,
+        late_days = excluded.late_days
       WHERE stored.version = excluded.version - 1 AND stored.state = :stood
       RETURNING report_id, version, fields, nothing, receipt_number, accepted_at, late),
     acceptance AS (
@@ -154,17 +156,18 @@ def _saved(terms: Any, kept: Mapping[str, Any], fields: Mapping[str, str], nothi
         measures={line.criterion: line.measure for line in lines if line.criterion in doubted},
         targets=_TARGETS.validate_python(terms["targets"] or ()),
         block_id=terms["block_id"],
-        late=_counts_late(terms, transitions.State(kept["state"])),
+        **_lateness(terms, transitions.State(kept["state"])),
     )
 
 
-def _counts_late(terms: Any, stands: transitions.State) -> bool:
-    """Tell whether what is looked at counts as late: what was sent as it was, what is still to be sent as of now."""
-    if not transitions.is_unsent(stands):
-        return bool(terms["was_late"])
+def _lateness(terms: Any, stands: transitions.State) -> dict[str, Any]:
+    """Tell whether what is looked at counts as late, and how much: what was sent as it was, what is still to be sent as of now."""
     state = rules.period_state(terms["opens_at"], terms["due_at"], terms["closes_at"], terms["now"])
     # What can no longer be sent leaves what was sent before.
-    return bool(terms["was_late"]) if state is rules.PeriodState.CLOSED else state is rules.PeriodState.LATE
+    if not transitions.is_unsent(stands) or state is rules.PeriodState.CLOSED:
+        return {"late": bool(terms["was_late"]), "late_days": terms["were_late_days"] or 0}
+    days = rules.late_days(terms["due_at"], terms["now"])
+    return {"late": state is rules.PeriodState.LATE, "late_days": days}
 
 
 async def check_report(db: AsyncConnection, body: CheckBody) -> Checked:
@@ -173,12 +176,11 @@ async def check_report(db: AsyncConnection, body: CheckBody) -> Checked:
     lines = _lines(terms)
     values, faults = rules.read_report(lines, body.fields, body.nothing)
     refused, warned = await _without_evidence(db, terms, lines, values)
-    late = _counts_late(terms, transitions.State(terms["stands"] or transitions.State.NONE))
     return Checked(
         values=values,
         errors=tuple(field_error(fault) for fault in (*faults, *refused)),
         warnings=tuple(field_error(fault) for fault in warned),
-        late=late,
+        **_lateness(terms, transitions.State(terms["stands"] or transitions.State.NONE)),
     )
 
 
@@ -238,6 +240,9 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
         correlationid=tx.correlationid,
     )
 
+    sent_days = rules.late_days(terms["due_at"], accepted_at)
+    days = (terms["were_late_days"] or 0) if answers else sent_days
+
     async def refused() -> Conflict:
         stored = await tx.db.execute(_STORED, body.model_dump(include={"period_id", "unit_id"}))
         report = stored.mappings().one()
@@ -245,7 +250,14 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
         return stale(report)
 
     texts = {name: orjson.dumps(getattr(body, name)).decode() for name in ("fields", "nothing")}
-    row = {**body.model_dump(), **receipt.model_dump(), **texts, "state": str(sent), "stood": str(stands)}
+    row = {
+        **body.model_dump(),
+        **receipt.model_dump(),
+        **texts,
+        "state": str(sent),
+        "stood": str(stands),
+        "late_days": days,
+    }
     tx.beside(_KEEP, row, refused)
     tx.record(
         ReportSubmitted(
@@ -255,6 +267,8 @@ async def submit_report(tx: Tx, body: ReportBody) -> Receipt:
             block_id=terms["block_id"],
             unit_id=body.unit_id,
             values=values,
+            late_days=days,
+            late_days_sent=sent_days,
         )
     )
     return receipt

@@ -65,7 +65,8 @@ async def withdraw_report(tx: Tx, report_id: UUID, body: StepBody, post: str) ->
             "được nữa. Nếu còn chỗ phải sửa, hãy đề nghị Phòng Nội vụ trả lại những mục đó."
         )
     version = report["version"] + 1
-    nothing_counts = {"receipt_number": None, "accepted_at": None, "late": None, "flagged": None, "reviewer": None}
+    columns = ("receipt_number", "accepted_at", "late", "late_days", "flagged", "reviewer")
+    nothing_counts: dict[str, Any] = dict.fromkeys(columns)
     stepped = await _take(tx, report, transitions.Step.WITHDRAW, state, post, version=version, **nothing_counts)
     tx.record(ReportWithdrawn(**_facts(report) | {"version": version}, withdrawn_at=report["now"]))
     return stepped

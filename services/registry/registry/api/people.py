@@ -10,6 +10,7 @@ from chassis.http import Asked, Commanded, Sent
 from registry import actions, queries
 from registry.actions.bodies import EntryBody, NameBody, PersonBody, Versioned, WithdrawalBody
 from registry.api.rights import looked, office_only, own_unit
+from registry.rules import EntryKind
 
 router = APIRouter()
 
@@ -94,12 +95,15 @@ async def one_entry(entry_id: UUID, asked: Asked) -> dict[str, Any]:
 
 @router.put("/entries/{entry_id}", tags=["people"])
 async def put_entry(entry_id: UUID, body: Sent[EntryBody], commanded: Commanded) -> Versioned:
-    """Enter or amend: as whoever keeps the person's file and, of a post, speaks for its unit too."""
+    """Enter or amend: an award of a unit the office alone; else as whoever keeps the person's file and, of a post, speaks for its unit too."""
     if body.person_id:
         own_unit(commanded, (await actions.person_of(commanded.tx.db, body.person_id))["unit_id"])
     if body.unit_id:
         own_unit(commanded, body.unit_id)
     elif not body.person_id:
+        office_only(commanded)
+    if body.kind is EntryKind.AWARD:
+        # It brings the unit points: whoever gets them does not write it.
         office_only(commanded)
     return await actions.put_entry(commanded.tx, entry_id, body, post=commanded.identity.post)
 
@@ -107,4 +111,6 @@ async def put_entry(entry_id: UUID, body: Sent[EntryBody], commanded: Commanded)
 @router.post("/entries/{entry_id}/withdraw", tags=["people"])
 async def withdraw_entry(entry_id: UUID, body: Sent[WithdrawalBody], commanded: Commanded) -> Versioned:
     own_unit(commanded, await actions.keeper_of(commanded.tx.db, entry_id))
+    if (await actions.require_entry(commanded.tx.db, entry_id))["kind"] == EntryKind.AWARD:
+        office_only(commanded)
     return await actions.withdraw_entry(commanded.tx, entry_id, body, post=commanded.identity.post)

@@ -217,6 +217,7 @@ async def _targets(db: Read, about: About, filled: bool) -> list[Cells]:
             each["criterion"],
             (each.get("target") or "").replace(".", ","),
             "Có" if each["assigned"] else "Không",
+            (each.get("stretch") or "").replace(".", ","),
         )
         for row in found
         for each in row.targets

@@ -40,11 +40,11 @@ from registry.rules.entries import (
     Entry,
     EntryKind,
     Use,
-    missing_person,
     person_sort,
     read_entry,
     typed_again,
     use_refused,
+    wrong_person,
 )
 from registry.rules.evidence import (
     HEAD,
@@ -70,6 +70,7 @@ from registry.rules.reports import (
     WHOLE_REPORT,
     PeriodState,
     changes,
+    late_days,
     overlong,
     period_state,
     read_report,
@@ -95,6 +96,7 @@ from registry.rules.steps import (
     possible,
     say_impossible,
 )
+from registry.rules.stretch import stretch_fault
 from registry.rules.structure import BEGINNINGS, Change, ChangeKind, State, as_of, beginning, block_on, ended_on, states
 from registry.rules.years import YearFigures, check_year
 
@@ -188,9 +190,9 @@ __all__ = [
     "ending",
     "goals_for",
     "kind_of",
+    "late_days",
     "law_of",
     "lists",
-    "missing_person",
     "next_year",
     "overlong",
     "parse_amount",
@@ -217,9 +219,11 @@ __all__ = [
     "sections_of",
     "shown_name",
     "states",
+    "stretch_fault",
     "too_large",
     "transitions",
     "typed_again",
     "use_refused",
     "without_evidence",
+    "wrong_person",
 ]

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import Amount
-from contracts.registry import CampaignPeriod, UnitKind
+from contracts.registry import CampaignPeriod, UnitKind, WhereTold
 
 Typed = Annotated[dict[str, str], Field(max_length=40)]
 
@@ -47,6 +47,7 @@ class Goal(Part):
     baseline: Annotated[Amount, Field(ge=0)] | None = None
     plan: Annotated[Amount, Field(ge=0)]
     kinds: tuple[UnitKind, ...] = ()
+    stretch: WhereTold[Annotated[Amount, Field(ge=0)]] = None
 
 
 class Milestone(Part):
@@ -104,7 +105,10 @@ KNOWN: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     ),
     "tasks": (frozenset({"movements"}), frozenset({"text"})),
     "fields": (frozenset(), frozenset({"name", "tasks"})),
-    "targets": (frozenset(), frozenset({"code", "name", "measure", "direction", "baseline", "plan", "kinds"})),
+    "targets": (
+        frozenset(),
+        frozenset({"code", "name", "measure", "direction", "baseline", "plan", "stretch", "kinds"}),
+    ),
     "periods": (frozenset(), frozenset({"name", "opens_at", "due_at", "closes_at"})),
     "milestones": (frozenset(), frozenset({"kind", "name", "on"})),
     "scope": (frozenset({"reach", "blocks", "kinds"}), frozenset()),

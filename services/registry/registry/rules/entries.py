@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from chassis.text import nfc, sort_bytes
-from contracts.people import ClearanceAnswer, DisciplineLevel, HoldKind, InitiativeLevel, UsePurpose
+from contracts.people import AwardForm, ClearanceAnswer, DisciplineLevel, HoldKind, InitiativeLevel, UsePurpose
 from contracts.registry import TaskRating
 from registry.rules.acts import day
 from registry.rules.days import A_LIFE, YEARS, parse_day
@@ -29,6 +29,7 @@ class EntryKind(StrEnum):
     USE = "use"
     HOLD = "hold"
     CLEARANCE = "clearance"
+    AWARD = "award"
 
 
 class Entry(BaseModel):
@@ -97,6 +98,16 @@ def _year(typed: str) -> int:
 def _code(typed: str) -> str:
     if not re.fullmatch(r"[A-Z0-9_]{2,40}", typed):
         raise UnreadableError("không thuộc danh sách")
+    return typed
+
+
+_LONGEST_NUMBER: Final = 60
+
+
+def _number(typed: str) -> str:
+    """Read the number of a decision that is told beyond the registry: a number and signs, no sentence and no name."""
+    if len(typed) > _LONGEST_NUMBER or not re.fullmatch(r"\d+[\w./-]*", typed):
+        raise UnreadableError(f"“{typed[:40]}” không phải số văn bản")
     return typed
 
 
@@ -171,6 +182,12 @@ FORMS: Final[Mapping[EntryKind, Mapping[str, Field]]] = {
         "answer": Field("Nội dung trả lời", _text(1000), "Ghi ngắn gọn", required=False),
         **_document(required=False),
     },
+    EntryKind.AWARD: {
+        "grade": Field("Hình thức", _choice(AwardForm), _PICK),
+        "year": Field("Năm", _year, "Ghi năm có thành tích như 2023"),
+        **_document(),
+        "document_number": Field("Số văn bản", _number, "Ghi liền, bắt đầu bằng số, như 12/QĐ-UBND"),
+    },
 }
 """The fields of each kind; those that are no column of their own stand in ``more``."""
 
@@ -195,6 +212,8 @@ class About:
     """The years that have another rating."""
     uses: tuple[Use, ...] = ()
     """What the initiative was used for otherwise."""
+    awarded: frozenset[tuple[str, int, str]] = frozenset()
+    """Form, year and number of the decision of each other award."""
     person_id: UUID | None = None
     law: Law = AS_SHIPPED
 
@@ -226,7 +245,7 @@ def read_entry(kind: EntryKind, typed: Mapping[str, str], about: About) -> tuple
 def _entry(kind: EntryKind, read: dict[str, Any]) -> Entry:
     if kind is EntryKind.RATING:
         read |= {"from_on": date(read["year"], 1, 1), "until_on": date(read["year"], 12, 31)}
-    if kind is EntryKind.USE:
+    if kind in (EntryKind.USE, EntryKind.AWARD):
         read["from_on"] = read["document_on"]
     if "main" in read:
         read["main"] = read["main"] == "yes"
@@ -252,6 +271,12 @@ def _contradictions(kind: EntryKind, read: Mapping[str, Any], about: About) -> l
         _check_service(read, about, say)
     if kind is EntryKind.RATING and read.get("year") in about.rated:
         say("year", f"năm {read['year']} đã có một kết quả xếp loại", "Mở kết quả đó để sửa, hoặc rút nó trước")
+    if kind is EntryKind.AWARD and (read.get("grade"), read.get("year"), read.get("document_number")) in about.awarded:
+        say(
+            "document_number",
+            "quyết định này đã ghi cho hình thức và năm đó",
+            "Mở mục đã ghi để sửa, hoặc rút nó trước",
+        )
     if kind is EntryKind.USE and "grade" in read:
         wanted = Use(read["grade"], read.get("words", ""), read.get("year", 0), about.person_id)
         if refused := use_refused(about.uses, wanted, about.law):
@@ -314,8 +339,12 @@ def use_refused(uses: Iterable[Use], wanted: Use, law: Law) -> str | None:
     return None
 
 
-def missing_person(kind: EntryKind, person_id: UUID | None) -> Fault | None:
-    """A post is a person's."""
+def wrong_person(kind: EntryKind, person_id: UUID | None) -> Fault | None:
+    """A post is a person's, an award of a superior body the unit's own."""
+    if kind is EntryKind.AWARD and person_id:
+        return Fault(
+            criterion="person_id", message="khen thưởng này là của đơn vị", remedy="Ghi trong hồ sơ của đơn vị"
+        )
     if kind is EntryKind.SERVICE and person_id is None:
         return Fault(criterion="person_id", message="Cán bộ: còn thiếu", remedy="Chọn một cán bộ")
     return None

@@ -74,7 +74,7 @@ def sections_of(campaign: Mapping[str, Any]) -> dict[str, Section]:
 
 
 def _goal(goal: Mapping[str, Any]) -> dict[str, str]:
-    amounts = {name: _text(goal.get(name)).replace(".", ",") for name in ("baseline", "plan")}
+    amounts = {name: _text(goal.get(name)).replace(".", ",") for name in ("baseline", "plan", "stretch")}
     named = {name: goal[name] for name in ("code", "name", "measure", "direction")}
     return {**named, **amounts, "kinds": " ".join(goal["kinds"])}
 

@@ -26,6 +26,7 @@ from registry.rules.designs import (
     period_id,
 )
 from registry.rules.faults import Fault
+from registry.rules.stretch import stretch_fault
 
 _ASKED_DAY: Final = "Viết ngày như 30/11/2023"
 _OPENING, _CLOSING = time(0, 0), time(17, 0)
@@ -144,6 +145,9 @@ def _read_goals(rows: Sequence[Mapping[str, str]], faults: list[Fault]) -> list[
             faults.append(_fault(f"{at}.direction", "Chiều: chưa chọn", "Chọn từ mức này trở lên hoặc trở xuống"))
         plan = _amount(row, "plan", at, "Kế hoạch", faults, required=True)
         baseline = _amount(row, "baseline", at, "Hiện trạng", faults, required=False)
+        stretch = _amount(row, "stretch", at, "Mức phấn đấu", faults, required=False)
+        if plan is not None and (wrong := stretch_fault(plan, stretch, less=direction == "at_most")):
+            faults.append(_fault(f"{at}.stretch", f"Mức phấn đấu: {wrong[0]}", wrong[1]))
         kinds = _kinds(row.get("kinds", ""), f"{at}.kinds", faults)
         if len(faults) == before and plan is not None:
             goals.append(
@@ -155,6 +159,7 @@ def _read_goals(rows: Sequence[Mapping[str, str]], faults: list[Fault]) -> list[
                     baseline=baseline,
                     plan=plan,
                     kinds=kinds,
+                    stretch=stretch,
                 )
             )
     codes = [(place, row.get("code", "").strip()) for place, row in filled(rows)]

@@ -10,6 +10,7 @@ from chassis.text import fold
 from contracts.registry import ReportedValue
 from contracts.scoring import Evidence, SheetCriterion, ValueKind
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
+from registry.rules.days import VIETNAM
 from registry.rules.faults import Fault
 
 WHOLE_REPORT: Final = "*"
@@ -199,6 +200,14 @@ def period_state(opens_at: datetime, due_at: datetime, closes_at: datetime, at: 
     if at > closes_at:
         return PeriodState.CLOSED
     return PeriodState.LATE if at > due_at else PeriodState.OPEN
+
+
+def late_days(due_at: datetime, at: datetime) -> int:
+    """Count the days of lateness: calendar days in Vietnam begun after that of the deadline, at least one; 0 in time."""
+    if at <= due_at:
+        return 0
+    due, sent = (moment.astimezone(VIETNAM).date() for moment in (due_at, at))
+    return max(1, (sent - due).days)
 
 
 def receipt_number(accepted_at: datetime, number: int) -> str:

@@ -75,7 +75,8 @@ entries = Table(
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     CheckConstraint(
-        "kind IN ('service', 'rating', 'discipline', 'initiative', 'use', 'hold', 'clearance')", name="entry_kind"
+        "kind IN ('service', 'rating', 'discipline', 'initiative', 'use', 'hold', 'clearance', 'award')",
+        name="entry_kind",
     ),
     CheckConstraint("act IN ('entered', 'amended', 'withdrawn')", name="entry_act"),
     CheckConstraint("until_on >= from_on", name="entry_in_order"),

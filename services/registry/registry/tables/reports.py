@@ -49,6 +49,7 @@ reports = Table(
     Column("nothing", JSONB, nullable=False, server_default="{}"),
     Column("flagged", JSONB),
     Column("reviewer", Text),
+    Column("late_days", Integer),
     UniqueConstraint("period_id", "unit_id", name="one_report_a_period"),
     CheckConstraint(
         "state IN ('draft', 'submitted', 'amending', 'in_review', 'returned', 'resubmitted', 'in_second_review', 'accepted')",
@@ -65,7 +66,8 @@ reports = Table(
 """``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save, submission, withdrawal.
 
 ``nothing`` holds the reasons why there is nothing to report (không phát sinh), ``flagged`` those of the last return, both by
-criterion; ``receipt_number`` is that of the submission that counts, ``reviewer`` the post that has taken it up.
+criterion; ``receipt_number`` is that of the submission that counts, ``reviewer`` the post that has taken it up, ``late_days``
+how many days it is late where ``late``.
 """
 
 submissions = Table(

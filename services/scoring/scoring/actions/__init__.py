@@ -10,7 +10,7 @@ from scoring.actions.drafts import begin_draft as begin_sheet_draft
 from scoring.actions.drafts import discard_draft as discard_sheet_draft
 from scoring.actions.drafts import publish_draft as publish_sheet_draft
 from scoring.actions.drafts import save_part as save_sheet_part
-from scoring.actions.facts import learn_blocks, learn_moves, learn_periods, learn_targets, take_up_reports
+from scoring.actions.facts import learn_awards, learn_blocks, learn_moves, learn_periods, learn_targets, take_up_reports
 from scoring.actions.publications import Publish, Published, publish_board
 from scoring.actions.rehearsing import RehearsalStarted, Rehearse, advance_rehearsals, start_rehearsal
 from scoring.actions.rescoring import Rescore, RescoringStarted, advance_rescorings, start_rescoring
@@ -42,6 +42,7 @@ __all__ = [
     "discard_sheet_draft",
     "file_appeal",
     "give_verdicts",
+    "learn_awards",
     "learn_blocks",
     "learn_moves",
     "learn_periods",

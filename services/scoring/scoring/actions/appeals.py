@@ -66,7 +66,7 @@ async def file_appeal(
     """
     score = await _score_of(tx, period_id, unit_id)
     (sheet,) = (await published(tx, {(score.sheet_id, score.sheet_version)})).values()
-    reason = nfc(said.reason)
+    reason, item = nfc(said.reason), rules.appealed(sheet, item)
     _refuse([*_of_item(sheet, item), *_of_reason("reason", reason, "cần xem lại, và căn cứ của đơn vị")])
     _refuse_late(
         way.last_day(frozen_on(score.frozen_at), score.closes_on, days), (await tx.now()).astimezone(VIETNAM).date()
@@ -103,8 +103,13 @@ async def _score_of(tx: Tx, period_id: UUID, unit_id: UUID) -> Any:
 
 
 def _of_item(sheet: rules.Sheet, item: str) -> Iterable[FieldError]:
-    """Name what keeps an item from being appealed against: it must be one that a value was, or could be, reported for."""
+    """Name what keeps an item from being appealed against: it must be one that a value was, or could be, reported for.
+
+    Or the points of a line that follow from more than that.
+    """
     kinds = {line.criterion: line.value_kind for line in rules.form_criteria(sheet)}
+    if rules.line_of(sheet, item):
+        return
     if item not in kinds:
         yield FieldError(
             field="item", message=f"Bảng điểm không có mục {item}", remedy="Mở lại trang Vì sao của mục đó"
@@ -202,7 +207,7 @@ async def _mend(tx: Tx, row: Any, said: Said, by: Actor, event: Any) -> None:
         select(reports.c["values"]).where(reports.c.period_id == row["period_id"], reports.c.unit_id == row["unit_id"])
     )
     values = {each["criterion"]: Decimal(each["value"]) for each in reported.scalar_one()}
-    agreed = values.get(row["item"]) == said.value
+    agreed = not rules.is_of_points(row["item"]) and values.get(row["item"]) == said.value
     look = rules.Look(row["item"], agreed, None if agreed else said.value, "" if agreed else said.reason)
     of = (row["period_id"], row["unit_id"])
     by_office = Reviewer(by.post)

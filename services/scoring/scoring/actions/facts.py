@@ -10,6 +10,7 @@ from chassis.clock import VIETNAM
 from chassis.events import Tx
 from chassis.facts import learn_all
 from contracts.envelope import Event
+from contracts.people import AwardRecorded
 from contracts.registry import (
     BlockFormed,
     CampaignLaunched,
@@ -21,7 +22,7 @@ from contracts.registry import (
 )
 from scoring.actions.keys import Key
 from scoring.actions.scores import score
-from scoring.tables import blocks, membership, moves, periods, reports, scores, targets
+from scoring.tables import blocks, membership, moves, periods, recognised, reports, scores, targets
 
 
 async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
@@ -71,6 +72,14 @@ async def learn_targets(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> Non
             tx.changed(event)
             key = {"campaign_id": event.data.campaign_id, "unit_id": event.data.unit_id}
             await _score_again(tx, event, *[reports.c[name] == value for name, value in key.items()])
+
+
+async def learn_awards(tx: Tx, events: Sequence[Event[AwardRecorded]]) -> None:
+    """Keep what other bodies awarded a unit, and score again what it has reported."""
+    for event in events:
+        if await learn_all(tx, recognised, award_rows(event), key=("entry_id",)):
+            tx.changed(event)
+            await _score_again(tx, event, reports.c.unit_id == event.data.unit_id)
 
 
 async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted] | Event[ReportWithdrawn]]) -> None:
@@ -169,6 +178,16 @@ def report_rows(event: Event[ReportSubmitted] | Event[ReportWithdrawn]) -> Rows:
     kept = ("period_id", "unit_id", "campaign_id", "block_id", "version", "receipt_number")
     row = {**{name: getattr(said, name) for name in kept}, "event_id": event.id}
     if isinstance(said, ReportWithdrawn):
-        return [{**row, "withdrawn": True, "values": [], "late": False, "accepted_at": said.withdrawn_at}]
+        nothing: dict[str, Any] = {"values": [], "late": False, **dict.fromkeys(_DAYS)}
+        return [{**row, **nothing, "withdrawn": True, "accepted_at": said.withdrawn_at}]
     values = [value.model_dump(mode="json") for value in said.values]
-    return [{**row, "withdrawn": False, "values": values, "late": said.late, "accepted_at": said.accepted_at}]
+    days = {name: getattr(said, name) or None for name in _DAYS}
+    return [{**row, **days, "withdrawn": False, "values": values, "late": said.late, "accepted_at": said.accepted_at}]
+
+
+_DAYS: Final = ("late_days", "late_days_sent")
+
+
+def award_rows(event: Event[AwardRecorded]) -> Rows:
+    kept = ("entry_id", "version", "standing", "unit_id", "year", "form", "decided_on", "decision_number")
+    return [{name: getattr(event.data, name) for name in kept}]

@@ -18,7 +18,7 @@ from chassis.events import Tx
 from scoring import rules
 from scoring.actions.keys import Key, wanted
 from scoring.actions.sheets import Published
-from scoring.tables import REVIEWED, blocks, sheets
+from scoring.tables import BESIDE, REVIEWED, blocks, sheets
 
 _LED: Final = Prepared(
     text(
@@ -55,7 +55,7 @@ async def led_blocks(tx: Tx, block_ids: Collection[UUID]) -> set[UUID]:
 _ON_BOARD: Final = Prepared(
     text(
         f"""SELECT period_id, scores.unit_id, scores.campaign_id, reports.version, late, reports.values AS reported,
-      {REVIEWED} AS reviewed,
+      {REVIEWED} AS reviewed, {BESIDE} AS beside,
       scores.block_id, scores.sheet_id, scores.sheet_version, targets.targets, scores.version AS scored,
       scores.sheet_id AS scored_by, scores.sheet_version AS scored_on, scores.block_id AS scored_in,
       scores.score AS stored, scores.inputs -> 'leaders' AS leaders, false AS unscored, false AS withdrawn, false AS member,

@@ -28,7 +28,7 @@ from scoring.actions.keys import Key, wanted
 from scoring.actions.scores import given_by
 from scoring.actions.sheets import published
 from scoring.rules.rehearsal import Reported, Stage, Weight, added
-from scoring.tables import REVIEWED, blocks, boards, periods, rehearsals, rehearsed, sheet_drafts, sheets
+from scoring.tables import BESIDE, REVIEWED, blocks, boards, periods, rehearsals, rehearsed, sheet_drafts, sheets
 
 UNITS_A_STEP: Final = 2_000
 """A report that comes meanwhile waits for the step that is running: it must stay short."""
@@ -190,7 +190,7 @@ _NEXT: Final = Prepared(
 _REPORTED: Final = Prepared(
     text(
         f"""SELECT period_id, scores.block_id, scores.unit_id, late, reports.values AS reported, targets.targets,
-      {REVIEWED} AS reviewed,
+      {REVIEWED} AS reviewed, {BESIDE} AS beside,
       scores.sheet_id, scores.sheet_version, scores.points, places.rank
     FROM scores JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
       USING (period_id, block_id)
@@ -218,7 +218,7 @@ def _under_codes(row: Any, stage: Stage) -> Any:
     """Give what was reported under the codes that its lines have on the rehearsed sheet."""
     code_of = stage.code_of
     told = {"reported": code_of.reported(row.reported), "targets": code_of.reported(row.targets or ())}
-    return SimpleNamespace(**told, reviewed=code_of.reviewed(row.reviewed), late=row.late)
+    return SimpleNamespace(**told, reviewed=code_of.reviewed(row.reviewed), late=row.late, beside=row.beside)
 
 
 async def _advance(tx: Tx, job: Any, event: Event[RehearsalAdvanced], units_a_step: int) -> None:

@@ -18,6 +18,7 @@ from chassis.events import Tx
 from chassis.facts import learn_all, put
 from contracts.appraisal import ItemsReviewed
 from contracts.envelope import Event, Payload
+from contracts.people import AwardRecorded
 from contracts.registry import (
     BlockFormed,
     CampaignLaunched,
@@ -29,13 +30,14 @@ from contracts.registry import (
 from contracts.scoring import BlockRescored, BlockVoteRecorded, ScoreChanged
 from scoring import rules
 from scoring.actions.boards import members_of, votes_on
-from scoring.actions.facts import Rows, block_rows, move_rows, period_rows, report_rows, target_rows
+from scoring.actions.facts import Rows, award_rows, block_rows, move_rows, period_rows, report_rows, target_rows
 from scoring.actions.keys import Key, wanted
 from scoring.actions.leaders import Leaders
 from scoring.actions.replay_boards import NOT_TOLD, REBUILT, rebuild_boards
 from scoring.actions.scores import given_by, in_its_block, kept, looked_at, put_as_computed
 from scoring.actions.sheets import Published, ever_published
 from scoring.tables import (
+    BESIDE,
     REVIEWED,
     block_votes,
     blocks,
@@ -43,6 +45,7 @@ from scoring.tables import (
     moves,
     periods,
     places,
+    recognised,
     reports,
     scores,
     targets,
@@ -60,8 +63,21 @@ _LEARNT: Final[Mapping[type[Payload], tuple[Any, tuple[str, ...], Callable[[Any]
     TargetsAssigned: (targets, ("campaign_id", "unit_id"), target_rows),
     ReportSubmitted: (reports, ("period_id", "unit_id"), report_rows),
     ReportWithdrawn: (reports, ("period_id", "unit_id"), report_rows),
+    AwardRecorded: (recognised, ("entry_id",), award_rows),
 }
-_REBUILT: Final = (blocks, moves, periods, targets, reports, verdicts, block_votes, scores, places, *REBUILT)
+_REBUILT: Final = (
+    blocks,
+    moves,
+    periods,
+    targets,
+    recognised,
+    reports,
+    verdicts,
+    block_votes,
+    scores,
+    places,
+    *REBUILT,
+)
 _SETTINGS: Final = (
     *[f"{limit} = 0" for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")],
     "enable_seqscan = on",
@@ -183,7 +199,7 @@ _BOARDS: Final = (
 _REPORTS: Final = Prepared(
     text(
         f"""SELECT period_id, standing.block_id, unit_id, reports.campaign_id, reports.version AS report_version, late,
-      reports.values AS reported, {REVIEWED} AS reviewed, targets.targets, stood.sheet_id, stood.sheet_version
+      reports.values AS reported, {REVIEWED} AS reviewed, {BESIDE} AS beside, targets.targets, stood.sheet_id, stood.sheet_version
     FROM standing JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
       USING (period_id, block_id)
     JOIN reports USING (period_id, unit_id) JOIN stood USING (period_id, unit_id)

@@ -26,7 +26,7 @@ from scoring.actions.keys import WANTED, Key, wanted
 from scoring.actions.leaders import Leaders, asks_for_leaders, led_blocks, on_boards, told
 from scoring.actions.ranking import Change, Touched, rank
 from scoring.actions.sheets import published
-from scoring.tables import REVIEWED, blocks, moved, periods, reports, scores, sheets, targets
+from scoring.tables import BESIDE, REVIEWED, blocks, moved, periods, reports, scores, sheets, targets
 
 NEWEST: Final = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == blocks.c.sheet_id).scalar_subquery()
 _stamped = blocks.alias("stamped")
@@ -67,6 +67,7 @@ _FACTS: Final = Prepared(
             *[reports.c[name] for name in ("period_id", "unit_id", "campaign_id", "version", "late", "withdrawn")],
             reports.c["values"].label("reported"),
             literal_column(REVIEWED).label("reviewed"),
+            literal_column(BESIDE).label("beside"),
             blocks.c.block_id,
             blocks.c.sheet_id,
             NEWEST.label("sheet_version"),
@@ -227,8 +228,8 @@ _NOBODY: Final = rules.Looked()._asdict()
 
 
 def reported_by(report: Any) -> rules.Facts:
-    """Give what a unit itself says: ``reported``, ``targets`` and ``late`` as they are stored."""
-    return rules.reported(report.reported, report.targets, late=report.late)
+    """Give what a unit itself says: ``reported``, ``targets``, ``late`` and what is known ``beside``, as they are stored."""
+    return rules.reported(report.reported, report.targets, late=report.late, beside=report.beside)
 
 
 def _change(known: Any, score: rules.Score) -> Change | None:

@@ -17,7 +17,7 @@ from scoring import rules
 from scoring.actions.keys import Key
 from scoring.actions.scores import NEWEST, in_its_block, reported_by, score
 from scoring.actions.sheets import published
-from scoring.tables import OBJECTED, REVIEWED, blocks, reports, targets, verdicts
+from scoring.tables import BESIDE, OBJECTED, REVIEWED, blocks, reports, targets, verdicts
 
 
 class Reviewer(NamedTuple):
@@ -56,7 +56,14 @@ async def give_verdicts(
     another one since, ``Invalid`` with everything that is wrong with ``looks``.
     """
     opened = await open_report(tx, of, by, report_version=report_version)
-    refuse(opened.faults(column, looks), looks)
+    rulings = [look for look in looks if appeal_id and rules.is_of_points(look.criterion)]
+    refuse(
+        [
+            *opened.faults(column, [look for look in looks if look not in rulings]),
+            *(fault for look in rulings for fault in rules.faults_of_ruling(opened.sheet, opened.facts, look)),
+        ],
+        looks,
+    )
     return await keep(tx, opened, column, looks, by, appeal_id=appeal_id, because=because)
 
 
@@ -134,6 +141,7 @@ _KNOWN: Final = in_its_block(
         *[reports.c[name] for name in ("campaign_id", "version", "late", "withdrawn")],
         reports.c["values"].label("reported"),
         literal_column(REVIEWED).label("reviewed"),
+        literal_column(BESIDE).label("beside"),
         literal_column(OBJECTED).label("objected"),
         blocks.c.block_id,
         blocks.c.sheet_id,

@@ -23,6 +23,7 @@ class Trial(BaseModel):
 
     typed: Annotated[dict[str, Annotated[str, Field(max_length=100)]], Field(max_length=1_000)]
     late: bool = False
+    late_days: Annotated[int, Field(ge=0, le=366)] = 0
 
 
 @router.get("/sheet-form")
@@ -80,7 +81,7 @@ async def draft_differences(draft_id: UUID, asked: Asked) -> dict[str, Any]:
 async def preview_draft(draft_id: UUID, body: Sent[Trial], asked: Asked) -> rules.Score:
     """Score what was typed under a draft."""
     office(asked)
-    return await queries.draft_trial(asked.db, draft_id, body.typed, late=body.late)
+    return await queries.draft_trial(asked.db, draft_id, body.typed, late=body.late, late_days=body.late_days)
 
 
 @router.post("/sheet-drafts/{draft_id}/publish")

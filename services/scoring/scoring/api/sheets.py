@@ -35,6 +35,8 @@ class Preview(BaseModel):
     values: Annotated[dict[str, NotNegative], Field(max_length=500)]
     targets: tuple[Target, ...] = ()
     late: bool = False
+    late_days: Annotated[int, Field(ge=0)] = 0
+    """By how many days it would be late; it may answer a return, so that it can be late by days and not ``late``."""
     place: Place | None = None
 
 
@@ -76,11 +78,18 @@ async def publish_sheet(sheet_id: UUID, body: Sent[rules.Sheet], commanded: Comm
 async def preview(sheet_id: UUID, body: Sent[Preview], asked: Asked) -> rules.Score:
     """Score what was typed so far, without keeping it; with ``place`` as it would be scored there now."""
     sheet = await queries.sheet(asked.db, sheet_id)
-    facts = rules.Facts(
-        values=body.values, targets={target.criterion: target for target in body.targets}, late=body.late
-    )
-    block = None
-    if body.place and rules.asks_for_leaders(sheet):
+    awards: list[rules.KnownAward] = []
+    led = rules.asks_for_leaders(sheet)
+    if body.place and (led or rules.asks_for_awards(sheet)):
         asked.identity.require((Post.UNIT_OFFICER, body.place.unit_id), who_may="chính đơn vị đó")
-        block = await queries.block_with(asked.db, sheet, facts, **dict(body.place))
+        awards = await queries.awards_of(asked.db, body.place.unit_id, body.place.block_id)
+    facts = rules.Facts(
+        values=body.values,
+        targets={target.criterion: target for target in body.targets},
+        late=body.late,
+        late_days=body.late_days if body.late else 0,
+        late_days_sent=body.late_days,
+        awards=tuple(awards),
+    )
+    block = await queries.block_with(asked.db, sheet, facts, **dict(body.place)) if body.place and led else None
     return rules.score(sheet, facts, block)

@@ -18,7 +18,7 @@ from scoring.queries.publications import (
 from scoring.queries.rehearsals import rehearsal, rehearsals_held, rehearsed_blocks
 from scoring.queries.rescorings import rescored, rescoring, rescorings_of
 from scoring.queries.reviews import appraisals, columns_of_block, cross_checks_by, cross_checks_of_block
-from scoring.queries.scores import block_with, published_score, score
+from scoring.queries.scores import awards_of, block_with, published_score, score
 from scoring.queries.sheets import sheet, sheet_differences, sheet_versions, sheets_in_use
 from scoring.queries.standing import place
 from scoring.queries.votes import votes
@@ -33,6 +33,7 @@ __all__ = [
     "appealing",
     "appeals_of",
     "appraisals",
+    "awards_of",
     "block_with",
     "blocks_of_city",
     "board",

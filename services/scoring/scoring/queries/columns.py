@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.scores import block_of, closed
-from scoring.tables import OBJECTED, REVIEWED, cross_checks, reports, scores, sheets, targets, verdicts
+from scoring.tables import BESIDE, OBJECTED, REVIEWED, cross_checks, reports, scores, sheets, targets, verdicts
 
 Row = dict[str, Any]
 
@@ -25,6 +25,7 @@ _KNOWN: Final = Prepared(
         reports.c.version.label("report_version"),
         reports.c["values"].label("reported"),
         literal_column(REVIEWED).label("reviewed"),
+        literal_column(BESIDE).label("beside"),
         literal_column(OBJECTED).label("objected"),
         targets.c.targets,
         scores.c.inputs["leaders"].label("leaders"),
@@ -122,7 +123,7 @@ _KEPT: Final = (
 
 
 def _columns(row: Any, sheet: rules.Sheet, block: rules.Block | None) -> Row:
-    reported = rules.reported(row.reported, row.targets, late=row.late)
+    reported = rules.reported(row.reported, row.targets, late=row.late, beside=row.beside)
     said = rules.said(row.reviewed)
     standing = rules.newest(said)
     facts = {str(column): rules.seen_by(column, reported, standing) for column in Column}

@@ -88,7 +88,9 @@ async def draft_differences(db: Read, draft_id: UUID) -> Row:
     return {"sheet_id": row.sheet_id, "newest": row.newest or 0, "version": row.version, "differences": told}
 
 
-async def draft_trial(db: Read, draft_id: UUID, typed: Mapping[str, str], *, late: bool) -> rules.Score:
+async def draft_trial(
+    db: Read, draft_id: UUID, typed: Mapping[str, str], *, late: bool, late_days: int = 0
+) -> rules.Score:
     """Score what was typed under a draft; raises ``Invalid`` with what cannot be read, as ``drafted_sheet`` besides."""
     made = await drafted_sheet(db, draft_id)
     lines = {each.criterion: each for each in rules.form_criteria(made)}
@@ -107,7 +109,7 @@ async def draft_trial(db: Read, draft_id: UUID, typed: Mapping[str, str], *, lat
             wrong.append(FieldError(field=code, message=f"nhiều nhất {rules.say(line.largest)}"))
     if wrong:
         raise Invalid(f"Còn {len(wrong)} số chưa đọc được.", errors=wrong)
-    return rules.score(made, rules.Facts(values=values, late=late))
+    return rules.score(made, rules.Facts(values=values, late=late, late_days=late_days, late_days_sent=late_days))
 
 
 def _answer(text: str) -> Decimal:

@@ -12,7 +12,7 @@ from chassis.db import Read
 from chassis.errors import NotFound
 from scoring import rules
 from scoring.queries.sheets import sheet as sheet_of
-from scoring.tables import MEMBERS, blocks, periods, publications, published_scores, reports, scores
+from scoring.tables import MEMBERS, blocks, periods, publications, published_scores, recognised, reports, scores
 
 Row = dict[str, Any]
 
@@ -120,6 +120,20 @@ async def block_with(
     reported = [rules.Facts.model_validate(inputs) for inputs in (await db.execute(others)).scalars()]
     over = await closed(db, period_id, [block_id])
     return rules.lead(sheet, [*reported, own], closed=block_id in over)
+
+
+async def awards_of(db: Read, unit_id: UUID, block_id: UUID) -> list[rules.KnownAward]:
+    """Give what is recorded to have been awarded to a unit in the year of this block, the oldest first."""
+    asked = (
+        select(recognised.c.form, recognised.c.decided_on, recognised.c.decision_number)
+        .join(blocks, blocks.c.year == recognised.c.year)
+        .where(blocks.c.block_id == block_id, recognised.c.unit_id == unit_id, recognised.c.standing)
+        .order_by(recognised.c.decided_on, recognised.c.entry_id)
+    )
+    return [
+        rules.KnownAward(form=row.form, on=row.decided_on, number=row.decision_number)
+        for row in await db.execute(asked)
+    ]
 
 
 async def _concluded(db: Read, row: Any) -> Row:

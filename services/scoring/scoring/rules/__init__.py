@@ -23,10 +23,12 @@ from scoring.rules.cross_checks import Objection, objected, rotation, still_open
 from scoring.rules.differences import differences
 from scoring.rules.disclosure import Audience, disclose, disclose_placed, disclose_row
 from scoring.rules.history import Told, fold
+from scoring.rules.kinds.base import KnownAward
 from scoring.rules.nearby import Neighbours, nearby, neighbours
-from scoring.rules.points import Remembered, asks_for_leaders, lead, say, score
+from scoring.rules.points import Remembered, asks_for_awards, asks_for_leaders, lead, say, score
 from scoring.rules.ranking import DECIDERS, Ranked, Standing, Vote, equals, leader_points, rank, standing
 from scoring.rules.reviewing import Look, LookFault, codes_of, faults_of
+from scoring.rules.rulings import appealed, faults_of_ruling, is_of_points, line_of
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
 from scoring.rules.sheet import ConcludedBy, Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
 from scoring.rules.snapshots import Snapshot, Waiting, canonical, digest, fingerprint, snapshot, waiting
@@ -41,6 +43,7 @@ __all__ = [
     "CriterionGroup",
     "Facts",
     "Group",
+    "KnownAward",
     "Look",
     "LookFault",
     "Looked",
@@ -60,6 +63,8 @@ __all__ = [
     "Verdict",
     "Vote",
     "Waiting",
+    "appealed",
+    "asks_for_awards",
     "asks_for_leaders",
     "canonical",
     "codes_of",
@@ -72,12 +77,15 @@ __all__ = [
     "disclose_row",
     "equals",
     "faults_of",
+    "faults_of_ruling",
     "fingerprint",
     "fold",
     "form_criteria",
     "in_column",
+    "is_of_points",
     "lead",
     "leader_points",
+    "line_of",
     "looked",
     "nearby",
     "neighbours",

@@ -11,6 +11,7 @@ from scoring.rules.kinds.base import Role
 from scoring.rules.numbers import ZERO
 from scoring.rules.points import of_each_line, score, with_own
 from scoring.rules.reviewing import codes_of
+from scoring.rules.rulings import is_of_points
 from scoring.rules.shapes import Block, Facts, Part, Score
 from scoring.rules.sheet import ConcludedBy, Criterion, Sheet, form_criteria
 from scoring.rules.words import measured
@@ -29,12 +30,19 @@ class Verdict(NamedTuple):
     value: Decimal | None
 
 
-def reported(values: Iterable[Mapping[str, Any]], targets: Iterable[Mapping[str, Any]] | None, *, late: bool) -> Facts:
-    """Read what a unit itself says, as it is stored."""
+def reported(
+    values: Iterable[Mapping[str, Any]],
+    targets: Iterable[Mapping[str, Any]] | None,
+    *,
+    late: bool,
+    beside: Mapping[str, Any] | None = None,
+) -> Facts:
+    """Read what a unit itself says, as it is stored, with what is known ``beside`` (``tables.BESIDE``)."""
     return Facts(
         values={each["criterion"]: Decimal(each["value"]) for each in values},
         targets={target.criterion: target for target in map(Target.model_validate, targets or ())},
         late=late,
+        **{name: known for name, known in (beside or {}).items() if known is not None},
     )
 
 
@@ -80,7 +88,11 @@ def conclude(sheet: Sheet, reported: Facts, verdicts: Iterable[Verdict]) -> Fact
     if not standing:
         return reported
     if sheet.concluded_by is ConcludedBy.LOWEST:
-        return _lowest(sheet, reported, [seen_by(column, reported, standing) for column in Column])
+        # What was decided of the points themselves is no look among others.
+        looks = {key: verdict for key, verdict in standing.items() if not is_of_points(verdict.criterion)}
+        least = _lowest(sheet, reported, [seen_by(column, reported, looks) for column in Column])
+        decided = {key: verdict for key, verdict in standing.items() if key not in looks}
+        return _under(least, decided, REVIEWS)
     return _under(reported, standing, REVIEWS)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from scoring.rules.kinds.base import Direction, Role
+from scoring.rules.kinds.late import CountedFrom
 from scoring.rules.sheet import ConcludedBy, Criterion, CriterionGroup, Sheet
 from scoring.rules.words import say
 
@@ -18,6 +19,7 @@ _ROLES: Final = {
     Role.DISQUALIFIER: "trường hợp không xếp hạng",
 }
 _DIRECTIONS: Final = {Direction.UP: "càng cao càng tốt", Direction.DOWN: "càng thấp càng tốt"}
+_COUNTED: Final = {CountedFrom.FIRST: "lần gửi đầu", CountedFrom.LAST: "lần gửi lại sau cùng"}
 _CONCLUDED: Final = {
     ConcludedBy.LATEST_COLUMN: "lấy lần chấm sau cùng",
     ConcludedBy.LOWEST: "lấy mức ít điểm nhất",
@@ -34,6 +36,7 @@ OF_SHEET: Final[Mapping[str, str]] = {
 OF_GROUP: Final[Mapping[str, str]] = {
     "name": "tên",
     "maximum": "điểm tối đa",
+    "weight": "hệ số",
     "decides_ties": "quyết định khi bằng điểm",
     "gate": "điều kiện",
 }
@@ -41,6 +44,7 @@ OF_LINE: Final[Mapping[str, str]] = {
     "name": "tên",
     "measure": "đơn vị tính",
     "maximum": "điểm tối đa",
+    "weight": "hệ số",
     "role": "loại",
     "target": "chỉ tiêu chung",
     "required": "bắt buộc nhập",
@@ -139,6 +143,8 @@ def said(value: Any) -> str:  # noqa: PLR0911 - one word for each kind of value
         return _DIRECTIONS[value]
     if isinstance(value, ConcludedBy):
         return _CONCLUDED[value]
+    if isinstance(value, CountedFrom):
+        return _COUNTED[value]
     if isinstance(value, tuple):
         return "[" + ", ".join(map(said, value)) + "]"
     if isinstance(value, BaseModel):

@@ -19,6 +19,8 @@ _BARE: Final[Mapping[str, Any]] = {"key": "", "groups": ({"code": "", "name": ""
 _WORDS: Final = {
     "greater_than": "phải lớn hơn 0",
     "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than_equal": "nhiều nhất là {le}",
+    "decimal_max_places": "có nhiều nhất {decimal_places} chữ số sau dấu phẩy",
     "string_pattern_mismatch": "viết như 1.1, T.2 hoặc K.1, không dấu cách",
     "string_too_short": "còn trống",
     "string_too_long": "dài quá {max_length} ký tự",
@@ -66,6 +68,11 @@ class _Group(NamedTuple):
     document: dict[str, Any]
     """Code, name, maximum and what else is said of it; what could not be read is made up."""
     sure: bool
+
+    @property
+    def weight(self) -> Decimal:
+        weight: Decimal = self.document.get("weight", _ONE)
+        return weight
 
 
 def read(parts: Parts) -> Drafted:
@@ -229,19 +236,20 @@ class _Reading:
     def _used(self, group: _Group, groups: list[_Group], lines: list[_Line]) -> Used:
         inner = [each for each in groups if each.within == group.key]
         points = _content(line for line in lines if line.part == part_of(group.key))
-        points += sum((self._used(each, groups, lines).used for each in inner), start=ZERO)
+        points += sum((self._used(each, groups, lines).used * each.weight for each in inner), start=ZERO)
         document = group.document
         maximum = document["maximum"] if group.sure else None
         return Used(group.key, document["code"], document["name"], group.within, points, maximum)
 
     def _whole(self, sheet: Mapping[str, Any], groups: Iterable[_Group], lines: Iterable[_Line] = ()) -> Used:
-        parts = {part_of(group.key) for group in groups}
-        points = _content(line for line in lines if line.part in parts)
+        groups, lines = list(groups), list(lines)
+        outermost = (group for group in groups if not group.within)
+        points = sum((self._used(group, groups, lines).used * group.weight for group in outermost), start=ZERO)
         return Used("", "", sheet["name"], "", points, None if self.unread[SHEET] else sheet["total"])
 
 
 def _content(lines: Iterable[_Line]) -> Decimal:
-    return sum((line.criterion.maximum for line in lines if line.criterion.role is Role.CONTENT), start=ZERO)
+    return sum((line.criterion.counts for line in lines if line.criterion.role is Role.CONTENT), start=ZERO)
 
 
 def _circles(key: str, around: Mapping[str, str]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scoring.rules.kinds.base import Role
 from scoring.rules.kinds.yes_no import YesNo
+from scoring.rules.numbers import CENT, to_step
 from scoring.rules.words import say
 
 if TYPE_CHECKING:
@@ -36,14 +37,15 @@ def faults(sheet: "Sheet") -> Iterator[Fault]:
     yield from _twice("nhóm", "group", (group.code for group in sheet.every_group()))
     for group in sheet.every_group():
         yield from _of_group(sheet, group)
-    summed = _sum(group.maximum for group in sheet.groups)
+    summed = _sum(group.counts for group in sheet.groups)
     if summed != sheet.total:
         words = (
-            f"các nhóm cộng lại {say(summed)} điểm, bảng ghi {say(sheet.total)}: sửa điểm tối đa của nhóm hoặc của bảng"
+            f"các nhóm{' sau khi nhân hệ số' if any(each.weight != 1 for each in sheet.groups) else ''} cộng lại "
+            f"{say(summed)} điểm, bảng ghi {say(sheet.total)}: sửa điểm tối đa của nhóm hoặc của bảng"
         )
         yield Fault("sheet", "", "total", words)
-    for group_code, criterion in sheet.criteria():
-        for field, words in _of_line(sheet, group_code, criterion):
+    for group_code, criterion, weight in sheet.weighed():
+        for field, words in (*_of_line(sheet, group_code, criterion), *_of_weight(criterion, weight)):
             yield Fault("line", criterion.code, field, f"mục {criterion.code}: {words}")
     known = {criterion.code for _, criterion in sheet.criteria()}
     for each in sheet.tie_breaks:
@@ -65,14 +67,14 @@ def _twice(what: str, about: _About, codes: Iterable[str]) -> Iterator[Fault]:
 
 
 def _of_group(sheet: "Sheet", group: "CriterionGroup") -> Iterator[Fault]:
-    content = [criterion.maximum for criterion in group.criteria if criterion.role is Role.CONTENT]
-    summed = _sum([*content, *(each.maximum for each in group.groups)])
+    content = [criterion.counts for criterion in group.criteria if criterion.role is Role.CONTENT]
+    summed = _sum([*content, *(each.counts for each in group.groups)])
     if not content and not group.groups:
         yield Fault("group", group.code, "name", f"nhóm {group.code} chưa có mục nào: thêm mục hoặc bỏ nhóm")
     elif summed != group.maximum:
         what = "các nhóm con" if group.groups and not content else "các mục"
         words = (
-            f"nhóm {group.code}: {what} cộng lại {say(summed)} điểm, nhóm ghi {say(group.maximum)}: "
+            f"nhóm {group.code}: {what}{_weighted(group)} cộng lại {say(summed)} điểm, nhóm ghi {say(group.maximum)}: "
             f"sửa điểm của mục hoặc ghi nhóm {say(summed)}"
         )
         yield Fault("group", group.code, "maximum", words)
@@ -81,6 +83,13 @@ def _of_group(sheet: "Sheet", group: "CriterionGroup") -> Iterator[Fault]:
         yield Fault("group", group.code, "decides_ties", f"nhóm {group.code}: {twice}")
     for words in _of_gate(sheet, group.gate):
         yield Fault("group", group.code, "gate", f"nhóm {group.code}: {words}")
+
+
+def _weighted(group: "CriterionGroup") -> str:
+    weighted = any(each.counts != each.maximum for each in group.criteria) or any(
+        each.counts != each.maximum for each in group.groups
+    )
+    return " sau khi nhân hệ số" if weighted else ""
 
 
 def _of_gate(sheet: "Sheet", gate: str | None) -> Iterator[str]:
@@ -110,6 +119,18 @@ def _of_line(sheet: "Sheet", group: str, criterion: "Criterion") -> Iterator[tup
     if criterion.gate is not None and role not in (Role.CONTENT, Role.BONUS):
         yield "gate", "chỉ mục tính điểm và điểm thưởng mới có điều kiện"
     yield from (("gate", fault) for fault in _of_gate(sheet, criterion.gate))
+
+
+def _of_weight(criterion: "Criterion", weight: Decimal) -> Iterator[tuple[str, str]]:
+    """Give field and words of what is wrong with how often a line counts."""
+    if not criterion.role.has_points:
+        if criterion.weight != 1:
+            yield "weight", "điều kiện không có điểm nên không có hệ số: để trống hệ số"
+        return
+    counts = criterion.maximum * weight
+    if weight != 1 and counts != to_step(counts, CENT):
+        words = f"{say(criterion.maximum)} điểm nhân hệ số {say(weight)} (kể cả hệ số của nhóm) ra {say(counts)} điểm"
+        yield "weight", f"{words}, lẻ hơn 0,01: sửa hệ số hoặc điểm tối đa"
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

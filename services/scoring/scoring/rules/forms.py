@@ -13,9 +13,10 @@ from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origi
 
 from pydantic import BaseModel
 
+from chassis.text import fold
 from scoring.rules.differences import OF_GROUP, OF_LINE, OF_SHEET, said
 from scoring.rules.kinds import Rule
-from scoring.rules.kinds.awards import Award
+from scoring.rules.kinds.awards import FORMS, Award
 from scoring.rules.kinds.bands import Band
 from scoring.rules.kinds.base import Item, Kind, Model
 from scoring.rules.kinds.checklist import Task
@@ -105,6 +106,18 @@ def _worth(line: str) -> dict[str, Any]:
     return {"code": code, "name": name, "points": points}
 
 
+def _award(line: str) -> dict[str, Any]:
+    worth, equals, named = line.partition("=")
+    if not equals:
+        return _worth(line)
+    form = next((form for form, words in FORMS.items() if fold(words) == fold(named.strip())), None)
+    if form is None:
+        raise Unreadable(
+            f"“{named.strip()}” không phải hình thức trong hồ sơ: chọn một trong {'; '.join(FORMS.values())}"
+        )
+    return {**_worth(worth.strip()), "form": form}
+
+
 def _item(line: str) -> dict[str, Any]:
     code, name = _named(line)
     return {"code": code, "name": name}
@@ -125,13 +138,14 @@ class _Lines(NamedTuple):
 
 _LINES: Final[Mapping[Any, _Lines]] = {
     Band: _Lines(_write_band, _band, "Mỗi mức một dòng, tăng dần từ 0, ví dụ: từ 70 đến dưới 90: 3"),
-    **dict.fromkeys(
-        (Task, Award),
-        _Lines(
-            lambda item: f"{item.code}. {item.name}: {say(item.points)}",
-            _worth,
-            "Mỗi dòng một tên, dấu hai chấm, số điểm",
-        ),
+    Task: _Lines(
+        lambda item: f"{item.code}. {item.name}: {say(item.points)}", _worth, "Mỗi dòng một tên, dấu hai chấm, số điểm"
+    ),
+    Award: _Lines(
+        lambda item: f"{item.code}. {item.name}: {say(item.points)}{f' = {FORMS[item.form]}' if item.form else ''}",
+        _award,
+        "Mỗi dòng một tên, dấu hai chấm, số điểm; lấy tự động từ hồ sơ của đơn vị thì thêm dấu = và một trong các hình thức: "
+        + "; ".join(FORMS.values()),
     ),
     Item: _Lines(lambda item: f"{item.code}. {item.name}", _item, "Mỗi dòng một tên"),
     Decimal: _Lines(say, amount, "Mỗi hạng một dòng, điểm hạng nhất trước"),
@@ -139,6 +153,9 @@ _LINES: Final[Mapping[Any, _Lines]] = {
 }
 _HINTS: Final = {
     **dict.fromkeys(("k", "floor", "over_rate", "over_cap"), "Phần của 1: 0,01 là 1%, 0,7 là 70%"),
+    "by_stretch": "Có: tại mức phấn đấu của đơn vị được thưởng nhiều nhất, giữa chỉ tiêu và mức đó tính theo tỷ lệ",
+    "each_day": "Để trống nếu trừ cả mức của mục ngay khi chậm; điểm tối đa của mục là mức trừ nhiều nhất",
+    "counted": "Thường là lần gửi đầu: gửi lại theo yêu cầu sửa không bị coi là chậm thêm",
     "out_of": "Để trống nếu chấm thẳng theo điểm tối đa của mục",
     "target": "Để trống nếu giao riêng cho từng đơn vị",
     "gate": "Mã của điều kiện, ví dụ K.1; để trống nếu không có",
@@ -146,6 +163,7 @@ _HINTS: Final = {
     "evidence": "Tài liệu phải đính kèm, ví dụ: Quyết định công nhận",
     "verified_by": "Cơ quan hoặc bộ phận đối chiếu số liệu của mục",
     "step": "Điểm từng mục được làm tròn đến bội số của số này, ví dụ 0,25",
+    "weight": "Điểm và điểm tối đa nhân với số này: 2 là hệ số 2; để trống là 1",
     "bonus_cap": "Điểm thưởng tính vào tổng nhiều nhất chừng này",
     "note": "Ghi rõ nếu bảng chưa phải quy định",
     "decides_ties": "Nhóm công tác thi đua, khen thưởng khi xét đơn vị bằng điểm",

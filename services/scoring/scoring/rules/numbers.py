@@ -8,6 +8,7 @@ from typing import Final
 Exact = Decimal | Fraction
 
 ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
 CENT: Final = Decimal("0.01")
 
 KEPT: Final = 4_096

@@ -1,6 +1,6 @@
 """From a sheet and the facts to points, each with the sentence that says why.
 
-Order: base points computed exactly and rounded half up to the sheet's step, once per criterion; within each group its
+Order: base points computed exactly, weighted and rounded half up to the sheet's step, once per criterion; within each group its
 bonus up to its maximum, then its penalties; their sum; bonus in sheet order up to its cap; penalties in sheet order until
 nothing is left. A criterion that is not assigned, or that needs a target and has none, leaves the maximum. One behind a
 gate whose condition is not met stays in it and gets nothing.
@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from scoring.rules.kinds import HalfPlusLeader, Late
+from contracts.appeals import OF_POINTS
+from scoring.rules.kinds import Awards, HalfPlusLeader, Late
 from scoring.rules.kinds.base import Line, Outcome, Role
 from scoring.rules.kinds.yes_no import nothing
-from scoring.rules.numbers import CENT, ZERO, Exact, quotient, to_step
+from scoring.rules.numbers import CENT, ONE, ZERO, Exact, quotient, to_step
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
 from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
+from scoring.rules.stretching import stretch_of, strives
 from scoring.rules.words import said, say, say_points
 
 __all__ = [
     "Remembered",
+    "asks_for_awards",
     "asks_for_leaders",
     "lead",
     "of_each_line",
@@ -75,8 +78,8 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Re
     ``block`` is asked for by ``half_plus_leader`` alone; without it what depends on the leader is left out as provisional.
     """
     scoring = _Scoring(sheet, facts, block, _shut(sheet, facts), remembered)
-    counted = [scoring.group(group, "", ()) for group in sheet.groups]
-    extras = [scoring.part("", criterion, ()) for criterion in sheet.extras]
+    counted = [scoring.group(group, "", (), ONE) for group in sheet.groups]
+    extras = [scoring.part("", criterion, (), criterion.weight) for criterion in sheet.extras]
     groups = [group for each in counted for group in each.groups]
     computed = [part for each in counted for part in each.parts] + extras
     base = _sum(each.groups[0].points for each in counted)
@@ -116,20 +119,33 @@ def own_points(
     """Give what these lines bring by themselves, before what bounds their groups and the sheet; a penalty's are negative."""
     scoring = _Scoring(sheet, facts, block, _shut(sheet, facts), remembered)
 
-    def within(group: CriterionGroup, gates: Sequence[str]) -> Iterator[Part]:
-        gates = (*gates, group.gate) if group.gate else gates
-        yield from (scoring.part(group.code, each, gates) for each in group.criteria if each.code in codes)
+    def within(group: CriterionGroup, gates: Sequence[str], around: Decimal) -> Iterator[Part]:
+        gates, weight = _into(group, gates, around)
+        for each in group.criteria:
+            if each.code in codes:
+                yield scoring.part(group.code, each, gates, weight * each.weight)
         for inner in group.groups:
-            yield from within(inner, gates)
+            yield from within(inner, gates, weight)
 
-    parts = [part for group in sheet.groups for part in within(group, ())]
-    parts += [scoring.part("", each, ()) for each in sheet.extras if each.code in codes]
+    parts = [part for group in sheet.groups for part in within(group, (), ONE)]
+    parts += [scoring.part("", each, (), each.weight) for each in sheet.extras if each.code in codes]
     return {part.criterion: -part.points if part.role is Role.PENALTY else part.points + part.over for part in parts}
+
+
+def _into(group: CriterionGroup, gates: Sequence[str], around: Decimal) -> tuple[Sequence[str], Decimal]:
+    """Give the gates that stand before what is in a group, and how often that counts."""
+    return (*gates, group.gate) if group.gate else gates, around * group.weight
 
 
 def asks_for_leaders(sheet: Sheet) -> bool:
     """Tell whether a line of this sheet is scored against the leader of the block."""
     return any(isinstance(criterion.rule, HalfPlusLeader) for _, criterion in sheet.criteria())
+
+
+def asks_for_awards(sheet: Sheet) -> bool:
+    """Tell whether a line of this sheet follows from awards that were recorded of a unit."""
+    rules = (criterion.rule for _, criterion in sheet.criteria())
+    return any(isinstance(rule, Awards) and any(item.form for item in rule.items) for rule in rules)
 
 
 def lead(sheet: Sheet, units: Iterable[Facts], *, closed: bool) -> Block:
@@ -156,7 +172,7 @@ def with_own(sheet: Sheet, facts: Facts, block: Block) -> Block:
 def of_each_line(sheet: Sheet, facts: Facts) -> dict[str, Part]:
     """Give what each line would bring by itself: before gates, bounds of groups and caps."""
     scoring = _Scoring(sheet, facts, None, {})
-    return {criterion.code: scoring.part(group, criterion, ()) for group, criterion in sheet.criteria()}
+    return {criterion.code: scoring.part(group, criterion, (), weight) for group, criterion, weight in sheet.weighed()}
 
 
 def _shut(sheet: Sheet, facts: Facts) -> Mapping[str, str]:
@@ -188,11 +204,11 @@ class _Scoring:
     shut: Mapping[str, str]
     remembered: Remembered | None = None
 
-    def group(self, group: CriterionGroup, within: str, gates: Sequence[str]) -> _Counted:
+    def group(self, group: CriterionGroup, within: str, gates: Sequence[str], around: Decimal) -> _Counted:
         """Count a group: its lines, the groups within it, and its own bonus and penalties inside its bounds."""
-        gates = (*gates, group.gate) if group.gate else gates
-        parts = [self.part(group.code, criterion, gates) for criterion in group.criteria]
-        inner = [self.group(each, group.code, gates) for each in group.groups]
+        gates, weight = _into(group, gates, around)
+        parts = [self.part(group.code, criterion, gates, weight * criterion.weight) for criterion in group.criteria]
+        inner = [self.group(each, group.code, gates, weight) for each in group.groups]
         base = _sum(part.points for part in parts if part.role is Role.CONTENT)
         base += _sum(each.groups[0].points for each in inner)
         maximum = _sum(part.maximum for part in parts if part.role is Role.CONTENT and part.assigned)
@@ -210,18 +226,31 @@ class _Scoring:
             [own, *(each for found in inner for each in found.groups)],
         )
 
-    def part(self, group: str, criterion: Criterion, gates: Sequence[str]) -> Part:
+    @property
+    def _beside(self) -> Hashable:
+        facts = self.facts
+        return facts.late, facts.late_days, facts.late_days_sent, facts.awards
+
+    def part(self, group: str, criterion: Criterion, gates: Sequence[str], weight: Decimal) -> Part:
         if self.remembered is None:
-            return self._part(group, criterion, gates)
+            return self._part(group, criterion, gates, weight)
         code, values = criterion.code, self.facts.values
         target = self.facts.targets.get(code)
         leads = self.block and (self.block.leaders.get(code), self.block.closed)
-        said = (values.get(code), target and (target.target, target.assigned), self.facts.late, leads, *self.shut)
+        said = (
+            values.get(code),
+            target and (target.target, target.assigned, target.stretch),
+            self._beside,
+            leads,
+            *self.shut,
+        )
         if items := self.remembered.items(criterion):
             said = (*said, *map(values.get, items))
-        return self.remembered.part(code, said, lambda: self._part(group, criterion, gates))
+        if criterion.rule.computed:
+            said = (*said, values.get(f"{code}{OF_POINTS}"))
+        return self.remembered.part(code, said, lambda: self._part(group, criterion, gates, weight))
 
-    def _part(self, group: str, criterion: Criterion, gates: Sequence[str]) -> Part:
+    def _part(self, group: str, criterion: Criterion, gates: Sequence[str], weight: Decimal) -> Part:
         assigned = _assigned(criterion, self.facts)
         target = _target(criterion, self.facts)
         if not assigned:
@@ -232,20 +261,22 @@ class _Scoring:
         elif not criterion.role.has_points:
             outcome = self._answer(criterion)
         else:
-            outcome = self._behind(gates, criterion) or self._computed(criterion, target)
+            outcome = self._behind(gates, criterion) or self._computed(criterion, target, weight)
         return Part(
             criterion=criterion.code,
             group=group,
             role=criterion.role,
             points=outcome.points,
             over=outcome.over,
-            maximum=criterion.maximum,
+            maximum=criterion.maximum if weight == 1 else criterion.maximum * weight,
             assigned=assigned,
             rule=criterion.rule.kind,
             value=self.facts.values.get(criterion.code),
             target=target,
             ratio=outcome.ratio,
             provisional=outcome.provisional,
+            stretch=stretch_of(criterion, self.facts.targets, target),
+            weight=weight,
             why=outcome.why,
         )
 
@@ -268,11 +299,21 @@ class _Scoring:
                 return Outcome(ZERO, f"{unmet}, nên được {said(ZERO)} điểm.")
         return None
 
-    def _computed(self, criterion: Criterion, target: Decimal | None) -> Outcome:
+    def _computed(self, criterion: Criterion, target: Decimal | None, weight: Decimal) -> Outcome:
+        outcome = self._by_rule(criterion, target, weight)
+        decided = self.facts.values.get(f"{criterion.code}{OF_POINTS}") if criterion.rule.computed else None
+        if decided is None:
+            return outcome
+        points = min(decided, criterion.maximum * weight)
+        why = f"{outcome.why} Theo kiến nghị được chấp thuận, tính {say_points(points)} điểm."
+        return outcome._replace(points=points, why=why, provisional=False)
+
+    def _by_rule(self, criterion: Criterion, target: Decimal | None, weight: Decimal) -> Outcome:
         rule, values = criterion.rule, self.facts.values
         items = {item.code: values[code] for item in rule.asks() if (code := f"{criterion.code}.{item.code}") in values}
         value = values.get(criterion.code)
-        if value is None and not items and not isinstance(rule, Late):
+        derived = rule.derives(self.facts.awards)
+        if value is None and not items and not derived:
             return Outcome(ZERO, nothing("Chưa có số liệu", criterion.role))
         outcome = rule.compute(
             Line(
@@ -282,21 +323,30 @@ class _Scoring:
                 value=value,
                 items=items,
                 target=target,
+                stretch=stretch_of(criterion, self.facts.targets, target),
                 late=self.facts.late,
+                late_days=self.facts.late_days,
+                late_days_sent=self.facts.late_days_sent,
+                awards=self.facts.awards,
                 leader=self.block.leaders.get(criterion.code) if self.block else None,
                 closed=self.block is not None and self.block.closed,
             )
         )
-        if value is None and not items:
-            # Lateness: what the sheet sets for it, to the letter.
+        stretch = stretch_of(criterion, self.facts.targets, target)
+        if stretch is not None and value is not None:
+            outcome = outcome._replace(why=outcome.why + strives(criterion, value, stretch))
+        if weight != 1:
+            outcome = outcome.weighted(weight)
+        if isinstance(rule, Late):
+            # What the sheet sets for it, to the letter.
             return outcome
         step = self.sheet.step if criterion.role is Role.CONTENT else CENT
-        points = min(to_step(outcome.points, step), criterion.maximum)
+        points = min(to_step(outcome.points, step), criterion.maximum * weight)
         why = outcome.why
         if points != outcome.points:
             why += f" Làm tròn đến {said(step)}: {say_points(points)} điểm."
         # Over-achievement of a bonus or a penalty would be bonus on bonus.
-        over = outcome.over if criterion.role is Role.CONTENT else ZERO
+        over = to_step(outcome.over, CENT) if outcome.over is not ZERO and criterion.role is Role.CONTENT else ZERO
         if over:
             why += f" Vượt chỉ tiêu, thêm {say_points(over)} điểm thưởng."
         return Outcome(points, why, over, outcome.ratio, outcome.provisional)

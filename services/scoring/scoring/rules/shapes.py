@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import Amount
 from contracts.registry import Target
-from scoring.rules.kinds.base import NotNegative, Role
-from scoring.rules.numbers import ZERO, Exact
+from scoring.rules.kinds.base import KnownAward, NotNegative, Role
+from scoring.rules.numbers import ONE, ZERO, Exact
 
 T = TypeVar("T")
 WhereSo = Annotated[T, Field(exclude_if=lambda said: not said)]
@@ -29,6 +29,12 @@ class Facts(Model):
     values: Mapping[str, NotNegative]
     targets: Mapping[str, Target] = {}
     late: bool = False
+    late_days: WhereSo[int] = 0
+    """Days of lateness as ``late`` is counted; one that is late and says none was sent before days were counted."""
+    late_days_sent: WhereSo[int] = 0
+    """The same by when the report itself was sent, though it may answer a return."""
+    awards: WhereSo[tuple[KnownAward, ...]] = ()
+    """What is known to have been awarded to the unit in that year, by whatever said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,10 @@ class Part(Model):
     value: Amount | None = None
     target: Amount | None = None
     ratio: Amount | None = None
+    stretch: Annotated[Amount | None, Field(exclude_if=lambda told: told is None)] = None
     provisional: WhereSo[bool] = False
+    weight: Annotated[Amount, Field(exclude_if=lambda weight: weight == ONE)] = ONE
+    """How often the line counts (hệ số): points, over and maximum are told with it."""
     why: str
 
 

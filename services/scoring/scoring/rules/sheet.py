@@ -11,7 +11,8 @@ from pydantic import Field, ValidationInfo, model_validator
 from contracts.scoring import Evidence, SheetCriterion, ValueKind
 from scoring.rules.faults import faults
 from scoring.rules.kinds import Rule
-from scoring.rules.kinds.base import Model, NotNegative, Positive, Role
+from scoring.rules.kinds.base import Model, NotNegative, Positive, Role, Weight
+from scoring.rules.numbers import ONE
 
 __all__ = [
     "ConcludedBy",
@@ -38,6 +39,8 @@ class Criterion(Model):
     name: Annotated[str, Field(min_length=1)]
     measure: str
     maximum: NotNegative = Decimal(0)
+    weight: Weight = ONE
+    """How often the line counts: its points and its maximum are those of the rule, times this and what its groups weigh."""
     rule: Rule
     role: Role = Role.CONTENT
     hint: str = ""
@@ -68,6 +71,11 @@ class Criterion(Model):
         return Evidence.WANTED if self.evidence.strip() else Evidence.FREE
 
     @property
+    def counts(self) -> Decimal:
+        """What the line adds to the maximum of its group."""
+        return self.maximum * self.weight
+
+    @property
     def may_stay_empty(self) -> bool:
         return not self.required or self.role not in (Role.CONTENT, Role.CONDITION)
 
@@ -75,17 +83,31 @@ class Criterion(Model):
 class CriterionGroup(Model):
     """A field of the campaign (lĩnh vực): its own criteria and the groups within it add up to its maximum.
 
-    Bonus and penalty lines of a group stay within it: they lift it to its maximum at most, and take no more than there is.
+    ``maximum`` is what stands in it before its own weight. Bonus and penalty lines of a group stay within it: they lift it to
+    its maximum at most, and take no more than there is.
     """
 
     code: str
     name: str
     maximum: Positive
+    weight: Weight = ONE
     criteria: tuple[Criterion, ...] = ()
     groups: tuple["CriterionGroup", ...] = ()
     decides_ties: bool = False
     """The group on emulation work itself, the second rule that decides between equals."""
     gate: str | None = None
+
+    @property
+    def counts(self) -> Decimal:
+        """What the group adds to the maximum of what is around it."""
+        return self.maximum * self.weight
+
+    def weighed(self, around: Decimal = ONE) -> Iterator[tuple[str, Criterion, Decimal]]:
+        """Give (group code, criterion, how often it counts) of all lines in this group."""
+        weight = around * self.weight
+        yield from ((self.code, criterion, weight * criterion.weight) for criterion in self.criteria)
+        for group in self.groups:
+            yield from group.weighed(weight)
 
     def every(self) -> Iterator["CriterionGroup"]:
         """Give this group and all groups within it, in the order of the sheet."""
@@ -153,6 +175,12 @@ class Sheet(Model):
         for criterion in self.extras:
             yield "", criterion
 
+    def weighed(self) -> Iterator[tuple[str, Criterion, Decimal]]:
+        """Give (group code, criterion, how often it counts) in the order of the sheet."""
+        for group in self.groups:
+            yield from group.weighed()
+        yield from (("", criterion, criterion.weight) for criterion in self.extras)
+
     @model_validator(mode="after")
     def _holds_together(self, info: ValidationInfo) -> "Sheet":
         found = list(faults(self))
@@ -175,6 +203,7 @@ def form_criteria(sheet: Sheet) -> Iterator[SheetCriterion]:
             value_kind=criterion.value_kind,
             required=not criterion.may_stay_empty,
             evidence=criterion.evidence_asked,
+            less_is_better=criterion.rule.less_is_better if criterion.rule.needs_target else None,
             largest=criterion.rule.largest(criterion.maximum) if criterion.largest is None else criterion.largest,
         )
         yield line

@@ -2,6 +2,7 @@
 
 from scoring.tables.appeals import FROZEN_AT, appeal_steps, appeals, frozen_on
 from scoring.tables.base import metadata
+from scoring.tables.beside import BESIDE, recognised
 from scoring.tables.boards import boards, membership, places
 from scoring.tables.cross_checks import OBJECTED, cross_checks, objections
 from scoring.tables.drafts import sheet_drafts
@@ -16,6 +17,7 @@ from scoring.tables.verdicts import REVIEWED, verdicts
 from scoring.tables.votes import block_votes
 
 __all__ = [
+    "BESIDE",
     "FROZEN_AT",
     "MEMBERS",
     "OBJECTED",
@@ -37,6 +39,7 @@ __all__ = [
     "publications",
     "published_places",
     "published_scores",
+    "recognised",
     "rehearsals",
     "rehearsed",
     "reports",

@@ -62,5 +62,7 @@ reports = Table(
     Column("accepted_at", DateTime(timezone=True), nullable=False),
     Column("event_id", Uuid, nullable=False),
     Column("withdrawn", Boolean, nullable=False, server_default="false"),
+    Column("late_days", Integer),
+    Column("late_days_sent", Integer),
 )
 """The newest that was heard of each unit's report in each period: as it was said, or that it was withdrawn."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from contracts.appeals import OF_POINTS
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
@@ -117,7 +118,7 @@ async def _item(desk: Desk, score: dict[str, Any], item: str) -> dict[str, Any]:
     part = next((each for each in score["parts"] if each["criterion"] == code), None)
     if code is None or part is None:
         raise NotFound(f"Bảng điểm không có mục {item}.")
-    return {"item": item, "line": lines[code], "part": part}
+    return {"item": item, "of_points": item.endswith(OF_POINTS), "line": lines[code], "part": part}
 
 
 @router.post("/kien-nghi/moi", dependencies=[SameSite])
@@ -148,7 +149,7 @@ async def _page(request: Request, desk: Desk, appeal_id: UUID, typed: Typed, *, 
     await desk.turn_to(appeal["period_id"])
     place = f"campaigns/{appeal['campaign_id']}/periods/{appeal['period_id']}/scores/{appeal['unit_id']}"
     score, _ = await asyncio.gather(desk.get_or("scoring", place, None), desk.learn([appeal["unit_id"]]))
-    nothing = {"item": appeal["item"], "line": None, "part": None}
+    nothing = {"item": appeal["item"], "of_points": appeal["item"].endswith(OF_POINTS), "line": None, "part": None}
     values = {
         "desk": desk,
         "section": _section(desk),

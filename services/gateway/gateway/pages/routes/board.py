@@ -15,6 +15,7 @@ from chassis.clock import VIETNAM
 from chassis.errors import Forbidden, Invalid, NotFound, Problem
 from gateway.pages import exports, ranked, render
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.sheets import counted
 
 router = APIRouter()
 
@@ -134,7 +135,7 @@ def _table(
     return {
         "board": board,
         "kind": kind,
-        "groups": sheet["groups"] if kind != "luc" else [],
+        "groups": [counted(group) for group in sheet["groups"]] if kind != "luc" else [],
         "best": board.get("best", {}),
         "may_ask": desk.who.holds("city_office") or desk.who.holds("block_head", block_id),
         "typed": looking,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from chassis.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
@@ -145,7 +145,7 @@ async def discard(request: Request, desk: AtDesk, draft_id: UUID, da_xem: Annota
 @router.get(_DRAFT + "/thu")
 async def trial(request: Request, desk: AtDesk, draft_id: UUID) -> Response:
     """Type values into the draft as a unit would, and see the points."""
-    return await _trial(request, desk, draft_id, {}, late=False)
+    return await _trial(request, desk, draft_id, {}, late_days="")
 
 
 @router.post(_DRAFT + "/thu", dependencies=[SameSite])
@@ -154,28 +154,45 @@ async def tried(request: Request, desk: AtDesk, draft_id: UUID) -> Response:
         (name, text) for name, text in (await request.form(max_fields=FIELDS)).multi_items() if isinstance(text, str)
     ]
     fields = {name.removeprefix("muc:"): text for name, text in sent if name.startswith("muc:")}
-    return await _trial(request, desk, draft_id, fields, late=("muon", "1") in sent)
+    return await _trial(request, desk, draft_id, fields, late_days=dict(sent).get("ngay-cham", ""))
 
 
-async def _trial(request: Request, desk: Desk, draft_id: UUID, fields: dict[str, str], *, late: bool) -> Response:
+_MOST_DAYS = 366
+
+
+def _days(text: str) -> tuple[int, list[FieldError]]:
+    """Read how many days late something is tried, and what is wrong with it."""
+    written = text.strip() or "0"
+    if written.isascii() and written.isdigit() and int(written) <= _MOST_DAYS:
+        return int(written), []
+    remedy = f"Ghi một số nguyên từ 0 đến {_MOST_DAYS}"
+    return 0, [FieldError(field="ngay-cham", message=f"“{text.strip()[:20]}” không phải số ngày", remedy=remedy)]
+
+
+async def _trial(request: Request, desk: Desk, draft_id: UUID, fields: dict[str, str], *, late_days: str) -> Response:
     office_only(desk)
     values: dict[str, Any] = {
         "desk": desk,
         "section": "phong-trao",
         "draft_id": draft_id,
         "fields": fields,
-        "late": late,
+        "late_days": late_days,
     }
     values |= {"sheet": None, "lines": [], "score": None, "parts": {}, "errors": {}, "problem": None}
+    days, unread = _days(late_days)
     try:
         values["sheet"] = await desk.get("scoring", f"sheet-drafts/{draft_id}/sheet")
         values["lines"] = list(typed(lines_of(values["sheet"])))
-        score = await desk.send("POST", "scoring", f"sheet-drafts/{draft_id}/preview", {"typed": fields, "late": late})
+        asked = {"typed": fields, "late": bool(days), "late_days": days}
+        score = await desk.send("POST", "scoring", f"sheet-drafts/{draft_id}/preview", asked)
         values |= {"score": score, "parts": {part["criterion"]: part for part in score["parts"]}}
     except Problem as problem:
         if problem.status != Invalid.status:
             raise
         values |= {"problem": problem, "errors": render.errors_of(problem)}
+    if unread:
+        values["problem"] = values["problem"] or Invalid("Còn 1 số chưa đọc được.", errors=unread)
+        values["errors"] |= {each.field: each.model_dump() for each in unread}
     status = values["problem"].status if values["problem"] and request.method == "POST" else 200
     return render.page(request, "bang-diem-thu.html", values, status=status)
 

@@ -14,7 +14,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, Problem
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import groups_of, still_open, typed
+from gateway.pages.sheets import counted, groups_of, still_open, typed
 from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
@@ -61,7 +61,7 @@ class Sheet:
         """The groups with the lines that the unit fills; bonus lines stand in a group of their own."""
         every = groups_of(self.document["groups"])
         groups: list[dict[str, Any]] = [{**group, "lines": self._asked(group["criteria"])} for group in every]
-        extras = self._asked(self.document["extras"])
+        extras = self._asked([counted(line) for line in self.document["extras"]])
         if extras:
             cap = self.document["bonus_cap"]
             groups.append({"code": "thuong", "name": "Điểm thưởng, điểm trừ", "maximum": cap, "lines": extras})
@@ -77,6 +77,11 @@ class Sheet:
         own = self.targets.get(line["code"])
         found: str | None = own["target"] if own and own["target"] is not None else line["target"]
         return found
+
+    def stretch(self, line: dict[str, Any]) -> str | None:
+        """What the unit strives for beyond its target, where it was given that."""
+        own = self.targets.get(line["code"])
+        return own.get("stretch") if own else None
 
     def filled(self, group: dict[str, Any]) -> int:
         return sum(self.said(line["code"]) for line in group["lines"])
@@ -192,7 +197,7 @@ async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version:
 
 
 async def preview(desk: Desk, period_id: UUID, read: dict[str, Any]) -> dict[str, Any]:
-    """Ask what a report comes to that was read so far: ``values``, ``targets``, ``late``, and the block that it is of.
+    """Ask what a report comes to that was read so far: ``values``, ``targets``, ``late`` and by how many days, and the block that it is of.
 
     Lateness and the leaders of the block count as they will when it is sent now, so that the total stays what it was.
     """
@@ -200,6 +205,7 @@ async def preview(desk: Desk, period_id: UUID, read: dict[str, Any]) -> dict[str
         "values": {each["criterion"]: each["value"] for each in read["values"]},
         "targets": read["targets"],
         "late": read["late"],
+        "late_days": read["late_days"],
         "place": {"period_id": str(period_id), "block_id": read["block_id"], "unit_id": own_unit(desk)},
     }
     score: dict[str, Any] = await desk.send("POST", "scoring", f"sheets/{read['sheet_id']}/preview", body)

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.errors import Forbidden, NotFound, Problem
+from contracts.appeals import OF_POINTS
 from contracts.notify import Post
 from contracts.registry import ReportSubmitted
 from gateway.pages import ranks, render, words
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import groups_of, lines_of, sheet_of, typed
+from gateway.pages.sheets import COMPUTED, groups_of, lines_of, sheet_of, typed
 
 router = APIRouter()
 
@@ -42,7 +43,11 @@ async def line(  # noqa: PLR0917
     codes = {criterion, *items}
     own = {"evidence": await _evidence(desk, period_id, unit_id) if values["newest"] else None, "files_of": codes}
     own["said"] = [each for each in values["said"] if each["criterion"] in codes]
-    own |= {"part": part, "line": values["lines"][criterion], "looked": looked, "items": items}
+    own |= {"part": part, "line": values["lines"][criterion], "looked": looked}
+    own["appealable"] = [
+        *items,
+        *([f"{criterion}{OF_POINTS}"] if part["rule"] in COMPUTED and part["assigned"] else ()),
+    ]
     return render.page(request, "vi-sao-muc.html", {**values, **own})
 
 

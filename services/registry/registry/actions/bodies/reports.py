@@ -43,7 +43,7 @@ class Saved(Versioned):
     """A draft as it was kept, and what sending it now would find, so that who is typing need not ask for that as well.
 
     ``sheet_id`` is None, and nothing was looked at, while the unit stands in no block or the sheet is not known here yet.
-    ``late`` is how it would count, ``block_id`` where. ``measures`` tells, of each item for which a likelier reading is suggested, what it is counted in.
+    ``late`` is how it would count, by how many days, ``block_id`` where. ``measures`` tells, of each item for which a likelier reading is suggested, what it is counted in.
     """
 
     saved_at: datetime
@@ -54,6 +54,7 @@ class Saved(Versioned):
     targets: tuple[Target, ...] = ()
     block_id: UUID | None = None
     late: bool = False
+    late_days: int = 0
 
 
 class Receipt(Versioned):
@@ -76,6 +77,7 @@ class Checked(BaseModel):
     errors: tuple[FieldError, ...]
     warnings: tuple[FieldError, ...] = ()
     late: bool = False
+    late_days: int = 0
 
 
 class StepBody(Body):

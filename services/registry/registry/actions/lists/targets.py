@@ -61,12 +61,18 @@ async def _known_targets(db: AsyncConnection, campaign_id: UUID | None, rows: Se
     )
     meant = [dict(row) for row in asked.mappings()]
     items = await _items(db, {row["sheet_id"] for row in meant if row["sheet_id"]})
-    return [KnownTargets.model_validate({**row, "items": items.get(row["sheet_id"])}) for row in meant]
+    return [KnownTargets.model_validate({**row, **_lines(items.get(row["sheet_id"]))}) for row in meant]
 
 
-async def _items(db: AsyncConnection, sheet_ids: set[UUID]) -> dict[UUID, frozenset[str]]:
+def _lines(items: Mapping[str, bool | None] | None) -> dict[str, Any]:
+    less = {code: better for code, better in (items or {}).items() if better is not None}
+    return {"items": None if items is None else frozenset(items), "less": less}
+
+
+async def _items(db: AsyncConnection, sheet_ids: set[UUID]) -> dict[UUID, dict[str, bool | None]]:
+    """Give the lines of sheets; of each whether less is better, where that was told."""
     found = await db.execute(select(sheets.c.sheet_id, sheets.c.criteria).where(sheets.c.sheet_id.in_(sheet_ids)))
-    return {row.sheet_id: frozenset(each["criterion"] for each in row.criteria) for row in found}
+    return {row.sheet_id: {each["criterion"]: each.get("less_is_better") for each in row.criteria} for row in found}
 
 
 async def keep_targets(tx: Tx, about: About, rows: Sequence[Mapping[str, Any]], _post: str) -> set[str]:
@@ -87,7 +93,9 @@ async def keep_targets(tx: Tx, about: About, rows: Sequence[Mapping[str, Any]], 
         if lines[0]["seen"] != (before["version"] if before else 0):
             moved.add(unit_id)
             continue
-        new = [Target.model_validate({name: line["content"][name] for name in Target.model_fields}) for line in lines]
+        new = [
+            Target.model_validate({name: line["content"].get(name) for name in Target.model_fields}) for line in lines
+        ]
         kept = [Target.model_validate(each) for each in before["targets"]] if before else []
         body = TargetsBody(targets=rules.lists.merged(kept, new))
         await assign_targets(tx, about.campaign_id, UUID(unit_id), body)

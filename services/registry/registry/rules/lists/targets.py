@@ -14,6 +14,7 @@ from registry.rules.lists import columns
 from registry.rules.lists.columns import Column
 from registry.rules.lists.listing import Listing, Row
 from registry.rules.lists.outcomes import Outcome, Plan
+from registry.rules.stretch import stretch_fault
 
 TARGETS: Final = Listing(
     "targets",
@@ -33,6 +34,7 @@ TARGETS: Final = Listing(
         Column(
             "assigned", "Giao", "Ghi Có, hoặc Không nếu mục này không giao", columns.yes_no, required=False, width=10
         ),
+        Column("stretch", "Mức phấn đấu", "Ghi số tốt hơn chỉ tiêu, hoặc để trống", columns.amount, required=False),
     ),
     needs=frozenset({"campaign_id"}),
 )
@@ -48,6 +50,8 @@ class KnownTargets(BaseModel):
     version: int
     targets: tuple[Target, ...]
     items: frozenset[str] | None
+    less: dict[str, bool] = {}
+    """Of each line whether less is better, as far as its sheet told."""
 
 
 def plan_targets(rows: Sequence[Row], known: Iterable[KnownTargets]) -> list[Plan]:
@@ -71,7 +75,11 @@ def _plan(row: Row, unit: KnownTargets | None, meant: int, first: dict[tuple[UUI
     if not row.sound or unit is None:
         return _unknown(plan, meant) if row.sound else plan
     code, assigned, target = row.values["criterion"], row.values.get("assigned", True), row.values.get("target")
-    plan = plan.with_content(unit_id=unit.unit_id, criterion=code, assigned=assigned, target=_plain(target))
+    stands = next((each for each in unit.targets if each.criterion == code), None)
+    # A file that was made before this column says nothing of it: what stands stays.
+    stretch = row.values.get("stretch") if "stretch" in row.columns or not stands else stands.stretch
+    content = {"criterion": code, "assigned": assigned, "target": _plain(target), "stretch": _plain(stretch)}
+    plan = plan.with_content(unit_id=unit.unit_id, **content)
     before = first.setdefault((unit.unit_id, code), row.number)
     if before != row.number:
         return _wrong(plan, "criterion", f"trùng với dòng {before}", "Giữ lại một dòng cho mỗi mục của đơn vị")
@@ -79,8 +87,9 @@ def _plan(row: Row, unit: KnownTargets | None, meant: int, first: dict[tuple[UUI
         return _no_item(plan, unit)
     if assigned and target is None:
         return _wrong(plan, "target", "còn trống", "Ghi một số, hoặc ghi Không ở cột Giao")
-    stands = next((each for each in unit.targets if each.criterion == code), None)
-    same = stands == Target(criterion=code, target=target, assigned=assigned)
+    if wrong := stretch_fault(target if assigned else None, stretch, less=unit.less.get(code)):
+        return _wrong(plan, "stretch", *wrong)
+    same = stands == Target(criterion=code, target=target, assigned=assigned, stretch=stretch)
     outcome = Outcome.SAME if same else Outcome.CHANGED if stands else Outcome.NEW
     return replace(plan, outcome=outcome, seen=unit.version)
 

@@ -35,4 +35,4 @@ Rule = Annotated[
     Field(discriminator="kind"),
 ]
 
-__all__ = ["HalfPlusLeader", "Late", "Rule"]
+__all__ = ["Awards", "HalfPlusLeader", "Late", "Rule"]

@@ -6,19 +6,25 @@ sentence that says why.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import Amount
+from contracts.people import AwardForm
 from contracts.scoring import ValueKind
-from scoring.rules.numbers import ZERO, Exact
+from scoring.rules.numbers import ZERO, Exact, exact
+from scoring.rules.words import say, say_points
 
 Positive = Annotated[Amount, Field(gt=0)]
 NotNegative = Annotated[Amount, Field(ge=0)]
+Weight = Annotated[Amount, Field(gt=0, le=100, decimal_places=2)]
+"""Hệ số: how often points and maximum count, once that is told."""
 
 
 class Model(BaseModel):
@@ -60,6 +66,14 @@ class Item(Model):
         return self.name
 
 
+class KnownAward(Model):
+    """An award of the unit that somebody recorded with its decision; that is its evidence."""
+
+    form: AwardForm
+    on: date
+    number: str
+
+
 class Line(NamedTuple):
     """A line of the sheet beside what is known of one unit."""
 
@@ -70,7 +84,12 @@ class Line(NamedTuple):
     items: Mapping[str, Decimal] = {}
     """What was typed for each of ``asks``, by the item's own code."""
     target: Decimal | None = None
+    stretch: Decimal | None = None
+    """What the unit strives for beyond its target; only where it lies beyond."""
     late: bool = False
+    late_days: int = 0
+    late_days_sent: int = 0
+    awards: Sequence[KnownAward] = ()
     leader: Exact | None = None
     """The highest over-achievement of the block, 0.5 for 50 % above the target; None while nothing is known of it."""
     closed: bool = False
@@ -82,13 +101,24 @@ class Line(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Points before they are rounded, and why. ``over`` is what counts as bonus; ``ratio`` of value to target."""
+    """Points before they are weighted and rounded, and why. ``over`` is what counts as bonus; ``ratio`` of value to target."""
 
     points: Exact
     why: str
-    over: Decimal = ZERO
+    over: Exact = ZERO
     ratio: Decimal | None = None
     provisional: bool = False
+
+    def weighted(self, weight: Decimal) -> "Outcome":
+        """Give the same of a line that counts so often."""
+        points, over = (exact(weight) * Fraction(each) for each in (self.points, self.over))
+        why = f"{self.why} Hệ số {say(weight)}: {say_points(points)} điểm." if points else self.why
+        return self._replace(
+            # What is no fraction stays a decimal: lateness is kept as it is told.
+            points=self.points * weight if isinstance(self.points, Decimal) else points,
+            over=over if isinstance(self.over, Fraction) else ZERO,
+            why=why,
+        )
 
 
 class Kind(Model):
@@ -98,6 +128,8 @@ class Kind(Model):
     """What people call each of its fields; a change of one is told in these words."""
     value_kind: ClassVar[ValueKind]
     needs_target: ClassVar[bool] = False
+    computed: ClassVar[bool] = False
+    """Whether points follow from more than what the unit typed for this line: then they can be appealed against themselves."""
 
     def asks(self) -> tuple[Item, ...]:
         """Give what is typed where that is more than one figure; ``value_kind`` is then that of each."""
@@ -110,6 +142,14 @@ class Kind(Model):
     def faults(self, maximum: Decimal, role: Role) -> Iterable[str]:  # noqa: ARG002
         """Name what does not hold together, each with what would."""
         return ()
+
+    @property
+    def less_is_better(self) -> bool:
+        return False
+
+    def derives(self, awards: Sequence[KnownAward]) -> bool:  # noqa: ARG002
+        """Tell whether points follow from what is known beside the report, whatever was typed."""
+        return False
 
     @abstractmethod
     def compute(self, line: Line) -> Outcome:

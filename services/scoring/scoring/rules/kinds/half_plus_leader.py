@@ -24,6 +24,7 @@ class HalfPlusLeader(Kind):
     called: ClassVar = "một nửa theo chỉ tiêu, một nửa so với đơn vị dẫn đầu"
     value_kind: ClassVar = ValueKind.AMOUNT
     needs_target: ClassVar = True
+    computed: ClassVar = True
 
     kind: Literal["half_plus_leader"]
 

@@ -20,6 +20,7 @@ class RankPoints(Kind):
     called: ClassVar = "theo thứ hạng nơi khác xếp"
     words: ClassVar = {"points": "điểm từng hạng", "bodies": "nơi xếp hạng"}
     value_kind: ClassVar = ValueKind.COUNT
+    computed: ClassVar = True
 
     kind: Literal["rank_points"]
     points: Annotated[tuple[NotNegative, ...], Field(min_length=1)]

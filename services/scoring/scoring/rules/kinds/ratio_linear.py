@@ -1,13 +1,14 @@
 """Full points from the target on, a fixed share less for each missing percent, bonus for what goes beyond."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
 
 from contracts.scoring import ValueKind
-from scoring.rules.kinds.base import Direction, Kind, Line, NotNegative, Outcome, Positive, given
+from scoring.rules.kinds.base import Direction, Kind, Line, NotNegative, Outcome, Positive, Role, given
 from scoring.rules.kinds.ratios import reached
-from scoring.rules.numbers import CENT, ZERO, cut, exact, to_step
+from scoring.rules.numbers import ZERO, cut, exact
 from scoring.rules.words import compared, said, say, say_percent, say_points
 
 _HUNDRED = Decimal(100)
@@ -17,7 +18,8 @@ class RatioLinear(Kind):
     """Full points from the target on; below it ``k`` of the maximum is lost per missing percent, nothing under ``floor``.
 
     Over-achievement adds ``over_rate`` of the maximum per percent above the target, up to ``over_cap`` of it, and counts
-    as bonus.
+    as bonus. With ``by_stretch`` a unit that was given a stretch value gets ``over_cap`` there, and so much of it as it has
+    come of the way from the target.
     """
 
     called: ClassVar = "theo tỷ lệ đạt chỉ tiêu"
@@ -27,6 +29,7 @@ class RatioLinear(Kind):
         "floor": "mức sàn",
         "over_rate": "phần thưởng cho mỗi 1% vượt",
         "over_cap": "thưởng vượt nhiều nhất",
+        "by_stretch": "thưởng vượt theo mức phấn đấu",
     }
     value_kind: ClassVar = ValueKind.AMOUNT
     needs_target: ClassVar = True
@@ -37,6 +40,15 @@ class RatioLinear(Kind):
     floor: NotNegative = Decimal("0.70")
     over_rate: NotNegative = Decimal(0)
     over_cap: NotNegative = Decimal(0)
+    by_stretch: bool = False
+
+    @property
+    def less_is_better(self) -> bool:
+        return self.direction is Direction.DOWN
+
+    def faults(self, maximum: Decimal, role: Role) -> Iterator[str]:  # noqa: ARG002
+        if self.by_stretch and not self.over_cap:
+            yield "thưởng vượt theo mức phấn đấu nhưng thưởng vượt nhiều nhất là 0: ghi phần thưởng tại mức phấn đấu"
 
     def compute(self, line: Line) -> Outcome:
         value, target = given(line.value), given(line.target)
@@ -45,12 +57,22 @@ class RatioLinear(Kind):
         maximum = exact(line.maximum)
         told = f"{compared(value, target, line.measure)}, đạt {say_percent(ratio)}"
         if ratio >= 1:
-            over = min((ratio - 1) * 100 * exact(self.over_rate), exact(self.over_cap)) * maximum
+            share = min((ratio - 1) * 100 * exact(self.over_rate), exact(self.over_cap))
             why = f"{told}; từ 100% trở lên được điểm tối đa {said(line.maximum)}."
-            return Outcome(line.maximum, why, over=to_step(over, CENT), ratio=shown)
+            if self.by_stretch and line.stretch is not None:
+                way = self._way(value, target, line.stretch)
+                share = way * exact(self.over_cap)
+                why += f" Được {say_percent(way)} quãng từ chỉ tiêu đến mức phấn đấu."
+            over = share * maximum
+            return Outcome(line.maximum, why, over=over, ratio=shown)
         if ratio < exact(self.floor):
             return Outcome(ZERO, f"{told}; dưới {say(self.floor * _HUNDRED)}% không được điểm.", ratio=shown)
         lost = exact(self.k) * (1 - ratio) * 100
         points = max(maximum * (1 - lost), Fraction(0))
         each = f"mỗi 1% thiếu trừ {say(self.k * _HUNDRED)}% của {said(line.maximum)} điểm"
         return Outcome(points, f"{told}; {each}, còn {say_points(points)}.", ratio=shown)
+
+    def _way(self, value: Decimal, target: Decimal, stretch: Decimal) -> Fraction:
+        """Give how much of the way from the target to the stretch value was gone, all of it from there on."""
+        gone, whole = value - target, stretch - target
+        return max(Fraction(0), min(Fraction(gone) / Fraction(whole), Fraction(1)))
