@@ -306,7 +306,11 @@ def tasks() -> list[dict[str, Any]]:
         {"kind": "report", "period": late, "report": draft, "state": "draft", "campaign": ""},
         {"kind": "report", "period": late, "report": None, "state": "none", "campaign": "Thi đua chuyên đề"},
         {"kind": "year", "year": 2023, "state": "none", "period": None, "report": None},
-        {"kind": "pledge", "pledge": campaign_views.pledge(), "state": "none", "period": None, "report": None},
+        *[
+            {"kind": "pledge", "pledge": campaign_views.pledge(), "state": "none", "period": None, "report": None}
+            | {"campaign": other, "campaign_id": CAUSE}
+            for other in ("", "Thi đua chuyển đổi số")
+        ],
         {"kind": "report", "period": early, "report": sent, "state": "submitted", "campaign": ""},
     ]
 
@@ -392,11 +396,16 @@ def receipt(seen: Ripple) -> dict[str, Any]:
         "period": PERIOD,
         "ripple": seen,
         "journey": journey(seen),
-        "board": board(),
+        "board": board() | {"published": None},
         "own": board()["rows"][1],
+        "coming": board()["rows"][1],
         "score": score(),
         "newest": known,
     }
+
+
+_FROZEN = {"number": 1, "state": "frozen", "correction": False, "fingerprint": "0" * 64, "by": "Phòng Nội vụ"}
+_FROZEN |= {"at": NOW.isoformat()}
 
 
 def _place() -> dict[str, Any]:
@@ -441,11 +450,19 @@ def _why() -> dict[str, Any]:
 
 def _home(**changed: Any) -> dict[str, Any]:
     rows = board()["rows"]
-    usual = {"desk": desk(), "section": "viec", "period": PERIOD, "tasks": tasks(), "board": board()}
+    usual = {
+        "desk": desk(),
+        "section": "viec",
+        "period": PERIOD,
+        "tasks": tasks(),
+        "board": board() | {"published": None},
+    }
     usual |= {"mine": [task for task in tasks() if task["state"] != "submitted"]}
-    checks = [{"unit_id": _unit_id(2), "waiting": 5, "items": 12}]
-    usual |= {"cham": {"waiting": 0, "checks": checks, "period_id": PERIOD["period_id"], "missing": None}}
-    return usual | {"own": rows[1], "leader": rows[0], "titles": titles()} | changed
+    check = {"unit_id": _unit_id(2), "waiting": 5, "items": 12, "period_id": PERIOD["period_id"], "campaign": ""}
+    checks = [check, check | {"unit_id": _unit_id(3), "campaign": "Thi đua chuyển đổi số"}]
+    usual |= {"cham": {"waiting": [], "checks": checks, "pledges": [], "missing": []}}
+    usual |= {"own": rows[1], "coming": rows[1]}
+    return usual | {"leader": rows[0], "titles": titles()} | changed
 
 
 def _form(made: Sheet, **changed: Any) -> dict[str, Any]:
@@ -764,19 +781,25 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     alone = why_line | {"columns": None, "looked": None, "evidence": None}
     of_all = {"period": PERIOD, "block": of_this_year(), "units": [_unit_id(place) for place in range(4)]}
     of_all |= {"sheet": _SHEET, "lines": LINES, "file": _file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")}
-    missing = {"count": 3, "href": "/chua-nop", "period": PERIOD}
-    cham = {"waiting": 34, "checks": [], "period_id": PERIOD["period_id"], "missing": missing}
+    here = {"count": 3, "href": "/chua-nop", "period": PERIOD, "campaign": ""}
+    there = here | {"campaign": "Thi đua chuyển đổi số"}
+    cham = {"waiting": [here | {"count": 34}, there], "checks": [], "pledges": [here, there], "missing": [here, there]}
     lists = {"desk": desk(), "section": "bao-cao"}
     common = {"section": "viec", "blocks": [of_this_year() | {"member_unit_ids": [_unit_id(0)]}], "more": True}
     return {
         "nha": ("viec-can-lam.html", _home()),
+        "nha-chot": (
+            "viec-can-lam.html",
+            _home(board=board() | {"published": _FROZEN}, coming=board()["rows"][1] | {"points": "95.5", "rank": 1}),
+        ),
         "nha-moi": (
             "viec-can-lam.html",
             _home(desk=empty_desk, tasks=[], mine=[], board=None, own=None, titles={"items": [], "pack": None}),
         ),
         "nha-chung": (
             "nha-chung.html",
-            common | {"desk": operator, "queue": None, "cham": {"waiting": 0, "checks": [], "missing": None}},
+            common
+            | {"desk": operator, "queue": None, "cham": {"waiting": [], "checks": [], "pledges": [], "missing": []}},
         ),
         "nha-noi-vu": ("nha-chung.html", common | {"desk": office, "queue": waiting, "cham": cham}),
         "cac-bao-cao": (
@@ -816,6 +839,11 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "minh-chung": ("minh-chung.html", lists | {"found": files, "loose": False, "order": "", "onward": "sau=x"}),
         "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "problem": None}),
         "bien-nhan": ("bien-nhan.html", receipt(complete)),
+        "bien-nhan-chot": (
+            "bien-nhan.html",
+            receipt(complete)
+            | {"board": board() | {"published": _FROZEN}, "coming": board()["rows"][1] | {"points": "95.5"}},
+        ),
         "bien-nhan-nhanh": ("bien-nhan.html", receipt(ripple(0, 31, 52, 60, 1200))),
         "bien-nhan-dang-lan": ("bien-nhan.html", receipt(ripple(0, 420))),
         "bien-nhan-ket": ("bien-nhan.html", receipt(ripple(0, 420, parked=True))),

@@ -196,6 +196,22 @@ def board_path(desk: Desk, period: dict[str, Any], block_id: UUID) -> str:
     return f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/boards/{block_id}"
 
 
+async def that_stands(desk: Desk, path: str) -> tuple[Any, Any]:
+    """Give the board that stands, as it was published last or else as it is computed, and the one that is computed.
+
+    ``published`` of the first says which publication it is; both are None where there is none or its service is away.
+    """
+    computed = await desk.get_or("scoring", path, None)
+    head = computed["published"] if computed else None
+    stands = await desk.get_or("scoring", f"{path}/published", None) if head else None
+    return ({**stands, "published": head} if stands else computed and {**computed, "published": None}), computed
+
+
+def row_of(board: Any, unit_id: str | None) -> Any:
+    """Give a unit's row on a board; None without either."""
+    return next((row for row in board["rows"] if row["unit_id"] == unit_id), None) if board else None
+
+
 async def _rows(desk: Desk, block_id: UUID, start: int, words: str) -> str:
     """Say which rows are wanted: a page of them, or the units of that name."""
     if not words:

@@ -31,14 +31,15 @@ def _reminders_only(desk: Desk) -> None:
         raise Forbidden("Trang này dành cho Phòng Nội vụ và khối trưởng.")
 
 
-async def not_sent(desk: Desk, period: dict[str, Any]) -> dict[str, Any] | None:
+async def not_sent(desk: Desk, campaign: dict[str, Any], period: dict[str, Any]) -> dict[str, Any] | None:
     """Say for the landing page how many have not sent yet, and where they are listed; None where nobody is to be reminded."""
-    found = await desk.get_or("registry", f"{of_period(desk, period['period_id'])}/missing?limit=2", None)
+    place = f"campaigns/{campaign['campaign_id']}/periods/{period['period_id']}"
+    found = await desk.get_or("registry", f"{place}/missing?limit=2", None)
     if not found or not found["missing"] or found["period_state"] not in _TAKEN:
         return None
     alone = found["items"][0]["block_id"] if len(found["items"]) == 1 else None
-    place = f"{period['period_id']}/{alone}" if alone else f"?ky={period['period_id']}"
-    return {"count": found["missing"], "href": f"/chua-nop{'/' if alone else ''}{place}", "period": period}
+    listed = f"/{period['period_id']}/{alone}" if alone else f"?ky={period['period_id']}"
+    return {"count": found["missing"], "href": f"/chua-nop{listed}", "period": period}
 
 
 @router.get("/chua-nop")
