@@ -21,7 +21,7 @@ import yaml
 
 from chassis.errors import Conflict, Invalid, NotFound
 from chassis.identity import Grant, Identity
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from gateway.pages import words
 from gateway.pages.desk import Desk
 from gateway.pages.routes.decisions import Form
@@ -398,7 +398,7 @@ def receipt(seen: Ripple) -> dict[str, Any]:
         "journey": journey(seen),
         "board": board() | {"published": None},
         "own": board()["rows"][1],
-        "coming": board()["rows"][1],
+        "coming": None,
         "score": score(),
         "newest": known,
     }
@@ -461,8 +461,25 @@ def _home(**changed: Any) -> dict[str, Any]:
     check = {"unit_id": _unit_id(2), "waiting": 5, "items": 12, "period_id": PERIOD["period_id"], "campaign": ""}
     checks = [check, check | {"unit_id": _unit_id(3), "campaign": "Thi đua chuyển đổi số"}]
     usual |= {"cham": {"waiting": [], "checks": checks, "pledges": [], "missing": []}}
-    usual |= {"own": rows[1], "coming": rows[1]}
+    usual |= {"own": rows[1], "coming": None}
     return usual | {"leader": rows[0], "titles": titles()} | changed
+
+
+def _leader() -> Desk:
+    return desk(CITY_LEADER, post="Lãnh đạo 01, UBND thành phố")
+
+
+def _leading(**changed: Any) -> dict[str, Any]:
+    """What the leader's landing page shows: two blocks, one of them published, and all three exceptions."""
+    late = {"count": 3, "more": False, "words": "đơn vị chưa nộp, còn trong hạn", "href": "/chua-nop"}
+    wide = {"count": 200, "more": True, "words": "đơn vị tự chấm và thẩm định chênh từ 5 điểm", "href": "/chenh-lech"}
+    open_ones = {"count": 2, "more": False, "words": "kiến nghị chưa giải quyết", "href": "/kien-nghi"}
+    live = {"block_id": BLOCK, "name": "Khối xã, phường", "state": "provisional", "at": None, "ranked": 6, "members": 7}
+    blocks = [live, live | {"name": "Khối trường học", "state": "frozen", "at": NOW.isoformat(), "ranked": None}]
+    now = {"period": PERIOD, "missing": 3, "ranked": 6, "members": 7, "boards": 2, "published": 1, "final": 0}
+    now |= {"blocks": blocks, "more": True}
+    usual = {"desk": _leader(), "section": "viec", "period": PERIOD, "now": now, "periods": [now], "blocks": blocks}
+    return usual | {"appeals": {"count": 2, "more": False}, "exceptions": [late, wide, open_ones]} | changed
 
 
 def _form(made: Sheet, **changed: Any) -> dict[str, Any]:
@@ -801,6 +818,10 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             common
             | {"desk": operator, "queue": None, "cham": {"waiting": [], "checks": [], "pledges": [], "missing": []}},
         ),
+        "nha-lanh-dao": ("nha-lanh-dao.html", _leading()),
+        "nha-lanh-dao-yen": ("nha-lanh-dao.html", _leading(exceptions=[], blocks=[])),
+        "nha-lanh-dao-moi": ("nha-lanh-dao.html", _leading(period=None)),
+        "bang-khoi-lanh-dao": ("bang-khoi.html", board_values | {"desk": _leader()}),
         "nha-noi-vu": ("nha-chung.html", common | {"desk": office, "queue": waiting, "cham": cham}),
         "cac-bao-cao": (
             "cac-bao-cao.html",

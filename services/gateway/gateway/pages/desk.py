@@ -19,7 +19,7 @@ from fastapi import Depends, Request
 from chassis.clock import now_and_offset
 from chassis.errors import NotFound, Problem, Unavailable
 from chassis.identity import Identity, scopes
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from gateway.api import SignedIn
 from gateway.services import Upstreams, refusal
 
@@ -182,6 +182,16 @@ class Desk:
         periods: list[dict[str, Any]] = campaign["periods"]
         begun = [period for period in periods if datetime.fromisoformat(period["opens_at"]) <= self.now]
         return begun[-1] if begun else next(iter(periods), None)
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether the reader leads the city: reads what the office reads of boards, and does nothing."""
+        return self.who.holds(CITY_LEADER)
+
+    @property
+    def oversees(self) -> bool:
+        """Tell whether the reader reads of all blocks."""
+        return self.leads or self.who.holds(Post.CITY_OFFICE)
 
     async def running(self) -> list[dict[str, Any]]:
         """Give the campaigns that run now, first the one that the city works in; to a unit those that address it."""

@@ -12,7 +12,8 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, AtHand, Desk
-from gateway.pages.routes.board import row_of, that_stands
+from gateway.pages.routes.board import coming, row_of, that_stands
+from gateway.pages.routes.leading import overview
 from gateway.pages.routes.missing import may_remind, not_sent
 from gateway.pages.routes.review import may_review, waiting
 
@@ -24,6 +25,8 @@ _NO_BLOCKS: dict[str, Any] = {"items": [], "next": None}
 
 @router.get("/")
 async def home(request: Request, desk: AtDesk) -> Response:
+    if desk.leads:
+        return await overview(request, desk)
     if desk.unit is None or desk.campaign is None:
         return await _common(request, desk)
     period = desk.current_period()
@@ -32,7 +35,7 @@ async def home(request: Request, desk: AtDesk) -> Response:
         _board(desk, period), _titles(desk), _tasks(desk, campaigns), to_look_at(desk, campaigns)
     )
     board, computed = board
-    own, coming = row_of(board, desk.unit_id), row_of(computed, desk.unit_id)
+    own = row_of(board, desk.unit_id)
     leader = next((row for row in board["rows"] if row["rank"] == 1), None) if board else None
     await desk.learn([leader["unit_id"]] if leader else [])
     return render.page(
@@ -46,7 +49,7 @@ async def home(request: Request, desk: AtDesk) -> Response:
             "mine": [task for task in tasks if task["state"] in _MINE],
             "board": board,
             "own": own,
-            "coming": coming,
+            "coming": coming(board, computed, desk.unit_id),
             "leader": leader,
             "titles": titles,
             "cham": cham,

@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from gateway.api import ripple_for
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.routes.board import row_of, that_stands
+from gateway.pages.routes.board import coming, row_of, that_stands
 from gateway.rules import Ripple, Step, StepName
 
 router = APIRouter()
@@ -79,7 +79,7 @@ async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
         "journey": journey(ripple),
         "board": board,
         "own": row_of(board, found["unit_id"]),
-        "coming": row_of(computed, found["unit_id"]),
+        "coming": coming(board, computed, found["unit_id"]),
         "score": score,
         "steps": told["items"],
         # Another report of the unit may have come since: then the newest numbers belong to that one.

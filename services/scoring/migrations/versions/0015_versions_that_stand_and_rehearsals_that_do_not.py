@@ -1,4 +1,7 @@
-"""A rescoring keeps what was newest when it was asked for: until something newer is published, its version stands."""
+"""A rescoring keeps what was newest when it was asked for: until something newer is published, its version stands.
+
+A rehearsal says who threw it away, and when.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,3 +22,5 @@ def upgrade() -> None:
             AND CAST(said -> 'data' ->> 'sheet_id' AS uuid) = rescorings.sheet_id)) END"""
     )
     op.alter_column("rescorings", "newest", nullable=False)
+    op.add_column("rehearsals", sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("rehearsals", sa.Column("discarded_by", sa.Text(), nullable=True))
