@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from gateway.pages import render
 from gateway.pages.desk import Desk
 
-_COUNTED: Final = 200
+_COUNTED: Final = 50
 """Up to so many are counted one by one; of more it is said that there are more."""
 _BLOCKS: Final = 50
 _PERIODS: Final = 6
