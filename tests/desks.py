@@ -16,6 +16,7 @@ ACCOUNTS = {
     "quyet-thang": ("unit_officer", QUYET_THANG),
     "khoi-truong": ("block_head", BLOCK),
     "van-hanh": ("operator", CITY),
+    "lanh-dao": ("city_leader", CITY),
 }
 
 

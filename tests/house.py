@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from survival.cluster import Cluster
 from survival.means.proxy import Proxy
+from uuid_utils.compat import uuid7
 
 from chassis import migrations
 from chassis.clock import VIETNAM
@@ -290,7 +291,7 @@ class House:
         engine = make_engine(asyncpg_url(self.urls[service]), name="test")
         try:
             async with engine.begin() as db:
-                tx = Tx(db, Source(AGENCY, service), Cause("test", uuid4()))
+                tx = Tx(db, Source(AGENCY, service), Cause("test", uuid7()))
                 yield tx
                 await tx.write_log()
         finally:

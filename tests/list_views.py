@@ -49,7 +49,7 @@ _STOPPED: Final = [_fault("A1", "", "Thiếu cột “Ngày thành lập”", "T
 
 
 def pages(office: Desk, unit: Desk, period_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    first = {"problem": None, "order": "", "begun": True, "onward": ""}
+    first = {"campaigns": [], "problem": None, "order": "", "begun": True, "onward": ""}
     start = {"desk": office, "section": "don-vi", "about": Meant("units"), **first}
     report = {"desk": unit, "section": "bao-cao", "about": Meant("results", period_id, unit.unit_id), **first}
     own = {"desk": unit, "section": "don-vi", "about": Meant("people", unit_id=unit.unit_id), **first}
@@ -73,6 +73,12 @@ def pages(office: Desk, unit: Desk, period_id: str) -> dict[str, tuple[str, dict
             start | {"earlier": [applying, _IMPORT], "order": "cu", "begun": False, "onward": "ds=units&sau=x"},
         ),
         "nhap-danh-sach-loi": ("nhap-danh-sach.html", start | {"earlier": [], "problem": refused}),
+        "nhap-chi-tieu": (
+            "nhap-danh-sach.html",
+            start
+            | {"earlier": [], "about": Meant("targets", campaign_id=period_id)}
+            | {"campaigns": [{"campaign_id": period_id, "name": "Thi đua chuyển đổi số"}]},
+        ),
         "nhap-can-bo": ("nhap-danh-sach.html", own | {"earlier": []}),
         "nhap-so-lieu": ("nhap-danh-sach.html", report | {"earlier": [figures]}),
         "nhap-so-lieu-xong": (

@@ -162,7 +162,13 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
         ),
         "bien-ban": (
             "bien-ban.html",
-            {**head, **compiled, "block": {**block, "head_unit_id": units[0]}, "votes": [{units[0]: 3, units[1]: 2}]},
+            {
+                **head,
+                **compiled,
+                "block": {**block, "head_unit_id": units[0]},
+                "votes": ["Lần 1: Phường Tân Phong 3 phiếu; Phường Đoàn Kết 2 phiếu."],
+            }
+            | {"ties": ["Phường Tân Phong xếp hạng 1: số phiếu của khối."]},
         ),
         "chenh-lech": ("chenh-lech.html", {**office, **apart}),
         "cong-bang": ("cong-bang.html", {**office, **told_fair}),

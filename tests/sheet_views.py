@@ -105,14 +105,16 @@ def pages(office: Desk, unit: Desk, document: dict[str, Any], campaign: dict[str
     tried |= {"parts": {part["criterion"]: part for part in scored["parts"]}, "problem": None, "late_days": ""}
     unread = [{"field": "1.3", "message": "“nhiều” không phải là số: viết số không âm, ví dụ 12,5"}]
     listed = {"sheet_id": plain["sheet_id"], "name": plain["name"], "note": plain["note"], "total": "100", "version": 2}
-    versions = {"items": [{"version": 2, "name": plain["name"]}, {"version": 1, "name": plain["name"]}], "blocks": 1}
+    versions = {"standing": [{"period_id": None, "version": 1}]}
+    versions |= {"items": [{"version": 2, "name": plain["name"]}, {"version": 1, "name": plain["name"]}], "blocks": 1}
     job = {"period_id": period_id, "boards": 4, "boards_done": 4, "started_at": _MOMENT, "ended_at": _MOMENT}
     job |= {"points_changed": 3, "places_changed": 2, "sheet_id": plain["sheet_id"], "sheet_version": 2}
     rescored = job | {"rescoring_id": _JOB, "scores_done": 7, "back": False, "reason": None}
     back = rescored | {"back": True, "reason": "Phiên bản 2 chưa được thông qua", "sheet_version": 1}
     lines = [_line("1.1", "2", "8", 1, "6.5"), _line("3.2", "4", "4", 0, "0")]
     rehearsed = job | {"rehearsal_id": _JOB, "name": plain["name"], "units": 7, "criteria": lines, "draft_id": _DRAFT}
-    rehearsed |= {"codes": {}}
+    rehearsed |= {"codes": {}, "discarded_at": None, "discarded_by": None}
+    gone = rehearsed | {"discarded_at": _MOMENT, "discarded_by": "Cán bộ 01, Phòng Nội vụ"}
     block = {"block_id": _BLOCK, "changed": [_moved(1, 2, 0), _moved(2, 1, 1), _moved(None, None, 2)]}
     moved = {"blocks": [block], "block_names": {_BLOCK: "Khối các xã, phường"}, "onward": _JOB, "after": None}
     none = {"blocks": [], "block_names": {}, "onward": None, "after": None}
@@ -129,7 +131,7 @@ def pages(office: Desk, unit: Desk, document: dict[str, Any], campaign: dict[str
 
     def dien_tap(told: dict[str, Any], moves: dict[str, Any]) -> tuple[str, Any]:
         values = {"job": told, "periods": periods, "idle": idle(told["criteria"]), "moving": moving(told["criteria"])}
-        values |= {"unasked": unasked(told["criteria"])}
+        values |= {"unasked": unasked(told["criteria"]), "problem": None}
         return "dien-tap.html", about | values | moves
 
     sheets = {"sheets": [listed | {"blocks": 2}], "onward": _JOB, "periods": periods}
@@ -188,6 +190,16 @@ def pages(office: Desk, unit: Desk, document: dict[str, Any], campaign: dict[str
             about | {"job": rescored | running, "sheet": plain, "periods": {}} | none,
         ),
         "dien-tap": dien_tap(rehearsed, moved),
+        "dien-tap-bo": dien_tap(gone | {"criteria": []}, none),
+        "dien-tap-danh-sach": (
+            "dien-tap-danh-sach.html",
+            about
+            | {"held": [rehearsed], "onward": None, "begun": True, "gone": False, "periods": periods, "done": True},
+        ),
+        "dien-tap-da-bo": (
+            "dien-tap-danh-sach.html",
+            about | {"held": [gone], "onward": _JOB, "begun": False, "gone": True, "periods": periods, "done": False},
+        ),
         "dien-tap-doi-ma": dien_tap(rehearsed | {"codes": {"2.1": "1.3"}}, none),
         "dien-tap-khong-so-lieu": dien_tap(rehearsed | {"units": 0, "criteria": []}, none),
         "dien-tap-dang-chay": dien_tap(rehearsed | running, none),

@@ -22,7 +22,7 @@ import yaml
 
 from chassis.errors import Conflict, Invalid, NotFound, Unavailable
 from chassis.identity import Grant, Identity
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from gateway.pages import words
 from gateway.pages.desk import Desk
 from gateway.pages.routes.decisions import Form
@@ -308,7 +308,11 @@ def tasks() -> list[dict[str, Any]]:
         {"kind": "report", "period": late, "report": draft, "state": "draft", "campaign": ""},
         {"kind": "report", "period": late, "report": None, "state": "none", "campaign": "Thi đua chuyên đề"},
         {"kind": "year", "year": 2023, "state": "none", "period": None, "report": None},
-        {"kind": "pledge", "pledge": campaign_views.pledge(), "state": "none", "period": None, "report": None},
+        *[
+            {"kind": "pledge", "pledge": campaign_views.pledge(), "state": "none", "period": None, "report": None}
+            | {"campaign": other, "campaign_id": CAUSE}
+            for other in ("", "Thi đua chuyển đổi số")
+        ],
         {"kind": "report", "period": early, "report": sent, "state": "submitted", "campaign": ""},
     ]
 
@@ -394,11 +398,16 @@ def receipt(seen: Ripple) -> dict[str, Any]:
         "period": PERIOD,
         "ripple": seen,
         "journey": journey(seen),
-        "board": board(),
+        "board": board() | {"published": None},
         "own": board()["rows"][1],
+        "coming": None,
         "score": score(),
         "newest": known,
     }
+
+
+_FROZEN = {"number": 1, "state": "frozen", "correction": False, "fingerprint": "0" * 64, "by": "Phòng Nội vụ"}
+_FROZEN |= {"at": NOW.isoformat()}
 
 
 def _place() -> dict[str, Any]:
@@ -443,11 +452,36 @@ def _why() -> dict[str, Any]:
 
 def _home(**changed: Any) -> dict[str, Any]:
     rows = board()["rows"]
-    usual = {"desk": desk(), "section": "viec", "period": PERIOD, "tasks": tasks(), "board": board()}
+    usual = {
+        "desk": desk(),
+        "section": "viec",
+        "period": PERIOD,
+        "tasks": tasks(),
+        "board": board() | {"published": None},
+    }
     usual |= {"mine": [task for task in tasks() if task["state"] != "submitted"]}
-    checks = [{"unit_id": _unit_id(2), "waiting": 5, "items": 12}]
-    usual |= {"cham": {"waiting": 0, "checks": checks, "period_id": PERIOD["period_id"], "missing": None}}
-    return usual | {"own": rows[1], "leader": rows[0], "titles": titles()} | changed
+    check = {"unit_id": _unit_id(2), "waiting": 5, "items": 12, "period_id": PERIOD["period_id"], "campaign": ""}
+    checks = [check, check | {"unit_id": _unit_id(3), "campaign": "Thi đua chuyển đổi số"}]
+    usual |= {"cham": {"waiting": [], "checks": checks, "pledges": [], "missing": []}}
+    usual |= {"own": rows[1], "coming": None}
+    return usual | {"leader": rows[0], "titles": titles()} | changed
+
+
+def _leader() -> Desk:
+    return desk(CITY_LEADER, post="Lãnh đạo 01, UBND thành phố")
+
+
+def _leading(**changed: Any) -> dict[str, Any]:
+    """What the leader's landing page shows: two blocks, one of them published, and all three exceptions."""
+    late = {"count": 3, "more": False, "words": "đơn vị chưa nộp, còn trong hạn", "href": "/chua-nop"}
+    wide = {"count": 50, "more": True, "words": "đơn vị tự chấm và thẩm định chênh từ 5 điểm", "href": "/chenh-lech"}
+    open_ones = {"count": 2, "more": False, "words": "kiến nghị chưa giải quyết", "href": "/kien-nghi"}
+    live = {"block_id": BLOCK, "name": "Khối xã, phường", "state": "provisional", "at": None, "ranked": 6, "members": 7}
+    blocks = [live, live | {"name": "Khối trường học", "state": "frozen", "at": NOW.isoformat(), "ranked": None}]
+    now = {"period": PERIOD, "missing": 3, "ranked": 6, "members": 7, "boards": 2, "published": 1, "final": 0}
+    now |= {"blocks": blocks, "more": True}
+    usual = {"desk": _leader(), "section": "viec", "period": PERIOD, "now": now, "periods": [now], "blocks": blocks}
+    return usual | {"appeals": {"count": 2, "more": False}, "exceptions": [late, wide, open_ones]} | changed
 
 
 def _form(made: Sheet, **changed: Any) -> dict[str, Any]:
@@ -786,20 +820,30 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     alone = why_line | {"columns": None, "looked": None, "evidence": None}
     of_all = {"period": PERIOD, "block": of_this_year(), "units": [_unit_id(place) for place in range(4)]}
     of_all |= {"sheet": _SHEET, "lines": LINES, "file": _file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")}
-    missing = {"count": 3, "href": "/chua-nop", "period": PERIOD}
-    cham = {"waiting": 34, "checks": [], "period_id": PERIOD["period_id"], "missing": missing}
+    here = {"count": 3, "href": "/chua-nop", "period": PERIOD, "campaign": ""}
+    there = here | {"campaign": "Thi đua chuyển đổi số"}
+    cham = {"waiting": [here | {"count": 34}, there], "checks": [], "pledges": [here, there], "missing": [here, there]}
     lists = {"desk": desk(), "section": "bao-cao"}
     common = {"section": "viec", "blocks": [of_this_year() | {"member_unit_ids": [_unit_id(0)]}], "more": True}
     return {
         "nha": ("viec-can-lam.html", _home()),
+        "nha-chot": (
+            "viec-can-lam.html",
+            _home(board=board() | {"published": _FROZEN}, coming=board()["rows"][1] | {"points": "95.5", "rank": 1}),
+        ),
         "nha-moi": (
             "viec-can-lam.html",
             _home(desk=empty_desk, tasks=[], mine=[], board=None, own=None, titles={"items": [], "pack": None}),
         ),
         "nha-chung": (
             "nha-chung.html",
-            common | {"desk": operator, "queue": None, "cham": {"waiting": 0, "checks": [], "missing": None}},
+            common
+            | {"desk": operator, "queue": None, "cham": {"waiting": [], "checks": [], "pledges": [], "missing": []}},
         ),
+        "nha-lanh-dao": ("nha-lanh-dao.html", _leading()),
+        "nha-lanh-dao-yen": ("nha-lanh-dao.html", _leading(exceptions=[], blocks=[])),
+        "nha-lanh-dao-moi": ("nha-lanh-dao.html", _leading(period=None)),
+        "bang-khoi-lanh-dao": ("bang-khoi.html", board_values | {"desk": _leader()}),
         "nha-noi-vu": ("nha-chung.html", common | {"desk": office, "queue": waiting, "cham": cham}),
         "cac-bao-cao": (
             "cac-bao-cao.html",
@@ -838,6 +882,11 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "minh-chung": ("minh-chung.html", lists | {"found": files, "loose": False, "order": "", "onward": "sau=x"}),
         "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "problem": None}),
         "bien-nhan": ("bien-nhan.html", receipt(complete)),
+        "bien-nhan-chot": (
+            "bien-nhan.html",
+            receipt(complete)
+            | {"board": board() | {"published": _FROZEN}, "coming": board()["rows"][1] | {"points": "95.5"}},
+        ),
         "bien-nhan-nhanh": ("bien-nhan.html", receipt(ripple(0, 31, 52, 60, 1200))),
         "bien-nhan-dang-lan": ("bien-nhan.html", receipt(ripple(0, 420))),
         "bien-nhan-ket": ("bien-nhan.html", receipt(ripple(0, 420, parked=True))),

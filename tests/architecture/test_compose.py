@@ -52,6 +52,33 @@ def test_a_service_takes_its_settings_from_its_environment_alone(
     assert made.nats_nkey_seed.parent == made.identity_key.parent == tmp_path / "keys" / service
 
 
+def test_the_store_that_can_be_had_instead_is_the_one_that_the_registry_and_the_documents_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes the marks away has a registry that keeps evidence in a bucket, and no other part has the key."""
+    uncommented = re.sub(r"(?m)^( +)# ([A-Z_]+: )", r"\1\2", (ROOT / "docker-compose.yml").read_text())
+    parts = yaml.safe_load(uncommented)["services"]
+    more = {
+        part: set(each.get("environment") or {}) - set(PARTS[part].get("environment") or {})
+        for part, each in parts.items()
+    }
+    credentials = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+    assert {part: names for part, names in more.items() if names} == {
+        "registry": {"EVIDENCE_STORE", "AWS_ENDPOINT_URL", "AWS_REGION", *credentials}
+    }
+    given = parts["registry"]["environment"]
+    assert {name: given[name] for name in credentials} == {name: f"${{{name}}}" for name in credentials}
+    documented = (ROOT / "docs" / "operations.md").read_text()
+    assert all(f"`{name}`" in documented for name in more["registry"])
+    keyring.hand_out(made_home(tmp_path), ROOT / "data" / "lai-chau-2023", tmp_path / "keys")
+    settings = importlib.import_module("registry.settings").Settings
+    for name, value in given.items():
+        monkeypatch.setenv(name, f"{tmp_path}{value}" if value.startswith("/keys/") else value)
+    monkeypatch.chdir(tmp_path)
+    made = settings()
+    assert (made.evidence_store, made.aws_endpoint_url) == ("s3://bucket/prefix", "https://host:port")
+
+
 def test_a_service_sees_its_own_keys_and_nobody_elses() -> None:
     for service in SERVICES:
         own = {"/evidence": "evidence"} if service == "registry" else {}

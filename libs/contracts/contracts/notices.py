@@ -1,11 +1,12 @@
 """Events of the registry that are there to be told: whom a campaign calls, and who is reminded of a report."""
 
+import operator
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Payload
 from contracts.notify import Post
@@ -36,6 +37,8 @@ class UnitsCalled(Payload):
     part: int
     parts: int
     unit_ids: tuple[UUID, ...]
+    left: Annotated[bool, Field(exclude_if=operator.not_)] = False
+    """Whether these are units that it addressed until then and, by a change of its scope, addresses no longer."""
 
 
 class ReportsReminded(Payload):

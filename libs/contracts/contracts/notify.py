@@ -1,7 +1,7 @@
 """Events of notify: that a post was told something, never what was said."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from contracts.envelope import Payload
@@ -14,6 +14,13 @@ class Post(StrEnum):
     BLOCK_HEAD = "block_head"
     CITY_OFFICE = "city_office"
     OPERATOR = "operator"
+
+
+CITY_LEADER: Final = "city_leader"
+"""A role beside the posts: whoever leads the city reads of boards what the office reads, and does nothing there.
+
+No message is addressed to it, so it is no post of an event.
+"""
 
 
 class MessagePosted(Payload):

@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-from city import BLOCK, PERIOD, QUYET_THANG, TAN_PHONG, submit
+import httpx2
+from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, TAN_PHONG, submit
 from desks import at_the_pages, open_pages
 from house import House
 
@@ -43,3 +44,54 @@ async def test_a_board_is_final_on_its_page_for_a_reason_where_not_all_have_look
         done = await office.post(PREVIEW, data={**sent, "ly_do": why})
         assert done.status_code == 303, done.text
         assert why in (await office.get(done.headers["location"])).text
+
+
+async def publish(house: House, state: str, number: int) -> None:
+    place = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{BLOCK}"
+    async with house.office("scoring") as office:
+        digest = (await office.get(f"{place}/waiting")).json()["digest"]
+        body = {
+            "state": state,
+            "digest": digest,
+            "reason": "Khối xin công bố sớm theo lịch họp" if state == "final" else None,
+        }
+        answer = await office.put(f"{place}/publications/{number}", json=body)
+        assert answer.status_code in (200, 201), answer.text
+
+
+async def test_home_and_receipt_say_what_stands(house: House) -> None:
+    """Provisional, frozen on its day, official; and beside what stands the figures that wait for the next publication."""
+    await open_pages(house)
+    for unit, amount in ((TAN_PHONG, "900"), (QUYET_THANG, "1000")):
+        answer = await submit(house, unit, amount)
+        assert answer.status_code == 201
+    number = answer.json()["receipt_number"]
+    await house.quiet()
+
+    async def told(client: httpx2.AsyncClient, path: str) -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", (await client.get(path)).text.partition("<footer")[0]).split())
+
+    async with at_the_pages(house, "quyet-thang") as ward:
+        receipt = f"/bien-nhan/{number}"
+        assert "Tổng điểm, tạm tính 100,00" in await told(ward, "/")
+        assert "Điểm, tạm tính 100,00" in await told(ward, receipt)
+        await house.set_clock("scoring", "2023-12-18 08:00:00+07")
+        await publish(house, "frozen", 1)
+        home, shown = await told(ward, "/"), await told(ward, receipt)
+        assert ("Tổng điểm, đã chốt ngày 18/12/2023 100,00" in home, ", tạm tính" in home) == (True, False)
+        assert ("Điểm, đã chốt ngày 18/12/2023 100,00" in shown, ", tạm tính" in shown) == (True, False)
+        assert "chờ công bố" not in home + shown
+        async with house.at_work("scoring") as tx:
+            looks = [Look("1.1", agreed=False, value=Decimal(800), reason="Theo biên bản")]
+            await actions.give_verdicts(tx, (PERIOD, QUYET_THANG), Column.APPRAISAL, looks, Reviewer("Phòng Nội vụ"))
+        await house.quiet()
+        home, shown = await told(ward, "/"), await told(ward, receipt)
+        assert "Tổng điểm, đã chốt ngày 18/12/2023 100,00" in home
+        assert "Đang tính lại, chờ công bố 82,00, hạng 2" in home
+        assert "Điểm, đã chốt ngày 18/12/2023 100,00" in shown
+        assert "Điểm, đang tính lại, chờ công bố 82,00" in shown
+        await house.set_clock("scoring", "2023-12-20 08:00:00+07")
+        await publish(house, "final", 2)
+        home, shown = await told(ward, "/"), await told(ward, receipt)
+        assert ("Tổng điểm, chính thức 82,00" in home, "chờ công bố" in home) == (True, False)
+        assert ("Điểm, chính thức 82,00" in shown, "Bảng đã chính thức từ" in shown) == (True, True)

@@ -171,3 +171,70 @@ async def test_an_address_that_names_nothing_leads_nowhere(front: Front) -> None
         answer = await client.get(page, follow_redirects=page.startswith(f"/bang-khoi/{PAST_BLOCK}"))
         wanted = 200 if str(PAST_BLOCK) in page else 404
         assert answer.status_code == wanted, (page, answer.text)
+
+
+async def test_home_knows_what_waits_in_every_campaign_that_runs(front: Front) -> None:
+    """Cross-checks, registrations and the queue of a themed campaign stand beside those of the year's, each under its name."""
+    house, ward, _, office, _ = front
+    async with at_the_pages(house, "quyet-thang") as other:
+        await sent(other, THEMED_PERIOD, "700")
+    assert (await city.submit(house, QUYET_THANG, "700")).status_code == 201
+    await house.quiet()
+    async with house.office("scoring") as scoring:
+        for campaign, period in ((CAMPAIGN, PERIOD), (THEMED, THEMED_PERIOD)):
+            place = f"/campaigns/{campaign}/periods/{period}/boards/{BLOCK}/cross-checks"
+            answer = await scoring.put(place, json={"checks": {str(QUYET_THANG): str(TAN_PHONG)}})
+            assert answer.status_code == 200, answer.text
+    home = await shown(ward, "/")
+    assert "Chấm chéo: còn 2 đơn vị" in home
+    for period in (PERIOD, THEMED_PERIOD):
+        assert f'href="/cham-cheo/{period}/{QUYET_THANG}"' in home
+        assert "Phường Quyết Thắng" in await shown(ward, f"/cham-cheo/{period}/{QUYET_THANG}")
+    assert "Phường Quyết Thắng" in await shown(ward, f"/cham-cheo?ky={THEMED_PERIOD}")
+    # The themed one has no day by which one registers: nobody is asked to.
+    assert (f'href="/dang-ky/{CAMPAIGN}"' in home, f'href="/dang-ky/{THEMED}"' in home) == (True, False)
+
+    sent_in = {"viec": "submit", "version": "0", "danh_hieu": "TTLDTT", "noi_dung": "Cả đợt"}
+    for campaign in (CAMPAIGN, THEMED):
+        answer = await ward.post(f"/dang-ky/{campaign}", data=sent_in)
+        assert answer.status_code == 303, answer.text
+    desk = await shown(office, "/")
+    for campaign in (CAMPAIGN, THEMED):
+        assert f'href="/phong-trao/{campaign}/dang-ky?trang_thai=submitted"' in desk
+    assert desk.count("bản đăng ký thi đua chờ duyệt") == 2
+    assert f"/tham-dinh/ke-tiep?ky={THEMED_PERIOD}" in desk
+    returned = {"viec": "return", "version": "1", "ly_do": "Thiếu danh hiệu của tập thể"}
+    answer = await office.post(f"/phong-trao/{THEMED}/dang-ky/{TAN_PHONG}", data=returned)
+    assert answer.status_code == 303, answer.text
+    mine = await shown(ward, "/")
+    assert (f'href="/dang-ky/{THEMED}"' in mine, f'href="/dang-ky/{CAMPAIGN}"' in mine) == (True, False)
+    assert "Thiếu danh hiệu của tập thể" in mine
+
+
+async def test_a_target_list_is_of_the_campaign_that_was_chosen(front: Front) -> None:
+    """The file that is fetched, the one that is sent in and what is kept are all of the same campaign."""
+    house, _, _, office, _ = front
+    page = await shown(office, "/nhap-danh-sach?ds=targets")
+    assert re.search(rf'<option value="{CAMPAIGN}" selected>', page)
+    assert f'<option value="{THEMED}">Thi đua chuyển đổi số' in page
+    page = await shown(office, f"/nhap-danh-sach?ds=targets&pt={THEMED}")
+    assert re.search(rf'<option value="{THEMED}" selected>', page)
+    file = await office.get(f"/nhap-danh-sach/tep/targets?pt={THEMED}&dang=csv")
+    head = file.text.splitlines()[0]
+    filled = {"Đơn vị": "Phường Tân Phong", "Mục": "1.1", "Chỉ tiêu": "1200", "Giao": "Có"}
+    cells = [filled.get(name, "") for name in head.lstrip("\ufeff").split(";")]
+    rows = f"{head}\r\n{';'.join(cells)}\r\n"
+    action = re.search(r'enctype="multipart/form-data" action="([^"]+)"', page)
+    assert action
+    sent_in = await office.post(action[1].replace("&amp;", "&"), files={"tep": ("chi-tieu.csv", rows.encode())})
+    assert sent_in.status_code == 303, sent_in.text
+    checked = await shown(office, sent_in.headers["location"])
+    assert "Thi đua chuyển đổi số" in checked, checked
+    await office.post(f"{sent_in.headers['location']}/ghi")
+    assert "Đã ghi xong" in await shown(office, sent_in.headers["location"])
+    async with house.office("registry") as registry:
+        kept = [
+            (await registry.get(f"/campaigns/{campaign}/units/{TAN_PHONG}/targets")).json()["targets"]
+            for campaign in (THEMED, CAMPAIGN)
+        ]
+    assert ([each["criterion"] for each in kept[0]], kept[1]) == (["1.1"], [])

@@ -41,6 +41,19 @@ def address(answer: Any) -> str:
     return str(answer.url.path)
 
 
+async def thrown_away(office: httpx2.AsyncClient, unit: httpx2.AsyncClient, held: str) -> None:
+    """A rehearsal is found in the list, thrown away by the office alone, once, and listed with who did so."""
+    assert held in (await office.get("/dien-tap")).text
+    assert (await unit.post(f"{held}/bo")).status_code == 403
+    assert address(await office.post(f"{held}/bo")) == "/dien-tap"
+    gone = (await office.get("/dien-tap?loc=da-bo")).text
+    assert (held in gone, held in (await office.get("/dien-tap")).text) == (True, False)
+    assert re.search(r"bỏ lúc \d\d:\d\d ngày \d\d/\d\d/\d{4}", gone)
+    twice = await office.post(f"{held}/bo")
+    assert (twice.status_code, "nên không phải bỏ nữa" in twice.text) == (409, True)
+    assert "Phường Quyết Thắng" not in (await office.get(held)).text
+
+
 async def test_a_new_version_is_drafted_rehearsed_and_published(
     doors: tuple[httpx2.AsyncClient, httpx2.AsyncClient], house: House
 ) -> None:
@@ -82,6 +95,7 @@ async def test_a_new_version_is_drafted_rehearsed_and_published(
     await eventually(ended, expect="the rehearsal has ended")
     assert ("Đây là diễn tập" in seen.text, "Phường Quyết Thắng" in seen.text) == (True, True)
     assert "Mục không quyết định gì" in seen.text
+    await thrown_away(office, unit, address(rehearsed))
 
     asked = fields(foreseen)
     published = await office.post(f"{draft}/cong-bo", data={name: asked[name] for name in ("version", "newest")})

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, func, select, text, union_all, update
+from sqlalchemy import ARRAY, Date, Text, Uuid, any_, bindparam, func, select, text, union_all, update
+from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from chassis.clock import VIETNAM, business_now
@@ -19,8 +20,8 @@ from contracts.notices import ReportsReminded
 from contracts.notify import MessagePosted
 from contracts.registry import BlockFormed, CampaignLaunched, UnitChanged, UnitChangeKind, UnitRegistered
 from contracts.scoring import SheetPublished
-from notify.rules import IN_APP, Message, Names, tell_reminded, tell_sheet
-from notify.tables import blocks, messages, moves, periods, reminders, unit_names, units
+from notify.rules import IN_APP, Message, Names, is_news, tell_reminded, tell_sheet
+from notify.tables import blocks, first_heard, messages, moves, periods, reminders, unit_names, units
 
 P = TypeVar("P", bound=Payload)
 
@@ -85,7 +86,12 @@ def _named(fact: UnitRegistered | BlockFormed) -> dict[str, Any]:
 
 
 async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], Iterator[Message]]) -> None:
-    """Post what the events ask for: at most one message per recipient, cause and channel, whatever is repeated."""
+    """Post what the events ask for: at most one message per recipient, cause and channel, whatever is repeated.
+
+    What was past already when the first event of its type was heard is left alone: a service that begins to listen to
+    something hears the stream from its beginning, and nobody wants last year's news.
+    """
+    events = await _news(tx, events)
     names = await _names(tx, events)
     rows: list[tuple[Event[P], dict[str, Any]]] = [
         (
@@ -114,6 +120,23 @@ async def post(tx: Tx, events: Sequence[Event[P]], word: Callable[[P, Names], It
                 ),
                 because=[event],
             )
+
+
+_FIRST_HEARD: Final = Prepared(select(first_heard.c.at).where(first_heard.c.type == bindparam("type", type_=Text)))
+
+
+async def _news(tx: Tx, events: Sequence[Event[P]]) -> list[Event[P]]:
+    """Give those of these events, of one type, that are told of; the first that is heard of a type decides from when."""
+    if not events:
+        return []
+    of_type = {"type": events[0].type}
+    found = await _FIRST_HEARD.rows(tx.db, of_type)
+    if not found:
+        # Whoever else hears of this type for the first time waits here, and both go by what is kept.
+        begun = insert(first_heard).values(**of_type, at=func.clock_timestamp()).on_conflict_do_nothing()
+        await tx.db.execute(begun)
+        found = await _FIRST_HEARD.rows(tx.db, of_type)
+    return [event for event in events if is_news(event.time, found[0].at)]
 
 
 _ON_SHEET: Final = Prepared(

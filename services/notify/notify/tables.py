@@ -82,6 +82,17 @@ reminders = Table(
 """Who was reminded of a report, at most once a day: ``by`` is the post that asked for it (none: the clock), ``actor`` the account,
 ``on_day`` the business day in Vietnam."""
 
+first_heard = Table(
+    "first_heard",
+    metadata,
+    Column("type", Text, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+"""When an event of each type was heard for the first time, in real time: what was long past by then is not told as news.
+
+It is written once and decides for good, so that the same events make the same messages however often and late they come.
+"""
+
 messages = Table(
     "messages",
     metadata,

@@ -67,6 +67,27 @@ async def test_what_reaches_hundreds_of_units_shares_no_transaction() -> None:
     assert not consumers.alone(UnitRegistered.event_type)
 
 
+async def test_a_unit_that_a_campaign_addresses_no_longer_is_told_so(house: House) -> None:
+    """As those that it still addresses are told of the change, by the other event of the same correction."""
+    about = {
+        "campaign_id": CAMPAIGN,
+        "version": 2,
+        "kind": CallKind.CHANGED,
+        "year": 2023,
+        "name": "Phong trào năm 2023",
+    }
+    about |= {"starts_on": date(2023, 1, 1), "ends_on": date(2023, 12, 31), "part": 1, "parts": 1}
+    still = event_of(UnitsCalled.model_validate({**about, "unit_ids": [TAN_PHONG]}))
+    left = event_of(UnitsCalled.model_validate({**about, "unit_ids": [SAN_THANG], "left": True}))
+    for _ in range(2):
+        async with house.at_work("notify") as tx:
+            await actions.post(tx, [still, left], rules.tell_called)
+    said = {scope: (title, text) for (_, scope), (title, text, _) in (await told(house)).items()}
+    assert said[TAN_PHONG][0] == "Có thay đổi: Phong trào năm 2023"
+    assert said[SAN_THANG][0] == "Không còn trong phạm vi: Phong trào năm 2023"
+    assert "không còn gồm đơn vị bạn" in said[SAN_THANG][1]
+
+
 async def test_an_end_is_told_as_one(house: House) -> None:
     closed = UnitsCalled(
         campaign_id=CAMPAIGN,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import city
 import orjson
-from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, CAMPAIGN_DOCUMENT, QUYET_THANG, TAN_PHONG, UNIT_DOCUMENTS
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, CAMPAIGN_DOCUMENT, QUYET_THANG, SAN_THANG, TAN_PHONG, UNIT_DOCUMENTS
 from house import House
 
 from contracts.notices import CallKind
@@ -35,9 +35,12 @@ async def test_a_launch_a_change_and_an_end_call_whom_the_preview_counted(house:
     assert named == [
         ("launched", 1, None, 3),
         ("changed", 2, None, 2),
+        # The commune that is no ward hears that it is none of those any more, once.
+        ("changed", 2, None, 1),
         ("changed", 3, "2023-11-20", 2),
         ("closed", 4, None, 2),
     ]
+    assert [(each["unit_ids"], each["version"]) for each in said if each.get("left")] == [([str(SAN_THANG)], 2)]
     assert said[-1]["unit_ids"] == sorted([str(TAN_PHONG), str(QUYET_THANG)])
 
 

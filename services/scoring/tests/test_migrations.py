@@ -8,11 +8,13 @@ from alembic.script import ScriptDirectory
 from house import Templates, ident
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from uuid_utils.compat import uuid7
 
 from chassis import migrations
 from chassis.db import asyncpg_url
 
 _OLD = "scoring_before_city_boards"
+_RESCORED = "scoring_before_versions_that_stand"
 _UNIT = ident("published-before")
 _BOARD = (
     f'{{"rows":[{{"unit_id":"{_UNIT}","rank":1,"points":"91","percent":"95.79","maximum":"95"}},'
@@ -57,4 +59,48 @@ async def test_shares_of_what_was_published_before_stand_beside_its_points(templ
     finally:
         await engine.dispose()
         await maker.execute(f"DROP DATABASE {_OLD} WITH (FORCE)")
+        await maker.close()
+
+
+async def test_a_rescoring_of_before_stands_until_something_newer_than_it_knew_was_published(
+    templates: Templates,
+) -> None:
+    """What was newest then is told by the log: one that went back before version 3 was published gives way to that."""
+    maker = await asyncpg.connect(templates.postgres.url)
+    await maker.execute(f"CREATE DATABASE {_RESCORED}")
+    engine = create_async_engine(asyncpg_url(templates.admin_url(_RESCORED)))
+    sheet, other = ident("rescored-before"), ident("another-sheet")
+    published = [(uuid7(), sheet, 1), (uuid7(), sheet, 2), (uuid7(), other, 7)]
+    back = uuid7()
+    published += [(uuid7(), sheet, 3)]
+    forward = uuid7()
+
+    def before(connection: Connection) -> None:
+        config = migrations.configuration("scoring", connection)
+        command.upgrade(config, ScriptDirectory.from_config(config).get_revision("0015").down_revision)
+        logged = """INSERT INTO event_log (id, type, subject, correlationid, actor, bytes)
+          VALUES (:id, 'scoring.sheet_published.v1', 'x', :id, 'x', convert_to(:said, 'UTF8'))"""
+        for event, of, version in published:
+            said = f'{{"data": {{"sheet_id": "{of}", "version": {version}}}}}'
+            connection.execute(text(logged), {"id": event, "said": said})
+        begun = """INSERT INTO rescorings (rescoring_id, sheet_id, sheet_version, back, step, after_period, after_block, boards,
+            boards_done, scores_done, points_changed, places_changed, started_at, ended_at)
+          VALUES (:id, :sheet, :version, :back, 1, :id, :id, 0, 0, 0, 0, 0, now(), now())"""
+        for rescoring, version, went_back in ((back, 1, True), (forward, 3, False)):
+            named = {"id": rescoring, "sheet": sheet, "version": version, "back": went_back}
+            connection.execute(text(begun), named)
+
+    def after(connection: Connection) -> None:
+        command.upgrade(migrations.configuration("scoring", connection), "head")
+
+    try:
+        for step in (before, after):
+            async with engine.begin() as connection:
+                await connection.run_sync(step)
+        async with engine.connect() as connection:
+            rows = await connection.execute(text("SELECT rescoring_id, newest FROM rescorings"))
+            assert {row.rescoring_id: row.newest for row in rows} == {back: 2, forward: 3}
+    finally:
+        await engine.dispose()
+        await maker.execute(f"DROP DATABASE {_RESCORED} WITH (FORCE)")
         await maker.close()

@@ -25,7 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.db import Read
-from chassis.errors import Invalid, NotFound
+from chassis.errors import Conflict, Invalid, NotFound
 from chassis.testing import eventually
 from contracts.catalog import event_class
 from contracts.envelope import Event
@@ -310,3 +310,56 @@ async def test_a_rehearsal_runs_by_its_own_events(house: House) -> None:
         assert [each["rehearsal_id"] for each in listed] == [made["rehearsal_id"]]
     async with house.client("scoring", ("unit_officer", TAN_PHONG)) as unit:
         assert (await unit.get(path)).status_code == 403
+
+
+async def test_a_rehearsal_that_is_thrown_away_says_who_and_when_and_goes_no_further(city: House) -> None:
+    """One that has ended and one that is running: neither shows who would have moved, and both stay in the list."""
+    async with city.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, STOOD, sheet("0.85"))
+    done = await rehearse(city, sheet_id=STOOD, version=2)
+    await finish(city)
+    running = await rehearse(city, sheet_id=STOOD, version=2)
+    (asked,) = [event for event in await told(city, RehearsalAdvanced) if event.data.rehearsal_id == running]
+    async with city.at_work("scoring") as tx:
+        await actions.advance_rehearsals(tx, [asked], units_a_step=8)
+    for rehearsal_id in (done, running):
+        async with city.at_work("scoring") as tx:
+            gone = await actions.discard_rehearsal(tx, rehearsal_id, by="Cán bộ 01, Phòng Nội vụ")
+        with pytest.raises(Conflict, match="Cán bộ 01, Phòng Nội vụ bỏ lúc"):
+            async with city.at_work("scoring") as tx:
+                await actions.discard_rehearsal(tx, rehearsal_id, by="Cán bộ 02, Phòng Nội vụ")
+        async with city.at_work("scoring") as tx:
+            one = await queries.rehearsal(Read(tx.db), rehearsal_id)
+            blocks = await queries.rehearsed_blocks(Read(tx.db), rehearsal_id, after=None, most=50)
+        assert (one["discarded_by"], one["discarded_at"]) == ("Cán bộ 01, Phòng Nội vụ", gone.discarded_at)
+        assert (one["criteria"], blocks["items"]) == ([], [])
+    before = len(await told(city, RehearsalAdvanced))
+    next_step = [event for event in await told(city, RehearsalAdvanced) if event.data.rehearsal_id == running][-1]
+    async with city.at_work("scoring") as tx:
+        await actions.advance_rehearsals(tx, [next_step])
+        assert await queries.rehearsed_blocks(Read(tx.db), running, after=None, most=50) == {"items": [], "next": None}
+    assert len(await told(city, RehearsalAdvanced)) == before
+    async with city.at_work("scoring") as tx:
+        with pytest.raises(NotFound):
+            await actions.discard_rehearsal(tx, UUID(int=5), by="Cán bộ 01, Phòng Nội vụ")
+
+
+async def test_rehearsals_are_listed_page_by_page_and_by_whether_they_were_thrown_away(city: House) -> None:
+    held = []
+    for _ in range(3):
+        held.append(await rehearse(city, sheet_id=STOOD, version=1))
+        await finish(city)
+    async with city.at_work("scoring") as tx:
+        await actions.discard_rehearsal(tx, held[1], by="Phòng Nội vụ")
+
+    async def listed(*, discarded: bool | None = None, after: UUID | None = None, most: int = 50) -> Any:
+        async with city.at_work("scoring") as tx:
+            page = await queries.rehearsals_held(Read(tx.db), discarded=discarded, after=after, most=most)
+        return [row["rehearsal_id"] for row in page["items"]], page["next"]
+
+    newest, middle, oldest = reversed(held)
+    assert await listed() == ([newest, middle, oldest], None)
+    assert await listed(most=2) == ([newest, middle], middle)
+    assert await listed(most=2, after=middle) == ([oldest], None)
+    assert await listed(discarded=False) == ([newest, oldest], None)
+    assert await listed(discarded=True) == ([middle], None)

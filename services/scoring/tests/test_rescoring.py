@@ -421,10 +421,86 @@ async def test_what_stands_on_a_newer_version_goes_back_for_a_reason_and_comes_f
     async with city.at_work("scoring") as tx:
         newest = (await queries.rescorings_of(Read(tx.db), SHEET))[0]
     assert (newest["sheet_version"], newest["back"], newest["reason"]) == (1, True, "Bản mới chưa được thông qua")
-    # Whoever reports after that is scored by the newest; going forward leaves nobody behind.
+    # Whoever reports after that is scored by what stands; going forward leaves nobody behind.
     async with city.at_work("scoring") as tx:
         await actions.take_up_reports(tx, [report(UNITS[BLOCKS[0]][0], BLOCKS[0], 600, version=2)])
-    assert await versions(city) == {1, 2}
+    assert await versions(city) == {1}
     await start(city)
     await finish(city)
     assert (await points(city), await versions(city)) == (after, {2})
+
+
+LATER = ident("later-period")
+
+
+async def by_version(house: House, period: UUID) -> set[int]:
+    asked = "SELECT sheet_version FROM scores WHERE period_id = $1 AND NOT withdrawn"
+    return {row["sheet_version"] for row in await house.rows("scoring", asked, period)}
+
+
+async def opened_later(house: House) -> None:
+    """Have another campaign with a period of its own."""
+    other = {**CAMPAIGN_DOCUMENT, "campaign_id": ident("later-campaign"), "version": 1}
+    other["periods"] = [{**CAMPAIGN_DOCUMENT["periods"][0], "period_id": LATER}]
+    async with house.at_work("scoring") as tx:
+        await actions.learn_periods(tx, [event_of(CampaignLaunched.model_validate(other))])
+
+
+async def amend(house: House, amount: int, version: int, period: UUID = PERIOD) -> None:
+    """Have a unit of every block report again, one of them for the first time in that period."""
+    of = [report(UNITS[each][0], each, amount, version) for each in BLOCKS]
+    async with house.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [event_of(each.data.model_copy(update={"period_id": period})) for each in of])
+
+
+async def test_a_board_that_went_back_stays_on_one_version(city: House) -> None:
+    """The older version is what a period stands on from then on, also while boards are still waiting for their step."""
+    await publish(city, sheet(floor="0.85"))
+    await start(city)
+    await finish(city)
+    async with city.at_work("scoring") as tx:
+        await actions.start_rescoring(tx, SHEET, PERIOD, version=1, reason="Bản mới chưa được thông qua")
+    await amend(city, 800, 2)
+    await finish(city)
+    assert await by_version(city, PERIOD) == {1}
+    await amend(city, 700, 3)
+    assert await by_version(city, PERIOD) == {1}
+    assert await stand(city, BLOCKS[0]) == [(3, 73, 1), (3, 73, 1), (2, 82, 1), (1, 91, 1)]
+    # Another period was not asked for: it goes on with the newest.
+    await amend(city, 800, 1, LATER)
+    assert await by_version(city, LATER) == {2}
+    async with city.at_work("scoring") as tx:
+        read = Read(tx.db)
+        assert (await queries.sheet_versions(read, SHEET))["standing"] == [{"period_id": PERIOD, "version": 1}]
+        # What a form shows before it is sent is what comes of it.
+        shown = [(await queries.standing_sheet(read, SHEET, each)).version for each in (PERIOD, LATER)]
+    assert shown == [1, 2]
+
+
+async def test_what_is_published_after_going_back_or_asked_for_anew_takes_its_place(city: House) -> None:
+    await opened_later(city)
+    await publish(city, sheet(floor="0.85"))
+    async with city.at_work("scoring") as tx:
+        await actions.start_rescoring(tx, SHEET, None, version=1, reason="Bản mới chưa được thông qua")
+    await finish(city)
+    await amend(city, 800, 2)
+    await amend(city, 800, 1, LATER)
+    assert (await by_version(city, PERIOD), await by_version(city, LATER)) == ({1}, {1})
+    # One of the two goes forward: the other stays where it was put.
+    await start(city, LATER)
+    await finish(city)
+    await amend(city, 900, 2, LATER)
+    await amend(city, 900, 3)
+    assert (await by_version(city, PERIOD), await by_version(city, LATER)) == ({1}, {2})
+    async with city.at_work("scoring") as tx:
+        told_of = await queries.sheet_versions(Read(tx.db), SHEET)
+    assert told_of["standing"] == [{"period_id": None, "version": 1}, {"period_id": LATER, "version": 2}]
+    # To publish is to say what is scored by from now on; the rest follows when it is rescored.
+    await publish(city, sheet(floor="0.50"))
+    await amend(city, 950, 4)
+    assert await by_version(city, PERIOD) == {1, 3}
+    await start(city)
+    await finish(city)
+    assert await by_version(city, PERIOD) == {3}
+    async with city.at_work("scoring") as tx:
+        assert (await queries.sheet_versions(Read(tx.db), SHEET))["standing"] == []

@@ -19,13 +19,15 @@ from fastapi import Depends, Request
 from chassis.clock import now_and_offset
 from chassis.errors import NotFound, Problem, Unavailable
 from chassis.identity import Identity, scopes
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from gateway.api import SignedIn
 from gateway.services import Upstreams, refusal
 
 _REFUSED = 400
 _NEWS = 6
 """As many of the newest messages as a page shows beside its own matter; all of them stand on a page of their own."""
+_RUNNING = 50
+"""More campaigns than a city has ever run at once."""
 _AT_ONCE = 200
 """As many ids as one question carries."""
 
@@ -173,9 +175,35 @@ class Desk:
 
     def current_period(self) -> dict[str, Any] | None:
         """The period that is open now, else the one that closed last."""
-        periods = (self.campaign or {}).get("periods", ())
+        return self.current_period_of(self.campaign) if self.campaign else None
+
+    def current_period_of(self, campaign: dict[str, Any]) -> dict[str, Any] | None:
+        """The period of a campaign that is open now, else the one that closed last."""
+        periods: list[dict[str, Any]] = campaign["periods"]
         begun = [period for period in periods if datetime.fromisoformat(period["opens_at"]) <= self.now]
         return begun[-1] if begun else next(iter(periods), None)
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether the reader leads the city: reads what the office reads of boards, and does nothing."""
+        return self.who.holds(CITY_LEADER)
+
+    @property
+    def oversees(self) -> bool:
+        """Tell whether the reader reads of all blocks."""
+        return self.leads or self.who.holds(Post.CITY_OFFICE)
+
+    async def running(self) -> list[dict[str, Any]]:
+        """Give the campaigns that run now, first the one that the city works in; to a unit those that address it."""
+        named = {"unit_id": self.unit_id} if self.unit_id else {}
+        found = await self.get("registry", f"campaigns?{urlencode({'state': 'launched', 'limit': _RUNNING, **named})}")
+        items: list[dict[str, Any]] = found["items"]
+        return items
+
+    def other_than_here(self, campaign: dict[str, Any]) -> str:
+        """Give the name of a campaign that is not the one on the desk: what is told of it beside that one's says so."""
+        here = self.campaign is not None and campaign["campaign_id"] == self.campaign["campaign_id"]
+        return "" if here else campaign["name"]
 
     async def get(self, service: str, path: str) -> Any:
         """Ask a service; raises its refusal."""

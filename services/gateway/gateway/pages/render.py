@@ -43,6 +43,7 @@ _ENVIRONMENT.globals.update(
     TEN_BUOC=words.STEPS,
     CHO_BUOC=words.WAITING_STEPS,
     TRANG_BANG=words.BOARD_STATES,
+    hieu_luc=words.standing,
     LOAI_TEP=words.FILE_KINDS,
     QUET=words.SCANS,
     XEP=words.ORDERS,

@@ -112,11 +112,17 @@ def by_group(figures: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any
     return {each["group"]: each for each in figures}
 
 
-BOARD_STATES: Final[Mapping[str, str]] = {
-    "provisional": "Tạm tính",
-    "frozen": "Đã chốt",
-    "final": "Chính thức",
-}
+BOARD_STATES: Final[Mapping[str, str]] = {"provisional": "Tạm tính", "frozen": "Đã chốt", "final": "Chính thức"}
+
+
+def standing(published: Mapping[str, Any] | None) -> str:
+    """Say how the points on a board stand: as they are computed, or as they were ``published`` last."""
+    if published is None:
+        return "tạm tính"
+    if published["state"] == "final":
+        return "chính thức, đã đính chính" if published["correction"] else "chính thức"
+    return f"đã chốt ngày {date(published['at'])}"
+
 
 REPORT_STATES: Final[Mapping[str, tuple[str, str]]] = {
     "none": ("chua", "Chưa bắt đầu"),

@@ -21,13 +21,15 @@ from contracts.registry import (
 from contracts.scoring import SheetPublished
 from notify.rules.boards import tell_published, tell_ranking, tell_rescored
 from notify.rules.calling import tell_called, tell_head, tell_reminded
-from notify.rules.words import IN_APP, THE_OFFICE, Message, Names, points
+from notify.rules.words import IN_APP, NEWS_FOR, THE_OFFICE, Message, Names, is_news, points
 
 __all__ = [
     "IN_APP",
+    "NEWS_FOR",
     "THE_OFFICE",
     "Message",
     "Names",
+    "is_news",
     "points",
     "tell_accepted",
     "tell_appeal",

@@ -17,18 +17,25 @@ _CALLS: Final = {
 
 
 def tell_called(event: UnitsCalled, names: Names) -> Iterator[Message]:  # noqa: ARG001
-    """Every unit that the campaign addresses, once for each thing that it says."""
+    """Every unit that the campaign addresses, once for each thing that it says; and those that it addresses no longer."""
+    title = _CALLS[event.kind]
     text = f"Phong trào từ ngày {event.starts_on:%d/%m/%Y} đến ngày {event.ends_on:%d/%m/%Y}."
     if event.register_by:
         text += f" Hạn đăng ký thi đua: {event.register_by:%d/%m/%Y}."
     if event.kind is CallKind.CLOSED:
         text = "Phong trào không nhận báo cáo và đăng ký nữa. Báo cáo, điểm và thứ hạng vẫn xem được."
+    if event.left:
+        title = "Không còn trong phạm vi: {name}"
+        text = (
+            "Phạm vi của phong trào đã thay đổi và không còn gồm đơn vị bạn, nên không phải đăng ký hay báo cáo thêm. "
+            "Những gì đơn vị đã gửi vẫn xem được."
+        )
     for unit in event.unit_ids:
         yield Message(
             post=Post.UNIT_OFFICER,
             scope_id=unit,
             about_id=unit,
-            title=_CALLS[event.kind].format(name=event.name),
+            title=title.format(name=event.name),
             text=text,
             link=f"/phong-trao/{event.campaign_id}",
         )

@@ -1,6 +1,7 @@
 """What a message is, and how names and figures are written in one."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -27,6 +28,18 @@ class Message(BaseModel):
     title: str
     text: str
     link: str
+
+
+NEWS_FOR: Final = timedelta(days=3)
+"""How old an event may be to be told as news by whoever begins to hear of its kind: an upgrade over a weekend loses nothing."""
+
+
+def is_news(happened: datetime, first_heard: datetime) -> bool:
+    """Tell whether an event is told of, by when it happened and when the first of its type was heard, both in real time.
+
+    Not by the time at which it comes: whoever was away for weeks is told of them all the same.
+    """
+    return happened >= first_heard - NEWS_FOR
 
 
 Names = Callable[[UUID], str]

@@ -25,7 +25,7 @@ from contracts.registry import (
 )
 from registry import rules
 from registry.actions.bodies import CampaignBody, CorrectionBody, Stepped, TargetsBody, Versioned
-from registry.actions.calling import call_units
+from registry.actions.calling import call_off, call_units
 from registry.actions.writing import invalid, put, step
 from registry.tables import (
     block_members,
@@ -140,6 +140,8 @@ async def _tell(tx: Tx, stood: Mapping[str, Any] | None, *, reason: str | None, 
         tx.record(RegistrationCalled(**called, due_on=due_on))
     kind = CallKind.CHANGED if stood else CallKind.LAUNCHED
     await call_units(tx, campaign_id, stands, kind=kind, version=stands["version"], register_by=due_on)
+    if stood:
+        await call_off(tx, campaign_id, stood, stands, version=stands["version"])
 
 
 async def correct_campaign(tx: Tx, campaign_id: UUID, body: CorrectionBody, *, post: str) -> Stepped:

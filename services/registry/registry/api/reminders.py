@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from chassis.http import Asked, Command, Commanded, Reading, Sent
 from chassis.identity import scopes
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from registry import actions, queries
 from registry.actions.bodies import RemindBody, Reminded
 
@@ -24,18 +24,21 @@ async def missing_by_block(
     after: Annotated[str | None, Query(max_length=2000)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """Give how many units have sent no report, by block: the office's of all blocks, a head's of the own ones."""
+    """Give how many units have sent no report, by block: of all blocks to the office and the leader, of the own to a head."""
     asked.identity.require(
-        (Post.CITY_OFFICE, None), (Post.BLOCK_HEAD, None), who_may="Phòng Nội vụ thành phố hoặc khối trưởng"
+        *((post, None) for post in (Post.CITY_OFFICE, CITY_LEADER, Post.BLOCK_HEAD)),
+        who_may="Phòng Nội vụ, lãnh đạo thành phố hoặc khối trưởng",
     )
-    only = None if asked.identity.holds(Post.CITY_OFFICE) else tuple(scopes(asked.identity, Post.BLOCK_HEAD))
+    everywhere = asked.identity.holds(Post.CITY_OFFICE) or asked.identity.holds(CITY_LEADER)
+    only = None if everywhere else tuple(scopes(asked.identity, Post.BLOCK_HEAD))
     return await queries.missing_by_block(asked.db, campaign_id, period_id, only=only, after=after, limit=limit)
 
 
 @router.get(_PLACE + "/blocks/{block_id}/missing", tags=["reminders"])
 async def missing_of_block(campaign_id: UUID, period_id: UUID, block_id: UUID, asked: Asked) -> dict[str, Any]:
     """Give the units of a block that have sent no report: state ``null`` where nothing was typed yet."""
-    _head_or_office(asked, block_id)
+    if not asked.identity.holds(CITY_LEADER):
+        _head_or_office(asked, block_id)
     return await queries.missing_of_block(asked.db, campaign_id, period_id, block_id)
 
 

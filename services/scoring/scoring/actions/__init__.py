@@ -12,7 +12,14 @@ from scoring.actions.drafts import publish_draft as publish_sheet_draft
 from scoring.actions.drafts import save_part as save_sheet_part
 from scoring.actions.facts import learn_awards, learn_blocks, learn_moves, learn_periods, learn_targets, take_up_reports
 from scoring.actions.publications import Publish, Published, publish_board
-from scoring.actions.rehearsing import RehearsalStarted, Rehearse, advance_rehearsals, start_rehearsal
+from scoring.actions.rehearsing import (
+    Discarded,
+    RehearsalStarted,
+    Rehearse,
+    advance_rehearsals,
+    discard_rehearsal,
+    start_rehearsal,
+)
 from scoring.actions.rescoring import Rescore, RescoringStarted, advance_rescorings, start_rescoring
 from scoring.actions.sheets import Versioned, publish_sheet
 from scoring.actions.verdicts import Reviewed, Reviewer, give_verdicts
@@ -22,6 +29,7 @@ __all__ = [
     "Answered",
     "AppealStepped",
     "Assigned",
+    "Discarded",
     "NewDraft",
     "Publish",
     "Published",
@@ -39,6 +47,7 @@ __all__ = [
     "answer_cross_check",
     "assign_cross_checks",
     "begin_sheet_draft",
+    "discard_rehearsal",
     "discard_sheet_draft",
     "file_appeal",
     "give_verdicts",

@@ -7,16 +7,18 @@ Reasons: docs/adr/0020.
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.clock import VIETNAM
 from chassis.db import Prepared
-from chassis.errors import FieldError, Invalid, NotFound
+from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from chassis.facts import put
 from contracts.envelope import Event
@@ -34,6 +36,8 @@ UNITS_A_STEP: Final = 2_000
 """A report that comes meanwhile waits for the step that is running: it must stay short."""
 _BOARDS_A_STEP: Final = 500
 _STAGES_KEPT: Final = 4
+_stages: dict[UUID, Stage] = {}
+"""What the running rehearsals remember from step to step; whoever starts again remembers anew."""
 
 
 class Rehearse(BaseModel):
@@ -115,6 +119,35 @@ async def start_rehearsal(tx: Tx, body: Rehearse) -> RehearsalStarted:
     await tx.db.execute(insert(rehearsals).values(row))
     tx.record(_told(row, ended=False))
     return RehearsalStarted(rehearsal_id=tx.correlationid, boards=count)
+
+
+class Discarded(BaseModel):
+    """When a rehearsal was thrown away, and by which post."""
+
+    discarded_at: datetime
+    discarded_by: str
+
+
+async def discard_rehearsal(tx: Tx, rehearsal_id: UUID, *, by: str) -> Discarded:
+    """Throw a rehearsal away: who would have moved is deleted, that it was held and who threw it away stays.
+
+    One that is running goes no further. Raises ``NotFound``, and ``Conflict`` for one that was thrown away before.
+    """
+    this = rehearsals.c.rehearsal_id == rehearsal_id
+    job = (await tx.db.execute(select(rehearsals).where(this).with_for_update())).one_or_none()
+    if job is None:
+        raise NotFound("Không có lần diễn tập này.")
+    if job.discarded_at:
+        raise Conflict(
+            f"Lần diễn tập này đã được {job.discarded_by} bỏ lúc {job.discarded_at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}, "
+            "nên không phải bỏ nữa. Muốn xem lại kết quả thì diễn tập lần mới."
+        )
+    now = await tx.now()
+    gone = {"discarded_at": now, "discarded_by": by, "ended_at": job.ended_at or now}
+    await tx.db.execute(delete(rehearsed).where(rehearsed.c.rehearsal_id == rehearsal_id))
+    await tx.db.execute(update(rehearsals).where(this).values(**gone, criteria={}))
+    _stages.pop(rehearsal_id, None)
+    return Discarded(discarded_at=now, discarded_by=by)
 
 
 def _nothing_there(*, made_from_nothing: bool) -> Invalid:
@@ -201,9 +234,6 @@ _REPORTED: Final = Prepared(
     )
 )
 """All that counts on these boards, with what its score is computed from, and how it stands."""
-
-_stages: dict[UUID, Stage] = {}
-"""What the running rehearsals remember from step to step; whoever starts again remembers anew."""
 
 
 def _stage(job: Any) -> Stage:

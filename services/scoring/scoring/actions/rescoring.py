@@ -111,6 +111,7 @@ async def start_rescoring(
         **nothing_yet,
         "reason": nfc(reason) if reason else None,
         "back": version < newest,
+        "newest": newest,
         "after_period": UUID(int=0),
         "after_block": UUID(int=0),
         "started_at": now,

@@ -26,9 +26,9 @@ from scoring.actions.keys import WANTED, Key, wanted
 from scoring.actions.leaders import Leaders, asks_for_leaders, led_blocks, on_boards, told
 from scoring.actions.ranking import Change, Touched, rank
 from scoring.actions.sheets import published
-from scoring.tables import BESIDE, REVIEWED, blocks, moved, periods, reports, scores, sheets, targets
+from scoring.tables import BESIDE, REVIEWED, blocks, moved, periods, reports, scores, stands, targets
 
-NEWEST: Final = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == blocks.c.sheet_id).scalar_subquery()
+STANDS: Final = stands(blocks.c.sheet_id, reports.c.period_id)
 _stamped = blocks.alias("stamped")
 _moved = moved(reports.c.unit_id, _stamped.c.year)
 _formed = (
@@ -70,7 +70,7 @@ _FACTS: Final = Prepared(
             literal_column(BESIDE).label("beside"),
             blocks.c.block_id,
             blocks.c.sheet_id,
-            NEWEST.label("sheet_version"),
+            STANDS.label("sheet_version"),
             targets.c.targets,
             scores.c.version.label("scored"),
             scores.c.sheet_id.label("scored_by"),

@@ -15,7 +15,7 @@ from contracts.appraisal import Column, ItemsReviewed, ReviewedItem
 from contracts.envelope import Event
 from scoring import rules
 from scoring.actions.keys import Key
-from scoring.actions.scores import NEWEST, in_its_block, reported_by, score
+from scoring.actions.scores import STANDS, in_its_block, reported_by, score
 from scoring.actions.sheets import published
 from scoring.tables import BESIDE, OBJECTED, REVIEWED, blocks, reports, targets, verdicts
 
@@ -145,7 +145,7 @@ _KNOWN: Final = in_its_block(
         literal_column(OBJECTED).label("objected"),
         blocks.c.block_id,
         blocks.c.sheet_id,
-        NEWEST.label("sheet_version"),
+        STANDS.label("sheet_version"),
         targets.c.targets,
     )
 ).outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.http import Asked, Command, Commanded, Reading, Sent
 from chassis.identity import scopes
 from contracts.envelope import Amount
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from scoring import actions, queries
 from scoring.actions.appeals import Actor, AppealStepped, Said
-from scoring.api.rights import may_see_unit
+from scoring.api.rights import may_see_unit, oversees
 from scoring.queries.appeals import Concerned
 from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
@@ -78,12 +78,13 @@ async def appeals_of(
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """List the appeals that the caller may see: the office all, a head those of the block, a unit its own."""
+    """List the appeals that the caller may see: the office and the city's leader all, a head those of the block, a unit its own."""
     asked.identity.require(
-        (Post.CITY_OFFICE, None), (Post.UNIT_OFFICER, None), (Post.BLOCK_HEAD, None), who_may="đơn vị và Phòng Nội vụ"
+        *((post, None) for post in (Post.CITY_OFFICE, CITY_LEADER, Post.UNIT_OFFICER, Post.BLOCK_HEAD)),
+        who_may="đơn vị, Phòng Nội vụ và lãnh đạo thành phố",
     )
     units, blocks = (list(scopes(asked.identity, post)) for post in (Post.UNIT_OFFICER, Post.BLOCK_HEAD))
-    whose = None if asked.identity.holds(Post.CITY_OFFICE) else Concerned(units, blocks)
+    whose = None if oversees(asked) else Concerned(units, blocks)
     return await queries.appeals_of(asked.db, whose, ended=ended, after=after, limit=limit)
 
 
@@ -93,6 +94,7 @@ async def one_appeal(appeal_id: UUID, asked: Asked) -> dict[str, Any]:
     found = await queries.appeal(asked.db, appeal_id)
     asked.identity.require(
         (Post.CITY_OFFICE, None),
+        (CITY_LEADER, None),
         (Post.UNIT_OFFICER, found["unit_id"]),
         (Post.BLOCK_HEAD, found["block_id"]),
         who_may="đơn vị đã kiến nghị, khối trưởng của khối đó hoặc Phòng Nội vụ thành phố",

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.http import Asked, Commanded, Page, Sent
+from chassis.http import Asked, Commanded, Sent
 from scoring import actions, queries
-from scoring.actions import RehearsalStarted, Rehearse
+from scoring.actions import Discarded, RehearsalStarted, Rehearse
 from scoring.api.rights import office
 
 router = APIRouter(tags=["rehearsals"])
@@ -21,9 +21,23 @@ async def start_rehearsal(body: Sent[Rehearse], commanded: Commanded) -> Respons
 
 
 @router.get("/rehearsals")
-async def rehearsals(asked: Asked) -> Page:
+async def rehearsals(
+    asked: Asked,
+    *,
+    discarded: bool | None = None,
+    after: UUID | None = None,
+    most: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """List rehearsals, the newest first; ``next`` of one answer is ``after`` of the next question."""
     office(asked)
-    return Page(items=await queries.rehearsals_held(asked.db))
+    return await queries.rehearsals_held(asked.db, discarded=discarded, after=after, most=most)
+
+
+@router.post("/rehearsals/{rehearsal_id}/discard")
+async def discard_rehearsal(rehearsal_id: UUID, commanded: Commanded) -> Discarded:
+    """Throw a rehearsal away; that it was held, by whom it was thrown away and when stays in the list."""
+    office(commanded)
+    return await actions.discard_rehearsal(commanded.tx, rehearsal_id, by=commanded.identity.post)
 
 
 @router.get("/rehearsals/{rehearsal_id}")

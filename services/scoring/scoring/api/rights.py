@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.http import Command, Reading
 from chassis.identity import scopes
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from contracts.scoring import BoardState
 from scoring import actions
 from scoring.queries import Viewer
@@ -12,6 +12,16 @@ from scoring.queries import Viewer
 
 def office(who: Reading | Command) -> None:
     who.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+
+
+def overseer(who: Reading) -> None:
+    """Let in whoever reads of all blocks: the office, and the city's leader, who does nothing."""
+    who.identity.require((Post.CITY_OFFICE, None), (CITY_LEADER, None), who_may="Phòng Nội vụ hoặc lãnh đạo thành phố")
+
+
+def oversees(who: Reading) -> bool:
+    """Tell whether somebody reads of all blocks."""
+    return who.identity.holds(Post.CITY_OFFICE) or who.identity.holds(CITY_LEADER)
 
 
 def head_or_office(who: Command, block_id: UUID) -> None:
@@ -23,13 +33,14 @@ def head_or_office(who: Command, block_id: UUID) -> None:
 
 
 async def may_see_unit(asked: Reading, period_id: UUID, unit_id: UUID) -> None:
-    """Let in to the reasons of a unit's points: itself, the head of its block, whoever checks it, the office.
+    """Let in to the reasons of a unit's points: itself, the head of its block, whoever checks it, the office, the leader.
 
     Where the unit has no score yet there is nothing to see, and the head of any block may be told so.
     """
     block_id, checker = await actions.place_of(asked.db, period_id, unit_id)
     asked.identity.require(
         (Post.CITY_OFFICE, None),
+        (CITY_LEADER, None),
         (Post.UNIT_OFFICER, unit_id),
         (Post.BLOCK_HEAD, block_id),
         *([(Post.UNIT_OFFICER, checker)] if checker else []),
@@ -41,7 +52,7 @@ def viewer(asked: Reading) -> Viewer:
     """Say what whoever asks is to boards."""
     who = asked.identity
     return Viewer(
-        office=who.holds(Post.CITY_OFFICE),
+        office=oversees(asked),
         heads=frozenset(scopes(who, Post.BLOCK_HEAD)),
         units=frozenset(scopes(who, Post.UNIT_OFFICER)),
     )

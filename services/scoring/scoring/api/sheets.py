@@ -56,7 +56,10 @@ async def one_sheet(sheet_id: UUID, asked: Asked, version: Annotated[int | None,
 
 @router.get("/sheets/{sheet_id}/versions", tags=["sheets"])
 async def versions(sheet_id: UUID, asked: Asked) -> dict[str, Any]:
-    """Name the versions, how many blocks stand on the sheet, and the periods in which they have boards."""
+    """Name the versions, how many blocks stand on the sheet, and the periods in which they have boards.
+
+    ``standing`` names where reports are scored by another version than the newest, no period being all of them.
+    """
     return await queries.sheet_versions(asked.db, sheet_id)
 
 
@@ -77,7 +80,11 @@ async def publish_sheet(sheet_id: UUID, body: Sent[rules.Sheet], commanded: Comm
 @router.post("/sheets/{sheet_id}/preview", tags=["sheets"])
 async def preview(sheet_id: UUID, body: Sent[Preview], asked: Asked) -> rules.Score:
     """Score what was typed so far, without keeping it; with ``place`` as it would be scored there now."""
-    sheet = await queries.sheet(asked.db, sheet_id)
+    sheet = (
+        await queries.standing_sheet(asked.db, sheet_id, body.place.period_id)
+        if body.place
+        else await queries.sheet(asked.db, sheet_id)
+    )
     awards: list[rules.KnownAward] = []
     led = rules.asks_for_leaders(sheet)
     if body.place and (led or rules.asks_for_awards(sheet)):

@@ -19,7 +19,7 @@ from scoring.queries.rehearsals import rehearsal, rehearsals_held, rehearsed_blo
 from scoring.queries.rescorings import rescored, rescoring, rescorings_of
 from scoring.queries.reviews import appraisals, columns_of_block, cross_checks_by, cross_checks_of_block
 from scoring.queries.scores import awards_of, block_with, published_score, score
-from scoring.queries.sheets import sheet, sheet_differences, sheet_versions, sheets_in_use
+from scoring.queries.sheets import sheet, sheet_differences, sheet_versions, sheets_in_use, standing_sheet
 from scoring.queries.standing import place
 from scoring.queries.votes import votes
 
@@ -68,6 +68,7 @@ __all__ = [
     "sheet_drafts_of",
     "sheet_versions",
     "sheets_in_use",
+    "standing_sheet",
     "votes",
     "waiting",
     "with_fingerprint",

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from chassis.db import Read
 from chassis.errors import NotFound
@@ -16,16 +16,27 @@ _LISTED = [
     rehearsals.c[name]
     for name in (
         *("rehearsal_id", "period_id", "stands_on", "draft_id", "sheet_version", "boards", "boards_done", "units"),
-        *("points_changed", "places_changed", "started_at", "ended_at"),
+        *("points_changed", "places_changed", "started_at", "ended_at", "discarded_at", "discarded_by"),
     )
 ]
 
 
-async def rehearsals_held(db: Read) -> list[Row]:
-    """List the rehearsals, the newest first."""
+async def rehearsals_held(db: Read, *, discarded: bool | None, after: UUID | None, most: int) -> Row:
+    """List rehearsals, the newest first: those that were ``discarded``, those that were not, or all.
+
+    ``after`` is the last one of the page before, ``next`` where to go on, None at the end.
+    """
     name = rehearsals.c.document["name"].astext.label("name")
-    found = await db.execute(select(*_LISTED, name).order_by(rehearsals.c.started_at.desc()).limit(50))
-    return [dict(row) for row in found.mappings()]
+    place = tuple_(rehearsals.c.started_at, rehearsals.c.rehearsal_id)
+    query = select(*_LISTED, name).order_by(rehearsals.c.started_at.desc(), rehearsals.c.rehearsal_id.desc())
+    if discarded is not None:
+        query = query.where(rehearsals.c.discarded_at.is_not(None) == discarded)
+    if after:
+        earlier = rehearsals.alias()
+        last = select(earlier.c.started_at, earlier.c.rehearsal_id).where(earlier.c.rehearsal_id == after)
+        query = query.where(place < last.scalar_subquery())
+    items = [dict(row) for row in (await db.execute(query.limit(most))).mappings()]
+    return {"items": items, "next": items[-1]["rehearsal_id"] if len(items) == most else None}
 
 
 async def rehearsal(db: Read, rehearsal_id: UUID) -> Row:

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Uuid, and_, bindparam, func, select
 
 from chassis.db import Read
 from chassis.errors import NotFound
 from scoring import rules
-from scoring.tables import blocks, boards, sheets
+from scoring.tables import blocks, boards, rescorings, sheets, stands
 
 Row = dict[str, Any]
 
@@ -22,6 +22,12 @@ async def sheet(db: Read, sheet_id: UUID, version: int | None = None) -> rules.S
     if row is None:
         raise NotFound("Không có bảng điểm này." if version is None else "Bảng điểm không có phiên bản này.")
     return rules.Sheet.model_validate({**row.document, "sheet_id": row.sheet_id, "version": row.version})
+
+
+async def standing_sheet(db: Read, sheet_id: UUID, period_id: UUID) -> rules.Sheet:
+    """Give the version by which reports of a period are scored; raises ``NotFound``."""
+    of_sheet, of_period = (bindparam(None, key, Uuid) for key in (sheet_id, period_id))
+    return await sheet(db, sheet_id, (await db.execute(select(stands(of_sheet, of_period)))).scalar_one())
 
 
 async def sheets_in_use(db: Read, *, after: UUID | None, most: int) -> Row:
@@ -71,7 +77,25 @@ async def sheet_versions(db: Read, sheet_id: UUID) -> Row:
         .where(boards.c.block_id.in_(select(blocks.c.block_id).where(blocks.c.sheet_id == sheet_id)))
     )
     periods = [str(row.period_id) for row in await db.execute(boards_of)]
-    return {"items": items, "blocks": on_it, "periods": sorted(periods)}
+    standing = await _standing(db, sheet_id, items[0]["version"])
+    return {"items": items, "blocks": on_it, "periods": sorted(periods), "standing": standing}
+
+
+async def _standing(db: Read, sheet_id: UUID, newest: int) -> list[Row]:
+    """Give where reports that come are scored by another version than the newest, the periods of their own after all others.
+
+    It is what ``tables.stands`` asks of one report: the last rescoring of a period decides.
+    """
+    asked = select(rescorings.c.period_id, rescorings.c.sheet_version, rescorings.c.newest)
+    found = await db.execute(asked.where(rescorings.c.sheet_id == sheet_id).order_by(rescorings.c.rescoring_id))
+    last: dict[UUID | None, int] = {}
+    for row in found:
+        if row.period_id is None:
+            last.clear()
+        last[row.period_id] = row.sheet_version if row.newest == newest else newest
+    everywhere = last.pop(None, newest)
+    general = [{"period_id": None, "version": everywhere}] if everywhere != newest else []
+    return general + [{"period_id": key, "version": each} for key, each in last.items() if each != everywhere]
 
 
 async def sheet_differences(db: Read, sheet_id: UUID, *, old: int, new: int) -> Row:

@@ -10,7 +10,7 @@ from scoring.tables.facts import blocks, moves, periods, reports, targets
 from scoring.tables.members import MEMBERS, moved
 from scoring.tables.publications import publications, published_places, published_scores
 from scoring.tables.rehearsals import rehearsals, rehearsed
-from scoring.tables.rescorings import rescorings
+from scoring.tables.rescorings import rescorings, stands
 from scoring.tables.scores import scores
 from scoring.tables.sheets import sheets
 from scoring.tables.verdicts import REVIEWED, verdicts
@@ -47,6 +47,7 @@ __all__ = [
     "scores",
     "sheet_drafts",
     "sheets",
+    "stands",
     "targets",
     "verdicts",
 ]

@@ -1,6 +1,6 @@
 """Rehearsals: what a sheet would have made of a past period, beside what stands."""
 
-from sqlalchemy import Column, DateTime, ForeignKey, Integer, Table, Uuid
+from sqlalchemy import Column, DateTime, ForeignKey, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from scoring.tables.base import metadata
@@ -25,10 +25,14 @@ rehearsals = Table(
     Column("criteria", JSONB, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False, index=True),
     Column("ended_at", DateTime(timezone=True)),
+    Column("discarded_at", DateTime(timezone=True)),
+    Column("discarded_by", Text),
 )
 """``stands_on`` is the sheet whose blocks are looked at, ``document`` the one they are put under, as it was then.
 
 ``codes``: line of that one → line that was reported, where a line has another code now.
+
+One that was thrown away stays in the list with the post that did so; who would have moved is gone.
 
 ``criteria``: code → what it decides, added up step by step. Nothing here is a score: no board and no event tells of it.
 """

@@ -1,8 +1,26 @@
 """How far each rescoring has come."""
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, text
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    case,
+    func,
+    or_,
+    select,
+    text,
+)
 
 from scoring.tables.base import metadata
+from scoring.tables.sheets import sheets
 
 rescorings = Table(
     "rescorings",
@@ -13,6 +31,7 @@ rescorings = Table(
     Column("period_id", Uuid),
     Column("reason", Text),
     Column("back", Boolean, nullable=False, server_default="false"),
+    Column("newest", Integer, nullable=False),
     Column("step", Integer, nullable=False),
     Column("after_period", Uuid, nullable=False),
     Column("after_block", Uuid, nullable=False),
@@ -27,5 +46,26 @@ rescorings = Table(
 )
 """How far each rescoring has come: boards up to (``after_period``, ``after_block``) are done. Its id is its ripple's.
 
-``back`` tells that the version was named though there was a newer one, for a ``reason``. What it changed is not kept a second time: that stands in its events, in the log.
+``back`` tells that the version was named though there was a newer one, ``newest``, for a ``reason``: until something newer than
+that is published, reports that come are scored by it too. What it changed is not kept a second time: that stands in its events, in the log.
 """
+
+
+def stands(sheet_id: ColumnElement[Any], period_id: ColumnElement[Any]) -> ColumnElement[int | None]:
+    """Ask by which version of a sheet a report of a period is scored; none of a sheet that has not been published.
+
+    It is the one that the last rescoring of the period put everybody on, so that boards that went back stay on one version; the
+    newest where there was none, or where something newer was published since.
+    """
+    newest = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == sheet_id).scalar_subquery()
+    asked = (
+        select(case((rescorings.c.newest == newest, rescorings.c.sheet_version)))
+        .where(
+            rescorings.c.sheet_id == sheet_id,
+            or_(rescorings.c.period_id.is_(None), rescorings.c.period_id == period_id),
+        )
+        .order_by(rescorings.c.rescoring_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(asked, newest)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from chassis.errors import Forbidden, Unavailable
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from gateway import queries
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
@@ -16,11 +16,12 @@ from gateway.pages.routes.units import asked
 router = APIRouter()
 
 _ON_A_PAGE: Final = 50
-_ROLES: Final = {
+_ROLES: Final[dict[str, str]] = {
     Post.UNIT_OFFICER: "Cán bộ đầu mối",
     Post.BLOCK_HEAD: "Khối trưởng",
     Post.CITY_OFFICE: "Phòng Nội vụ thành phố",
     Post.OPERATOR: "Vận hành hệ thống",
+    CITY_LEADER: "Lãnh đạo thành phố: xem mọi bảng, không làm thay",
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -137,7 +138,7 @@ def _table(
         "kind": kind,
         "groups": [counted(group) for group in sheet["groups"]] if kind != "luc" else [],
         "best": board.get("best", {}),
-        "may_ask": desk.who.holds("city_office") or desk.who.holds("block_head", block_id),
+        "may_ask": desk.oversees or desk.who.holds("block_head", block_id),
         "typed": looking,
         "looking_on": _looking_on(period, looking),
         "most": ROWS,
@@ -209,6 +210,34 @@ def board_path(desk: Desk, period: dict[str, Any], block_id: UUID) -> str:
     """Give the address of a board at the service that keeps it."""
     assert desk.campaign is not None
     return f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/boards/{block_id}"
+
+
+async def that_stands(desk: Desk, path: str) -> tuple[Any, Any]:
+    """Give the board that stands, as it was published last or else as it is computed, and the one that is computed.
+
+    ``published`` of the first says which publication it is; both are None where there is none or its service is away.
+    """
+    computed = await desk.get_or("scoring", path, None)
+    head = computed["published"] if computed else None
+    stands = await desk.get_or("scoring", f"{path}/published", None) if head else None
+    return ({**stands, "published": head} if stands else computed and {**computed, "published": None}), computed
+
+
+def row_of(board: Any, unit_id: str | None) -> Any:
+    """Give a unit's row on a board; None without either."""
+    return next((row for row in board["rows"] if row["unit_id"] == unit_id), None) if board else None
+
+
+def coming(stands: Any, computed: Any, unit_id: str | None) -> Any:
+    """Give how a unit would stand after the next publication; None where nothing is published or nothing would change."""
+    then, now = row_of(computed, unit_id), row_of(stands, unit_id)
+    if not (then and stands["published"]):
+        return None
+    return then if now is None or _figures(then) != _figures(now) else None
+
+
+def _figures(row: dict[str, Any]) -> tuple[int | None, Decimal | None]:
+    return row["rank"], None if row["points"] is None else Decimal(row["points"])
 
 
 async def _rows(desk: Desk, block_id: UUID, start: int, words: str, *, whole: bool = False) -> str:

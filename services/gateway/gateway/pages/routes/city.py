@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from chassis.errors import NotFound
-from contracts.notify import Post
 from gateway.pages import exports, ranked, render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.board import NAMED
@@ -50,7 +49,7 @@ class Looking:
 @router.get("/bang-thanh-pho")
 async def city_board(request: Request, desk: AtDesk, looking: Annotated[Looking, Depends(Looking)]) -> Response:
     """As published; to the office ``xem=dang-tinh`` as it stands."""
-    live = looking.xem == "dang-tinh" and desk.who.holds(Post.CITY_OFFICE)
+    live = looking.xem == "dang-tinh" and desk.oversees
     return await _shown(request, desk, looking, {"desk": desk, "section": "bang-khoi"}, live=live)
 
 
@@ -91,7 +90,7 @@ async def _shown(request: Request, desk: Desk, looking: Looking, frame: dict[str
         "found": found,
         "counted": counted,
         "live": live,
-        "may_see_live": desk.who.holds(Post.CITY_OFFICE),
+        "may_see_live": desk.oversees,
         "names": names,
         "blocks": blocks["items"] if whole else [],
         "sheets": {

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from chassis.errors import Forbidden, NotFound
-from gateway.pages import render
+from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.board import allowed, block_and_period, board_path
 from gateway.pages.sheets import Line, lines_of, sheet_of
@@ -45,9 +46,11 @@ async def compare(request: Request, desk: AtDesk, block_id: UUID, asked: Annotat
         "lines": [],
         "sheet": None,
         "published": False,
+        "answer": [],
     }
     if len(chosen) == 2:  # noqa: PLR2004 - side by side are two
         values |= await _side_by_side(desk, block, period, chosen)
+        values["answer"] = _answer(desk, chosen, values)
     return render.page(request, "so-sanh.html", values)
 
 
@@ -88,6 +91,43 @@ async def _side_by_side(desk: Desk, block: dict[str, Any], period: dict[str, Any
         "lines": [(line, [each.get(line["code"]) for each in points]) for line in lines],
         "published": bool(published),
     }
+
+
+_NAMED: Final = 3
+"""So many lines are named that make most of the difference; the table beside has all of them."""
+
+
+def _answer(desk: Desk, chosen: Sequence[str], told: dict[str, Any]) -> list[str]:
+    """Say in sentences why one of two units stands before the other: by how much, in which lines, and where it is behind."""
+    rows = [told["rows"].get(unit) for unit in chosen]
+    if not all(row and row["points"] is not None for row in rows):
+        return []
+    ahead, behind = sorted(range(2), key=lambda place: (rows[place]["rank"] or _LAST, -Decimal(rows[place]["points"])))
+    first, second = (desk.name(chosen[place]) for place in (ahead, behind))
+    apart = Decimal(rows[ahead]["points"]) - Decimal(rows[behind]["points"])
+    places = [f"hạng {rows[place]['rank']}" if rows[place]["rank"] else "không xếp hạng" for place in (ahead, behind)]
+    said = [f"{first} ({places[0]}) {_more(apart)} {second} ({places[1]})."]
+    decided = rows[ahead].get("decided_by")
+    if not apart and decided:
+        said.append(f"{first}: {words.decided_by(decided, told['sheet'])}.")
+    differences = [
+        (Decimal(parts[ahead]["points"]) - Decimal(parts[behind]["points"]), line)
+        for line, parts in told["lines"]
+        if parts[ahead] and parts[behind]
+    ]
+    for word, sign in (("Hơn nhiều nhất ở", 1), ("Kém ở", -1)):
+        most = sorted((each for each in differences if each[0] * sign > 0), key=lambda each: -each[0] * sign)[:_NAMED]
+        if most:
+            named = "; ".join(f"{line['code']} {line['name']} ({words.points(abs(by))} điểm)" for by, line in most)
+            said.append(f"{word} mục {named}.")
+    return said
+
+
+_LAST: Final = 10**9
+
+
+def _more(apart: Decimal) -> str:
+    return f"hơn {words.points(apart)} điểm so với" if apart > 0 else ("bằng điểm với" if not apart else "đứng trước")
 
 
 async def _lines(desk: Desk, scores: Sequence[dict[str, Any]]) -> list[Line]:

@@ -13,6 +13,7 @@ from chassis.errors import Forbidden, NotFound
 from contracts.notify import Post
 from gateway.pages import exports, looking, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.minutes import Minutes, minutes_file, votes_in_words
 from gateway.pages.sheets import lines_of
 from gateway.pages.typed import amount_typed
 
@@ -46,14 +47,60 @@ async def compiled(request: Request, desk: AtDesk, period_id: UUID, block_id: UU
 
 
 @router.get("/bang-tong-hop/{period_id}/{block_id}/bien-ban")
-async def minutes(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID) -> Response:
-    """The minutes of the block's meeting, to be printed: what is known is filled in, what only the meeting knows is left open."""
+async def minutes(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID, tep: str = "") -> Response:
+    """The minutes of the block's meeting: what is known is filled in, what only the meeting knows is left open.
+
+    A page to be printed; ``tep=docx`` gives them as a file that a word processor opens.
+    """
     values = await _compiled(desk, period_id, block_id)
-    votes = await desk.get("scoring", f"{looking.of_period(desk, period_id)}/boards/{block_id}/votes")
+    place = f"{looking.of_period(desk, period_id)}/boards/{block_id}"
+    block = values["block"]
+    votes, board, sheet = await asyncio.gather(
+        desk.get("scoring", f"{place}/votes"),
+        desk.get("scoring", place),
+        desk.get("scoring", f"sheets/{block['sheet_id']}"),
+    )
     # Of the same units the newest counts; they come newest first.
-    counted = {frozenset(vote["votes"]): vote["votes"] for vote in reversed(votes["votes"])}
-    await desk.learn({unit for vote in counted for unit in vote} | ({values["block"]["head_unit_id"]} - {None}))
-    return render.page(request, "bien-ban.html", {**values, "votes": list(counted.values())})
+    counted = list({frozenset(vote["votes"]): vote for vote in reversed(votes["votes"])}.values())
+    await desk.learn({unit for vote in counted for unit in vote["votes"]} | ({block["head_unit_id"]} - {None}))
+    decided = [row for row in board["rows"] if row["rank"] and row["decided_by"]]
+    ties = [
+        f"{desk.name(row['unit_id'])} xếp hạng {row['rank']}: {words.decided_by(row['decided_by'], sheet)}."
+        for row in decided
+    ]
+    said = votes_in_words(counted, desk.names)
+    if tep == "docx":
+        return minutes_file(_minutes(desk, values, ties, said))
+    return render.page(request, "bien-ban.html", {**values, "votes": said, "ties": ties})
+
+
+def _minutes(desk: Desk, values: dict[str, Any], ties: list[str], votes: list[str]) -> Minutes:
+    rows, block = values["rows"], values["block"]
+    head = block["head_unit_id"]
+    figures = [
+        [
+            str(row["rank"] or "–"),
+            desk.name(row["unit_id"]),
+            *[words.points(row[name]) for name in ("self", "block", "appraisal", "final")],
+        ]
+        for row in rows
+    ]
+    return Minutes(
+        block=block["name"],
+        period=values["period"]["name"],
+        head=desk.name(head) if head else "",
+        as_of=words.day_and_time(desk.now),
+        members=len(rows),
+        table=[["Hạng", "Đơn vị", "Tự chấm", "Khối chấm", "Thẩm định", "Kết luận"], *figures],
+        wide=[
+            f"{desk.name(row['unit_id'])}, chênh {words.points(row['gap'])} điểm."
+            for row in rows
+            if row["unit_id"] in values["wide"]
+        ],
+        limit=values["limit"],
+        ties=ties,
+        votes=votes,
+    )
 
 
 async def _compiled(desk: Desk, period_id: UUID, block_id: UUID) -> dict[str, Any]:
@@ -91,8 +138,8 @@ async def differing(  # noqa: PLR0917
     bo: int = 0,
 ) -> Response:
     """The units whose totals in two columns lie far apart, with the lines that make it so."""
-    if not (desk.who.holds(Post.CITY_OFFICE) or (khoi and desk.who.holds(Post.BLOCK_HEAD, khoi))):
-        raise Forbidden("Trang này dành cho Phòng Nội vụ, và cho khối trưởng ở khối của mình.")
+    if not (desk.oversees or (khoi and desk.who.holds(Post.BLOCK_HEAD, khoi))):
+        raise Forbidden("Trang này dành cho Phòng Nội vụ, lãnh đạo thành phố, và cho khối trưởng ở khối của mình.")
     period = _period(desk, ky)
     pair = giua if giua in PAIRS else "self-appraisal"
     least = Decimal(amount_typed(tu) or _WIDE)
@@ -142,8 +189,8 @@ async def fairness(request: Request, desk: AtDesk, ky: UUID | None = None, khoi:
 
     ``khoi`` lists the units of one block, ``bo`` leaves out the first of them.
     """
-    if not desk.who.holds(Post.CITY_OFFICE):
-        raise Forbidden("Trang này dành cho Phòng Nội vụ.")
+    if not desk.oversees:
+        raise Forbidden("Trang này dành cho Phòng Nội vụ và lãnh đạo thành phố.")
     period = _period(desk, ky)
     path = f"{looking.of_period(desk, period['period_id'])}/fairness"
     of_block = {"block_id": khoi} if is_id(khoi) else {}

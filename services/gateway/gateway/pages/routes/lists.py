@@ -1,5 +1,6 @@
 """Nhập danh sách: lists as files, fetched, sent in, checked with every fault at once, and kept when somebody says so."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ _ON_A_PAGE: Final = 50
 _EARLIER: Final = 10
 _RESULTS: Final = "results"
 _PEOPLE: Final = "people"
-_OF_A_CAMPAIGN: Final = ("targets", _RESULTS)
+_TARGETS: Final = "targets"
 _AT_ONCE: Final = 2.0
 """After so many seconds of writing its progress is shown; then it goes on."""
 
@@ -40,11 +41,22 @@ class Meant:
     name: str
     period_id: str | None = None
     unit_id: str | None = None
+    campaign_id: str | None = None
 
     @property
     def query(self) -> str:
         """Name the list in an address."""
-        return urlencode({"ds": self.name} | ({"ky": self.period_id} if self.period_id else {}))
+        return urlencode({"ds": self.name, **self._whose})
+
+    @property
+    def file(self) -> str:
+        """Give the address of its file, open for how it is wanted."""
+        return f"/nhap-danh-sach/tep/{self.name}?{urlencode(self._whose)}{'&' if self._whose else ''}"
+
+    @property
+    def _whose(self) -> dict[str, str]:
+        said = {"ky": self.period_id, "pt": self.campaign_id}
+        return {name: value for name, value in said.items() if value}
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
@@ -59,7 +71,7 @@ class Meant:
 
     def of(self, desk: Desk) -> dict[str, str]:
         """Say to the registry of which campaign, period and unit the list is: of those that the desk shows."""
-        campaign = desk.campaign["campaign_id"] if desk.campaign and self.name in _OF_A_CAMPAIGN else None
+        campaign = desk.campaign["campaign_id"] if desk.campaign and self.name == _RESULTS else self.campaign_id
         said = {"campaign_id": campaign, "period_id": self.period_id, "unit_id": self.unit_id}
         return {name: value for name, value in said.items() if value}
 
@@ -70,6 +82,9 @@ def meant(desk: Desk, name: str, period_id: str) -> Meant:
         return Meant(name, desk.period(period_id)["period_id"], own_unit(desk))
     if name == _PEOPLE:
         return Meant(name, unit_id=desk.unit_id)
+    if name == _TARGETS and desk.campaign:
+        # The one that the address names (``pt``), else the one that the city works in.
+        return Meant(name, campaign_id=desk.campaign["campaign_id"])
     return Meant(name if name in words.OFFICE_LISTS else "units")
 
 
@@ -84,11 +99,15 @@ async def _start(
     request: Request, desk: Desk, about: Meant, problem: Problem | None = None, *, after: str = "", order: str = ""
 ) -> Response:
     question = asked(unit_id=about.unit_id, sort=words.order(order), after=after, limit=_EARLIER)
-    found = await desk.get("registry", f"imports?{question}")
+    found, campaigns = await asyncio.gather(
+        desk.get("registry", f"imports?{question}"),
+        desk.running() if about.name == _TARGETS else asyncio.sleep(0, []),
+    )
     values = {
         "desk": desk,
         "section": about.section,
         "about": about,
+        "campaigns": campaigns,
         "earlier": found["items"],
         "order": order,
         "begun": not after,
@@ -147,13 +166,17 @@ async def one(
     """A checked file: what it would change, what is wrong where, and how far it is written."""
     told = await desk.get("registry", f"imports/{import_id}")
     rows = await desk.get("registry", f"imports/{import_id}/faults?after={sau}&limit={_ON_A_PAGE}")
+    if told["list"] == _TARGETS and told["campaign_id"]:
+        found = await desk.get("registry", f"campaigns?{urlencode({'campaign_id': told['campaign_id']})}")
+        desk.take_up(found["items"], {"campaign_id": told["campaign_id"]})
     return render.page(request, "nhap-danh-sach-tep.html", shown(desk, told, rows, begun=not sau))
 
 
 def shown(desk: Desk, told: dict[str, Any], rows: dict[str, Any], *, begun: bool) -> dict[str, Any]:
     """Lay out what is said of a file: faults of the whole file first, then row by row."""
     of_rows = [{**fault, "row": row["row"]} for row in rows["items"] for fault in row["faults"]]
-    about = Meant(told["list"], told["period_id"], told["unit_id"])
+    campaign_id = told["campaign_id"] if told["list"] == _TARGETS else None
+    about = Meant(told["list"], told["period_id"], told["unit_id"], campaign_id)
     return {
         "desk": desk,
         "section": about.section,

@@ -34,14 +34,20 @@ def _reminders_only(desk: Desk) -> None:
         raise Forbidden("Trang này dành cho Phòng Nội vụ và khối trưởng.")
 
 
-async def not_sent(desk: Desk, period: dict[str, Any]) -> dict[str, Any] | None:
+def _readers_only(desk: Desk) -> None:
+    if not (may_remind(desk) or desk.leads):
+        raise Forbidden("Trang này dành cho Phòng Nội vụ, lãnh đạo thành phố và khối trưởng.")
+
+
+async def not_sent(desk: Desk, campaign: dict[str, Any], period: dict[str, Any]) -> dict[str, Any] | None:
     """Say for the landing page how many have not sent yet, and where they are listed; None where nobody is to be reminded."""
-    found = await desk.get_or("registry", f"{of_period(desk, period['period_id'])}/missing?limit=2", None)
+    place = f"campaigns/{campaign['campaign_id']}/periods/{period['period_id']}"
+    found = await desk.get_or("registry", f"{place}/missing?limit=2", None)
     if not found or not found["missing"] or found["period_state"] not in _TAKEN:
         return None
     alone = found["items"][0]["block_id"] if len(found["items"]) == 1 else None
-    place = f"{period['period_id']}/{alone}" if alone else f"?ky={period['period_id']}"
-    return {"count": found["missing"], "href": f"/chua-nop{'/' if alone else ''}{place}", "period": period}
+    listed = f"/{period['period_id']}/{alone}" if alone else f"?ky={period['period_id']}"
+    return {"count": found["missing"], "href": f"/chua-nop{listed}", "period": period}
 
 
 @router.get("/chua-nop")
@@ -49,7 +55,7 @@ async def by_block(
     request: Request, desk: AtDesk, ky: UUID | None = None, sau: str | None = None, xong: str = ""
 ) -> Response:
     """The blocks in which somebody has not sent: how many in each, and a button that reminds them."""
-    _reminders_only(desk)
+    _readers_only(desk)
     period = desk.period(ky) if ky else desk.current_period()
     if period is None:
         raise NotFound("Chưa phát động phong trào nào.")
@@ -59,7 +65,9 @@ async def by_block(
     found = await desk.get("registry", f"{of_period(desk, period['period_id'])}/missing{onward}")
     values = {"desk": desk, "section": "xem-xet", "period": period, "found": found}
     return render.page(
-        request, "chua-nop.html", values | {"taken": found["period_state"] in _TAKEN, "done": _told(xong)}
+        request,
+        "chua-nop.html",
+        values | {"taken": may_remind(desk) and found["period_state"] in _TAKEN, "done": _told(xong)},
     )
 
 
@@ -83,7 +91,7 @@ async def _units(desk: Desk, period_id: UUID, block_id: UUID) -> tuple[dict[str,
     """Give the units of a block that have not sent, and when each was reminded last."""
     found, reminded = await asyncio.gather(
         desk.get("registry", f"{of_period(desk, period_id)}/blocks/{block_id}/missing"),
-        _reminded(desk, period_id, block_id),
+        _reminded(desk, period_id, block_id) if may_remind(desk) else asyncio.sleep(0, {}),
     )
     return found, reminded
 
@@ -91,7 +99,7 @@ async def _units(desk: Desk, period_id: UUID, block_id: UUID) -> tuple[dict[str,
 @router.get("/chua-nop/{period_id}/{block_id}")
 async def of_block(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID, xong: str = "") -> Response:
     """The units of a block that have not sent: how far each is, by when it is due, when it was reminded last."""
-    _reminders_only(desk)
+    _readers_only(desk)
     return await _page(request, desk, period_id, block_id, done=_told(xong))
 
 
@@ -111,7 +119,7 @@ async def _page(
         "period": period,
         "block": block,
         "found": found,
-        "taken": found["period_state"] in _TAKEN,
+        "taken": may_remind(desk) and found["period_state"] in _TAKEN,
         "reminded": reminded,
         "open": _open(desk, found["items"], reminded),
         "done": done,

@@ -12,6 +12,7 @@ from chassis.errors import NotFound
 from gateway.api import ripple_for
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.routes.board import coming, row_of, that_stands
 from gateway.rules import Ripple, Step, StepName
 
 router = APIRouter()
@@ -63,14 +64,13 @@ async def search(request: Request, desk: AtDesk, q: str = "") -> Response:
 async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
     """Put together what the receipt page and its live part show."""
     await desk.turn_to(found["period_id"])
-    ripple, board, score, told, _ = await asyncio.gather(
+    ripple, (board, computed), score, told, _ = await asyncio.gather(
         _ripple(desk, found),
         _board(desk, found),
         _score(desk, found),
         desk.get("registry", f"reports/{found['report_id']}/steps"),
         desk.learn([found["unit_id"]]),
     )
-    own = next((row for row in board["rows"] if row["unit_id"] == found["unit_id"]), None) if board else None
     return {
         "desk": desk,
         "receipt": found,
@@ -78,7 +78,8 @@ async def ripple_values(desk: Desk, found: dict[str, Any]) -> dict[str, Any]:
         "ripple": ripple,
         "journey": journey(ripple),
         "board": board,
-        "own": own,
+        "own": row_of(board, found["unit_id"]),
+        "coming": coming(board, computed, found["unit_id"]),
         "score": score,
         "steps": told["items"],
         # Another report of the unit may have come since: then the newest numbers belong to that one.
@@ -94,14 +95,14 @@ async def _ripple(desk: Desk, found: dict[str, Any]) -> Ripple:
         return Ripple(correlationid=correlationid, complete=False, total_ms=None, about=None, steps=())
 
 
-async def _board(desk: Desk, found: dict[str, Any]) -> Any:
+async def _board(desk: Desk, found: dict[str, Any]) -> tuple[Any, Any]:
     block = await desk.block_of(found["unit_id"])
     if block is None:
-        return None
+        return None, None
     path = f"campaigns/{found['campaign_id']}/periods/{found['period_id']}/boards/{block['block_id']}"
-    board = await desk.get_or("scoring", path, None)
+    board, computed = await that_stands(desk, path)
     await desk.learn(row["unit_id"] for row in board["rows"] if row["rank"]) if board else None
-    return board
+    return board, computed
 
 
 async def _score(desk: Desk, found: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -18,6 +19,8 @@ from gateway.pages.typed import whole
 router = APIRouter()
 _BLOCKS_A_PAGE = 20
 _BLOCKS_IN_A_FILE = 200
+_HELD = 50
+"""As many rehearsals as a page lists."""
 
 
 @router.get("/bang-diem")
@@ -31,7 +34,7 @@ async def sheets(request: Request, desk: AtDesk, sau: UUID | None = None) -> Res
         "sheets": listed["items"],
         "onward": listed["next"],
         "drafts": (await desk.get("scoring", "sheet-drafts"))["items"],
-        "rehearsals": (await desk.get("scoring", "rehearsals"))["items"][:5],
+        "rehearsals": (await desk.get("scoring", "rehearsals?discarded=false&most=5"))["items"],
         "periods": await periods(desk),
         "discarded": "bo" in request.query_params,
     }
@@ -198,10 +201,49 @@ def _codes(typed: str) -> tuple[dict[str, str], str]:
     return codes, ""
 
 
+@router.get("/dien-tap")
+async def rehearsals(
+    request: Request, desk: AtDesk, *, loc: str = "", sau: UUID | None = None, bo: str = ""
+) -> Response:
+    """The rehearsals that were held; ``loc=da-bo`` those that were thrown away, by whom and when."""
+    office_only(desk)
+    gone = loc == "da-bo"
+    asked = {"discarded": str(gone).lower(), "most": _HELD} | ({"after": str(sau)} if sau else {})
+    held = await desk.get("scoring", f"rehearsals?{urlencode(asked)}")
+    values = {
+        "desk": desk,
+        "section": "phong-trao",
+        "held": held["items"],
+        "onward": held["next"],
+        "begun": sau is None,
+        "gone": gone,
+        "periods": await periods(desk),
+        "done": bool(bo),
+    }
+    return render.page(request, "dien-tap-danh-sach.html", values)
+
+
+@router.post("/dien-tap/{rehearsal_id}/bo", dependencies=[SameSite])
+async def discard(request: Request, desk: AtDesk, rehearsal_id: UUID) -> Response:
+    """Throw a rehearsal away."""
+    office_only(desk)
+    try:
+        await desk.send("POST", "scoring", f"rehearsals/{rehearsal_id}/discard", {})
+    except Conflict as problem:
+        return await _rehearsal(request, desk, rehearsal_id, problem=problem)
+    return RedirectResponse("/dien-tap?bo=1", 303)
+
+
 @router.get("/dien-tap/{rehearsal_id}")
 async def rehearsal(request: Request, desk: AtDesk, rehearsal_id: UUID, sau: UUID | None = None) -> Response:
     """How far a rehearsal has come: who would move, which line decides nothing, which moves units most."""
     office_only(desk)
+    return await _rehearsal(request, desk, rehearsal_id, after=sau)
+
+
+async def _rehearsal(
+    request: Request, desk: Desk, rehearsal_id: UUID, *, after: UUID | None = None, problem: Problem | None = None
+) -> Response:
     job = await desk.get("scoring", f"rehearsals/{rehearsal_id}")
     if form := exports.wanted(request):
         path = f"rehearsals/{rehearsal_id}/blocks"
@@ -214,9 +256,10 @@ async def rehearsal(request: Request, desk: AtDesk, rehearsal_id: UUID, sau: UUI
         "idle": idle(job["criteria"]),
         "unasked": unasked(job["criteria"]),
         "moving": moving(job["criteria"]),
-        **await _moved(desk, f"rehearsals/{rehearsal_id}/blocks", sau),
+        "problem": problem,
+        **await _moved(desk, f"rehearsals/{rehearsal_id}/blocks", after),
     }
-    return render.page(request, "dien-tap.html", values)
+    return render.page(request, "dien-tap.html", values, status=problem.status if problem else 200)
 
 
 def unasked(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
