@@ -13,11 +13,26 @@ from registry.api import (
     reminders,
     reports,
     reviews,
+    statistics,
     structure,
     years,
 )
 
 router = APIRouter()
 # Paths are tried in their order: at a deadline nearly all that comes is a report.
-for part in (reports, reviews, evidence, structure, campaigns, years, people, designs, pledges, lists, law, reminders):
+for part in (
+    reports,
+    reviews,
+    evidence,
+    structure,
+    campaigns,
+    years,
+    people,
+    designs,
+    pledges,
+    lists,
+    law,
+    reminders,
+    statistics,
+):
     router.include_router(part.router)

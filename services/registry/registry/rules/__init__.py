@@ -1,6 +1,6 @@
 """The registry's reasoning: pure functions on what people typed."""
 
-from registry.rules import lists, transitions
+from registry.rules import lists, statistics, transitions
 from registry.rules.acts import (
     POSSIBLE,
     WORDS,
@@ -217,6 +217,7 @@ __all__ = [
     "sections_of",
     "shown_name",
     "states",
+    "statistics",
     "too_large",
     "transitions",
     "typed_again",
