@@ -75,7 +75,8 @@ async def test_a_form_that_was_handed_in_does_not_move(house: House, desks: Desk
     assert (await desks.office.post("/statistics/forms/0604.N/amendments", json=body)).status_code == 201
     assert (await desks.office.get(f"{STAFF}/closings/1")).json() == kept
     now = (await desks.office.get(STAFF)).json()
-    assert (now["revision"], now["layout"]["mark"], now["changes"][0]["change"]["was"]) == (2, "V", "V*")
+    (change,) = now["changes"]
+    assert (now["revision"], now["layout"]["mark"], change["change"]["was"]) == (2, "V", "V*")
     again = handed_in({**values, "05": 9}, revision=2, number=1)
     refused = await desks.office.post(f"{STAFF}/closings", json=again)
     assert [each["field"] for each in refused.json()["errors"]] == ["reason"], "whoever hands in again says why"

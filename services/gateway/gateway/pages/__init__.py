@@ -47,6 +47,8 @@ from gateway.pages.routes import (
     review,
     sessions,
     sheets,
+    stating,
+    statistics,
     units,
     votes,
     why,
@@ -93,6 +95,8 @@ _PARTS: Final = (
     lists,
     builder,
     sheets,
+    stating,
+    statistics,
     live,
 )
 for part in _PARTS:

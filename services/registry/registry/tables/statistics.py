@@ -13,7 +13,7 @@ statistic_forms = Table(
     Column("form", Text, primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("document", JSONB, nullable=False),
-    Column("change", JSONB),
+    Column("change", JSONB(none_as_null=True)),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
 )

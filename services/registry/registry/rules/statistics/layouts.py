@@ -174,12 +174,14 @@ def _open(row: FormRow, column: str) -> bool:
 
 
 def checks(layout: FormLayout) -> list[Check]:
-    """Give what must come to the same although nobody adds it up."""
+    """Give what must come to the same although nobody adds it up; a column that adds others up follows from them."""
     there = cells(layout)
     found = []
     for total in layout.totals:
         for column in layout.columns:
             place = Place(total.row, column.code)
+            if column.sum:
+                continue
             for group in total.groups:
                 parts = tuple(part for code in group if (part := Place(code, column.code)) in there)
                 if place in there and parts and there[place].parts != parts:
