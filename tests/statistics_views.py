@@ -136,7 +136,7 @@ def pages(office: Any) -> dict[str, tuple[str, dict[str, Any]]]:
     )
     fields = {"submitted_on": "", "document_number": "", "reason": "", "blanks": "", "seen": "x", "key": "x"}
     closing = fresh | {"number": 0, "typed": fields, "errors": {}, "problem": None}
-    blanks = FieldError(field="blanks", message="còn 16 ô chưa có số", remedy="Nhập số, hoặc chọn nộp khi còn ô trống")
+    blanks = FieldError(field="blanks", message="Còn 16 ô chưa có số", remedy="Nhập số, hoặc chọn nộp khi còn ô trống")
     rows = [each for each in fresh["layout"]["rows"] if each["code"]]
     words = {f"labels:{each['code']}": each["label"] for each in rows} | {
         f"numbers:{each['code']}": each["code"] for each in rows

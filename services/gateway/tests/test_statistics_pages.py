@@ -84,7 +84,7 @@ async def test_a_form_is_handed_in_as_it_was_seen_and_stays(front: httpx2.AsyncC
     asked = (await front.get(f"{ROOT}/0604.N/nop")).text
     wrong = await front.post(f"{ROOT}/0604.N/nop", data={**hidden(asked), "submitted_on": "2023-12-15"})
     assert wrong.status_code == 422
-    for said in ("Ngày nộp: chưa tới", "còn 3 ô chưa có số", 'value="2023-12-15"'):
+    for said in ("Ngày nộp: chưa tới", "Còn 3 ô chưa có số", 'value="2023-12-15"'):
         assert said in wrong.text, said
     form = (await front.get(f"{ROOT}/0604.N/nhap")).text
     await front.post(f"{ROOT}/0604.N/nhap", data={**hidden(form), "con-trong": "1"})

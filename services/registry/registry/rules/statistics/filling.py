@@ -108,7 +108,7 @@ def check_closing(
             faults.append(Fault(criterion=field_of(place), message=f"{_where(place)}: {wrong}", remedy="Mở lại biểu"))
     empty = [place for place, cell in values.items() if cell.value is None and there[place].kind != "sum"]
     if empty and not blanks:
-        message = f"còn {len(empty)} ô chưa có số"
+        message = f"Còn {len(empty)} ô chưa có số"
         faults.append(Fault(criterion="blanks", message=message, remedy="Nhập số, hoặc chọn nộp khi còn ô trống"))
     return tuple(faults)
 
