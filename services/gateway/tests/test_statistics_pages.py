@@ -4,11 +4,12 @@ import io
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 import pytest_asyncio
 import yaml
-from city import CAMPAIGN
+from city import CAMPAIGN, CAMPAIGN_DOCUMENT
 from desks import at_the_pages, open_pages, sign_in
 from house import House
 from openpyxl import load_workbook
@@ -108,6 +109,23 @@ async def test_a_form_is_handed_in_as_it_was_seen_and_stays(front: httpx2.AsyncC
     said = {str(cell.value) for row in file["0604.N"].iter_rows() for cell in row}
     assert any(each.startswith("Đã nộp ngày 15/11/2023") for each in said)
     assert "15/11/2023" in (await front.get("/bieu-thong-ke")).text
+
+
+async def test_what_is_counted_later_does_not_reach_a_form_that_was_handed_in(
+    house: House, front: httpx2.AsyncClient
+) -> None:
+    asked = (await front.get(f"{ROOT}/0601.N/nop")).text
+    done = await front.post(f"{ROOT}/0601.N/nop", data={**hidden(asked), "submitted_on": "2023-11-15", "blanks": "1"})
+    assert done.status_code == 303, done.text
+    later = {**CAMPAIGN_DOCUMENT, "name": "Phong trào sau", "kind": "themed"}
+    later["periods"] = [{**period, "period_id": str(uuid4())} for period in CAMPAIGN_DOCUMENT["periods"]]
+    async with house.office("registry") as office:
+        assert (await office.put(f"/campaigns/{uuid4()}", json=later)).status_code == 200
+    page = (await front.get(f"{ROOT}/0601.N")).text
+    assert "Dòng 11, cột 4: đã nộp 0, bây giờ" in page
+    now, then = [(await front.get(f"{ROOT}/0601.N/o/01-4{which}")).text for which in ("", "?lan=1")]
+    assert ("Hệ thống đếm 2" in now, "Phong trào sau" in now) == (True, True)
+    assert ("Hệ thống đếm 1" in then, "Phong trào sau" in then) == (True, False)
 
 
 async def test_how_a_form_looks_is_mended_and_confirmed(front: httpx2.AsyncClient) -> None:

@@ -163,3 +163,17 @@ def test_a_form_is_corrected_and_confirmed_with_every_fault_at_once() -> None:
     assert (after.rows[-1].number, after.rows[2].number, after.mark) == ("16", "", "V")
     assert after.confirmed is not None
     assert after.confirmed.was == "V*"
+
+
+def test_a_number_that_was_counted_is_as_long_as_its_list() -> None:
+    place = Place("05", "4")
+
+    def wrong(value: int, listed: int) -> set[str]:
+        counted = {"value": value, "how": "count", "items": tuple({"id": str(each)} for each in range(listed))}
+        sent = [
+            cell.model_copy(update=counted) if cell.place == place else cell for cell in closed("0601", {"05-4": value})
+        ]
+        return {fault.criterion for fault in statistics.check_closing(layout(), sent, {}, blanks=True)}
+
+    assert wrong(2, 2) == set()
+    assert wrong(2, 1) == {"05-4"}
