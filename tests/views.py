@@ -18,6 +18,7 @@ import people_views
 import ranking_views
 import review_views
 import sheet_views
+import statistics_views
 import yaml
 
 from chassis.errors import Conflict, Invalid, NotFound, Unavailable
@@ -916,6 +917,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             [_unit_id(each) for each in range(7)],
         ),
         **law_views.pages(office),
+        **statistics_views.pages(office),
         **sheet_views.pages(office, desk(), _SHEET, _CAMPAIGN),
         "van-hanh": ("van-hanh.html", {"desk": operator, "section": "van-hanh", "states": _states()}),
         "dang-nhap": ("dang-nhap.html", sign_in),

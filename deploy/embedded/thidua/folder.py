@@ -62,6 +62,11 @@ class DataFolder:
         """Give each rule pack under its key."""
         yield from self._documents("packs")
 
+    def forms(self) -> Iterator[tuple[str, Entry]]:
+        """Give each statutory statistics form under its number."""
+        for _, form in self._documents("forms"):
+            yield form["form"], form
+
     def units(self) -> Iterator[tuple[UUID, Entry]]:
         """Give each unit as ``PUT /units/{id}`` takes it, parents first as they stand in the file."""
         for unit in self._read("units.yaml"):

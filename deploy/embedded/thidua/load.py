@@ -55,8 +55,7 @@ class Loader:
 
     def load(self) -> None:
         """Put in everything in the order of its references."""
-        for pack, body in self._folder.packs():
-            self._put_pack(pack, body)
+        self._load_law()
         for sheet, body in self._folder.sheets():
             self._put(f"/api/scoring/sheets/{sheet}", body)
         for unit, body in self._folder.units():
@@ -75,9 +74,14 @@ class Loader:
         for ripple in [self._submit(*report) for report in self._folder.reports()]:
             self._wait_for(ripple)
 
-    def _put_pack(self, pack: str, body: dict[str, Any]) -> None:
-        """Put a rule pack, unless people have changed or confirmed something in it: what they decided stays theirs."""
-        place = f"/api/awards/packs/{pack}"
+    def _load_law(self) -> None:
+        for pack, body in self._folder.packs():
+            self._put_undecided(f"/api/awards/packs/{pack}", body)
+        for form, body in self._folder.forms():
+            self._put_undecided(f"/api/registry/statistics/forms/{form}", body)
+
+    def _put_undecided(self, place: str, body: dict[str, Any]) -> None:
+        """Put a rule pack or a form, unless people have changed or confirmed something in it: what they decided stays theirs."""
         try:
             decided = self._office.ask("GET", place)["changes"]
         except Problem as problem:

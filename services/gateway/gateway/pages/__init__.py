@@ -50,6 +50,8 @@ from gateway.pages.routes import (
     review,
     sessions,
     sheets,
+    stating,
+    statistics,
     units,
     votes,
     why,
@@ -99,6 +101,8 @@ _PARTS: Final = (
     lists,
     builder,
     sheets,
+    stating,
+    statistics,
     live,
 )
 for part in _PARTS:

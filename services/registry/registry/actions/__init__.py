@@ -24,11 +24,14 @@ from registry.actions.reviews import (
     withdraw_report,
 )
 from registry.actions.revoking import revoke_change
+from registry.actions.statistics import adopt_form, amend_form, close_form, type_cells
 from registry.actions.structure import form_block, lead_block, register_unit
 from registry.actions.years import derive_year, record_year
 
 __all__ = [
     "accept_report",
+    "adopt_form",
+    "amend_form",
     "amend_law",
     "assign_targets",
     "attach_evidence",
@@ -38,6 +41,7 @@ __all__ = [
     "change_units",
     "check_list",
     "check_report",
+    "close_form",
     "correct_campaign",
     "derive_year",
     "detach_evidence",
@@ -74,6 +78,7 @@ __all__ = [
     "take_list",
     "take_pledge_step",
     "take_up_report",
+    "type_cells",
     "unit_of_import",
     "withdraw_entry",
     "withdraw_report",

@@ -14,6 +14,7 @@ from registry.api import (
     reminders,
     reports,
     reviews,
+    statistics,
     structure,
     years,
 )
@@ -34,5 +35,6 @@ for part in (
     lists,
     law,
     reminders,
+    statistics,
 ):
     router.include_router(part.router)

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.errors import Forbidden
 from chassis.http import Command, Reading
 from chassis.identity import Identity
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from registry.actions import note_read
 from registry.rules.transitions import Who
 
@@ -18,6 +18,11 @@ _OFFICE = (Post.CITY_OFFICE, None)
 def office_only(door: Command | Reading | Identity) -> None:
     who = door if isinstance(door, Identity) else door.identity
     who.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
+
+
+def overseers_only(asked: Reading) -> None:
+    """The office, and whoever leads the city: they read what the office writes."""
+    asked.identity.require(_OFFICE, (CITY_LEADER, None), who_may="Phòng Nội vụ và lãnh đạo thành phố")
 
 
 def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:

@@ -12,6 +12,7 @@ from registry.queries.people import EntriesAsked, PeopleAsked, entry, list_entri
 from registry.queries.pledges import PledgesAsked, list_pledges, pledge
 from registry.queries.reads import ReadsAsked, list_reads
 from registry.queries.reports import QueueAsked, ReportsAsked, queue, receipt, report, reports_of, sent_report, steps
+from registry.queries.statistics import cell_history, closing, countable_campaigns, form, form_of_year, forms
 from registry.queries.structure import (
     BlocksAsked,
     UnitsAsked,
@@ -41,7 +42,10 @@ __all__ = [
     "attachments_of",
     "block",
     "campaign",
+    "cell_history",
+    "closing",
     "corrections",
+    "countable_campaigns",
     "counted_people",
     "current_rows",
     "draft",
@@ -49,6 +53,9 @@ __all__ = [
     "evidence_of_report",
     "evidence_of_unit",
     "evidence_sent",
+    "form",
+    "form_of_year",
+    "forms",
     "imported",
     "law",
     "line_of",

@@ -1,6 +1,6 @@
 """The registry's reasoning: pure functions on what people typed."""
 
-from registry.rules import lists, transitions
+from registry.rules import lists, statistics, transitions
 from registry.rules.acts import (
     POSSIBLE,
     WORDS,
@@ -219,6 +219,7 @@ __all__ = [
     "sections_of",
     "shown_name",
     "states",
+    "statistics",
     "stretch_fault",
     "too_large",
     "transitions",

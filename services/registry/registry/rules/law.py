@@ -181,7 +181,7 @@ _DOCUMENT: Final = {
     "document_by": ("Nơi ban hành", "Ghi cơ quan ban hành văn bản"),
 }
 _LONGEST: Final = 300
-_SHORTEST_REASON: Final = 3
+SHORTEST_REASON: Final = 3
 
 
 def amend_provision(
@@ -202,7 +202,7 @@ def amend_provision(
             faults.append(
                 Fault(criterion=provision.field, message=f"{provision.label}: {error}", remedy=provision.remedy)
             )
-    document = _document(typed, today, faults) if typed["confirm"] else None
+    document = confirming_document(typed, today, faults) if typed["confirm"] else None
     if not stood["editable"]:
         said = "đã kiểm chứng trong văn bản nên không sửa ở đây"
         faults.append(Fault(criterion="values", message=said, remedy="Khi văn bản thay đổi, báo nơi quản lý hệ thống"))
@@ -211,7 +211,7 @@ def amend_provision(
             Fault(criterion="values", message="chưa thay đổi gì", remedy="Sửa một giá trị, hoặc chọn xác nhận")
         )
     reason = typed["reason"].strip()
-    if (new != held and len(reason) < _SHORTEST_REASON) or len(reason) > _LONGEST:
+    if (new != held and len(reason) < SHORTEST_REASON) or len(reason) > _LONGEST:
         message = "Lý do: còn thiếu, hoặc quá dài"
         faults.append(Fault(criterion="reason", message=message, remedy=f"Ghi một câu, đến {_LONGEST} chữ"))
     if faults:
@@ -221,7 +221,8 @@ def amend_provision(
     return {"value": new, "mark": VERIFIED if document else was, "confirmed": confirmed}, ()
 
 
-def _document(typed: Mapping[str, Any], today: date, faults: list[Fault]) -> dict[str, str]:
+def confirming_document(typed: Mapping[str, Any], today: date, faults: list[Fault]) -> dict[str, str]:
+    """Read what was held against: number, day, issuer; what is wrong with them is added to the faults."""
     read = {}
     for name, (label, remedy) in _DOCUMENT.items():
         text = typed[name].strip()

@@ -18,6 +18,7 @@ from registry.tables.people import entries, people, people_names
 from registry.tables.pledges import pledge_steps, pledges
 from registry.tables.reads import file_reads
 from registry.tables.reports import receipt_numbers, report_steps, reports, sheets, submissions
+from registry.tables.statistics import statistic_cells, statistic_closings, statistic_forms
 from registry.tables.structure import block_heads, block_members, blocks, unit_changes, unit_states, units
 from registry.tables.years import year_records
 
@@ -48,6 +49,9 @@ __all__ = [
     "report_steps",
     "reports",
     "sheets",
+    "statistic_cells",
+    "statistic_closings",
+    "statistic_forms",
     "submissions",
     "targets",
     "unit_changes",
