@@ -251,7 +251,7 @@ async def test_a_board_is_not_final_while_objections_wait_and_only_for_a_reason_
     agreed = [Look(code, agreed=True) for code in ("1.1", "2.1")]
     async with scoring.at_work("scoring") as tx:
         checks = {TAN_PHONG: QUYET_THANG, QUYET_THANG: TAN_PHONG}
-        await actions.assign_cross_checks(tx, CAMPAIGN, KEY, checks, head.post)
+        await actions.assign_cross_checks(tx, KEY, checks, head.post)
     with pytest.raises(Conflict, match="2 báo cáo chấm chéo chưa xong; 2 báo cáo chưa thẩm định xong"):
         await publish(scoring, 1, BoardState.FINAL)
     ahead = await waiting(scoring)

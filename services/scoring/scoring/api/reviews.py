@@ -109,13 +109,17 @@ async def cross_checks(campaign_id: UUID, period_id: UUID, block_id: UUID, asked
 
 @router.put(_PERIOD + "/boards/{block_id}/cross-checks", tags=["reviews"], response_model=Assigned)
 async def assign_cross_checks(
-    campaign_id: UUID, period_id: UUID, block_id: UUID, body: Sent[ChecksBody], commanded: Commanded
+    campaign_id: UUID,  # noqa: ARG001
+    period_id: UUID,
+    block_id: UUID,
+    body: Sent[ChecksBody],
+    commanded: Commanded,
 ) -> Response:
     _head(commanded, block_id)
     board = (period_id, block_id)
     return await commanded.once(
         body,
-        lambda: actions.assign_cross_checks(commanded.tx, campaign_id, board, body.checks, commanded.identity.post),
+        lambda: actions.assign_cross_checks(commanded.tx, board, body.checks, commanded.identity.post),
     )
 
 
