@@ -82,6 +82,11 @@ def test_everything_wrong_is_told_at_once_and_at_its_field() -> None:
     )
 
 
+def test_an_amount_of_many_digits_is_told_at_its_field() -> None:
+    parts = typed(part_of("g1"), 0, target="9" * 5_000)
+    assert faults(parts) == {"lines-g1.0.target": "chỉ tiêu chung: số quá dài: viết nhiều nhất 24 ký tự"}
+
+
 def test_what_hangs_on_something_unreadable_is_not_called_wrong() -> None:
     told = faults(typed(part_of("g1"), 0, maximum="?"))
     assert told.keys() == {"lines-g1.0.maximum"}

@@ -18,6 +18,7 @@ CHOICE: Final = "y:"
 VALUE: Final = "so:"
 REASON: Final = "ly:"
 AGREE, OTHERWISE = "dong-y", "khac"
+_MOST_DIGITS: Final = 30
 _THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+")
 
 
@@ -82,7 +83,7 @@ def amount(written: str) -> Decimal | None:
         found = Decimal(text)
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    return found if found.is_finite() and -_MOST_DIGITS < found.adjusted() < _MOST_DIGITS else None
 
 
 def _no_number(code: str, written: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.http import Asked, Command, Commanded, Reading, Sent
 from chassis.identity import Identity, scopes
 from contracts.appraisal import Column
-from contracts.envelope import Amount
+from contracts.envelope import GivenAmount
 from contracts.notify import Post
 from scoring import actions, queries, rules
 from scoring.actions import Answered, Assigned, Reviewed, Reviewer
@@ -30,7 +30,7 @@ class LookBody(Model):
 
     criterion: Annotated[str, Field(max_length=20)]
     agreed: bool = False
-    value: Annotated[Amount, Field(max_digits=30)] | None = None
+    value: GivenAmount | None = None
     reason: Annotated[str, Field(max_length=1000)] = ""
 
 
@@ -184,7 +184,7 @@ async def discrepancies(  # noqa: PLR0917
     period_id: UUID,
     asked: Asked,
     between: Literal["self-block", "self-appraisal", "block-appraisal"] = "self-appraisal",
-    least: Annotated[Decimal, Query(ge=0, le=100_000)] = Decimal(5),
+    least: Annotated[GivenAmount, Query(ge=0, le=100_000)] = Decimal(5),
     block_id: UUID | None = None,
     skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

@@ -27,13 +27,19 @@ class Place(BaseModel):
     unit_id: UUID
 
 
+class TypedTarget(Target):
+    """A plan value that is tried."""
+
+    target: NotNegative | None = None
+
+
 class Preview(BaseModel):
     """What a unit has typed so far, as amounts; nothing of it is kept."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     values: Annotated[dict[str, NotNegative], Field(max_length=500)]
-    targets: tuple[Target, ...] = ()
+    targets: Annotated[tuple[TypedTarget, ...], Field(max_length=500)] = ()
     late: bool = False
     place: Place | None = None
 

@@ -13,12 +13,12 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.envelope import Amount
+from contracts.envelope import GivenAmount
 from contracts.scoring import ValueKind
 from scoring.rules.numbers import ZERO, Exact
 
-Positive = Annotated[Amount, Field(gt=0)]
-NotNegative = Annotated[Amount, Field(ge=0)]
+Positive = Annotated[GivenAmount, Field(gt=0)]
+NotNegative = Annotated[GivenAmount, Field(ge=0)]
 
 
 class Model(BaseModel):
