@@ -87,6 +87,11 @@ def test_an_amount_of_many_digits_is_told_at_its_field() -> None:
     assert faults(parts) == {"lines-g1.0.target": "chỉ tiêu chung: số quá dài: viết nhiều nhất 24 ký tự"}
 
 
+def test_a_whole_number_that_python_would_not_read_is_told_at_its_field() -> None:
+    parts = typed(part_of("g1"), 0, kind="sample_mean", size="1" * 4_301)
+    assert faults(parts)["lines-g1.0.size"].endswith("số quá lớn: viết nhiều nhất 9 chữ số, ví dụ 50")
+
+
 def test_what_hangs_on_something_unreadable_is_not_called_wrong() -> None:
     told = faults(typed(part_of("g1"), 0, maximum="?"))
     assert told.keys() == {"lines-g1.0.maximum"}
