@@ -1,6 +1,7 @@
 """Does an appeal take only the steps that it can, by whom it may, and does one that is upheld mend the score?"""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,11 +16,21 @@ from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from contracts.appeals import AppealChanged, AppealState
+from contracts.appraisal import Column
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, CampaignPeriod, ReportedValue, ReportSubmitted
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    CampaignPeriod,
+    ReportedValue,
+    ReportSubmitted,
+    Target,
+    TargetsAssigned,
+)
 from scoring import actions
+from scoring.actions import Reviewer
 from scoring.actions.appeals import Actor, Said
-from scoring.rules import Sheet
+from scoring.rules import Look, Sheet
 from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
 
@@ -75,8 +86,8 @@ async def scoring(house: House) -> House:
     return house
 
 
-def a_report(unit: UUID, amount: int) -> Event[ReportSubmitted]:
-    place = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": unit, "version": 1}
+def a_report(unit: UUID, amount: int, version: int = 1) -> Event[ReportSubmitted]:
+    place = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": unit, "version": version}
     kept = {"report_id": uuid4(), "receipt_number": "BN-2311-0001", "accepted_at": datetime.now(UTC), "late": False}
     values = {"1.1": Decimal(amount), "2.1": Decimal(1)}
     said = tuple(ReportedValue(criterion=code, value=value) for code, value in values.items())
@@ -165,6 +176,35 @@ async def test_what_cannot_be_filed_says_what_can(scoring: House) -> None:
     await scoring.set_clock("scoring", "2023-12-21 00:01+07")
     with pytest.raises(Conflict, match=r"ngày cuối là 20/12/2023.*chưa có quy định xác nhận"):
         await file(scoring, "2.1")
+
+
+async def test_an_appeal_against_a_line_that_blocks_check_can_be_upheld_too(scoring: House) -> None:
+    document = {**SHEET_DOCUMENT, "extras": [LATE], "groups": deepcopy(SHEET_DOCUMENT["groups"])}
+    document["groups"][0]["criteria"][0]["appraised"] = True
+    async with scoring.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(document))
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800, version=2)])
+    look = Look("2.1", agreed=False, value=Decimal(0), reason="Biên bản không có việc này")
+    async with scoring.at_work("scoring") as tx:
+        with pytest.raises(Invalid, match="chỗ cần sửa"):
+            await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.APPRAISAL, [look], Reviewer(OFFICE.post))
+        await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.BLOCK, [look], Reviewer("Khối trưởng"))
+    assert (await places(scoring))[TAN_PHONG][0] == 72
+    appeal_id = await file(scoring, "2.1")
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    assert await move(scoring, appeal_id, Act.UPHOLD, 2, Said(WHY.reason, Decimal(1))) == "upheld"
+    assert (await places(scoring))[TAN_PHONG][0] == 82
+
+
+async def test_a_line_that_was_not_assigned_is_not_appealed_against(scoring: House) -> None:
+    given = {"campaign_id": CAMPAIGN, "unit_id": TAN_PHONG, "version": 1}
+    async with scoring.at_work("scoring") as tx:
+        away = TargetsAssigned(**given, targets=(Target(criterion="2.1", assigned=False),))
+        await actions.learn_targets(tx, [event_of(away)])
+    with pytest.raises(Invalid) as refused:
+        await file(scoring, "2.1")
+    assert refused.value.errors[0].message == "Mục 2.1 không giao cho đơn vị này"
+    await file(scoring, "1.1")
 
 
 async def test_a_step_is_refused_to_whoever_may_not_or_looked_before_the_last_one(scoring: House) -> None:

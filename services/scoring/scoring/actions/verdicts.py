@@ -56,7 +56,7 @@ async def give_verdicts(
     another one since, ``Invalid`` with everything that is wrong with ``looks``.
     """
     opened = await open_report(tx, of, by, report_version=report_version)
-    refuse(opened.faults(column, looks), looks)
+    refuse(opened.faults(column, looks, appealed=appeal_id is not None), looks)
     return await keep(tx, opened, column, looks, by, appeal_id=appeal_id, because=because)
 
 
@@ -74,8 +74,10 @@ class Opened(NamedTuple):
         """Give the objections of the checking unit that wait for the block's head, by item."""
         return rules.still_open(rules.objected(self.known.objected), self.standing, self.facts.values)
 
-    def faults(self, column: Column, looks: Sequence[rules.Look]) -> Iterator[rules.LookFault]:
-        return rules.faults_of(self.sheet, self.facts.targets, column, self.facts.values, looks)
+    def faults(
+        self, column: Column, looks: Sequence[rules.Look], *, appealed: bool = False
+    ) -> Iterator[rules.LookFault]:
+        return rules.faults_of(self.sheet, self.facts.targets, column, self.facts.values, looks, appealed=appealed)
 
 
 async def open_report(tx: Tx, of: Key, by: Reviewer, *, report_version: int | None) -> Opened:
