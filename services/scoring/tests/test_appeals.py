@@ -196,6 +196,20 @@ async def test_an_appeal_against_a_line_that_blocks_check_can_be_upheld_too(scor
     assert (await places(scoring))[TAN_PHONG][0] == 82
 
 
+async def test_where_the_lowest_counts_an_upheld_appeal_counts_against_the_block(scoring: House) -> None:
+    document = {**SHEET_DOCUMENT, "extras": [LATE], "concluded_by": "lowest"}
+    look = Look("1.1", agreed=False, value=Decimal(700), reason="Biên bản của khối ghi 700")
+    async with scoring.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(document))
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800, version=2)])
+        await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.BLOCK, [look], Reviewer("Khối trưởng"))
+    assert (await places(scoring))[TAN_PHONG][0] == 73
+    appeal_id = await file(scoring)
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    await move(scoring, appeal_id, Act.UPHOLD, 2)
+    assert (await places(scoring))[TAN_PHONG][0] == 91
+
+
 async def test_a_line_that_was_not_assigned_is_not_appealed_against(scoring: House) -> None:
     given = {"campaign_id": CAMPAIGN, "unit_id": TAN_PHONG, "version": 1}
     async with scoring.at_work("scoring") as tx:
