@@ -7,7 +7,7 @@ from scoring.tables.cross_checks import OBJECTED, cross_checks, objections
 from scoring.tables.drafts import sheet_drafts
 from scoring.tables.facts import blocks, moves, periods, reports, targets
 from scoring.tables.members import MEMBERS, REPORTS_IN, moved
-from scoring.tables.publications import publications, published_places, published_scores
+from scoring.tables.publications import NOTHING_LATER, publications, published_places, published_scores
 from scoring.tables.rehearsals import rehearsals, rehearsed
 from scoring.tables.rescorings import rescorings
 from scoring.tables.scores import scores
@@ -18,6 +18,7 @@ from scoring.tables.votes import block_votes
 __all__ = [
     "FROZEN_AT",
     "MEMBERS",
+    "NOTHING_LATER",
     "OBJECTED",
     "REPORTS_IN",
     "REVIEWED",
