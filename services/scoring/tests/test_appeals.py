@@ -1,5 +1,6 @@
 """Does an appeal take only the steps that it can, by whom it may, and does one that is upheld mend the score?"""
 
+import asyncio
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.testing import eventually
 from contracts.appeals import AppealChanged, AppealState
 from contracts.appraisal import Column
 from contracts.envelope import Event
@@ -208,6 +210,32 @@ async def test_where_the_lowest_counts_an_upheld_appeal_counts_against_the_block
     await move(scoring, appeal_id, Act.TAKE_UP, 1)
     await move(scoring, appeal_id, Act.UPHOLD, 2)
     assert (await places(scoring))[TAN_PHONG][0] == 91
+
+
+NOT_KEPT = """CREATE FUNCTION not_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER not_kept BEFORE INSERT ON appeals FOR EACH ROW EXECUTE FUNCTION not_kept()"""
+
+
+async def test_an_appeal_that_ends_while_the_next_is_filed_leaves_a_conflict_that_says_so(scoring: House) -> None:
+    await scoring.run("scoring", NOT_KEPT)
+    with pytest.raises(Conflict, match="vừa kết thúc"):
+        await file(scoring)
+
+
+async def test_a_report_that_comes_while_an_appeal_is_upheld_is_not_agreed_to(scoring: House) -> None:
+    appeal_id = await file(scoring)
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 900, version=2)])
+        # What was reported when the office looked.
+        upheld = asyncio.create_task(move(scoring, appeal_id, Act.UPHOLD, 2, Said(WHY.reason, Decimal(800))))
+
+        async def waits() -> bool:
+            return upheld.done() or bool(await scoring.rows("scoring", "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+        await eventually(waits, expect="the decision waits for the report")
+    assert await upheld == "upheld"
+    assert (await places(scoring))[TAN_PHONG][0] == 82
 
 
 async def test_a_line_that_was_not_assigned_is_not_appealed_against(scoring: House) -> None:

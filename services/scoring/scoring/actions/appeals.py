@@ -77,7 +77,10 @@ async def file_appeal(
     added = postgresql.insert(appeals).values(row).on_conflict_do_nothing().returning(appeals.c.appeal_id)
     if not (await tx.db.execute(added)).first():
         same = [appeals.c[name] == row[name] for name in ("period_id", "unit_id", "item")]
-        other = (await tx.db.execute(select(appeals).where(*same, appeals.c.state.in_(way.OPEN)))).one()
+        found = await tx.db.execute(select(appeals).where(*same, appeals.c.state.in_(way.OPEN)))
+        if (other := found.one_or_none()) is None:
+            # What stood in the way has ended between the two questions.
+            raise Conflict(f"Kiến nghị trước về mục {item} vừa kết thúc. Hãy gửi lại.")
         raise Conflict(
             f"Mục {item} đang có một kiến nghị chưa giải quyết xong. Hãy chờ kết quả, hoặc rút kiến nghị đó rồi gửi lại.",
             appeal_id=str(other.appeal_id),
@@ -208,9 +211,9 @@ def _refuse_others(unit_id: UUID, act: Act, by: Actor) -> None:
 
 async def _mend(tx: Tx, row: Any, said: Said, by: Actor, event: Any) -> None:
     """Give the verdict that an appeal was upheld by; what is wrong with its value is named at the value."""
-    reported = await tx.db.execute(
-        select(reports.c["values"]).where(reports.c.period_id == row["period_id"], reports.c.unit_id == row["unit_id"])
-    )
+    this = (reports.c.period_id == row["period_id"], reports.c.unit_id == row["unit_id"])
+    # Locked: a report that comes meanwhile must not turn another value into one that was agreed to.
+    reported = await tx.db.execute(select(reports.c["values"]).where(*this).with_for_update())
     values = {each["criterion"]: Decimal(each["value"]) for each in reported.scalar_one()}
     agreed = values.get(row["item"]) == said.value
     look = rules.Look(row["item"], agreed, None if agreed else said.value, "" if agreed else said.reason)
