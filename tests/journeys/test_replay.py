@@ -193,7 +193,7 @@ async def test_what_was_published_objected_and_appealed_follows_from_events_and_
     await house.quiet()
     async with house.at_work("scoring") as tx:
         checks = {TAN_PHONG: QUYET_THANG, QUYET_THANG: TAN_PHONG}
-        await actions.assign_cross_checks(tx, city.CAMPAIGN, (PERIOD, BLOCK), checks, "Khối trưởng")
+        await actions.assign_cross_checks(tx, (PERIOD, BLOCK), checks, "Khối trưởng")
     async with house.at_work("scoring") as tx:
         look = Look("1.1", agreed=False, value=Decimal(900), reason="Biên bản ghi 900")
         await actions.answer_cross_check(tx, (PERIOD, TAN_PHONG), [look], Reviewer("Cán bộ đầu mối", QUYET_THANG))

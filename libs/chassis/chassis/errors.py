@@ -103,6 +103,7 @@ _WORDS = {
     "extra_forbidden": "không có trong biểu mẫu này",
     **dict.fromkeys(("uuid_type", "uuid_parsing"), "không phải mã định danh hợp lệ"),
     **dict.fromkeys(("decimal_type", "decimal_parsing"), "không phải là số"),
+    **dict.fromkeys(("decimal_max_digits", "decimal_max_places", "decimal_whole_digits"), "quá nhiều chữ số"),
     **dict.fromkeys(("int_type", "int_parsing"), "không phải là số nguyên"),
     "bool_type": "không phải true hoặc false",
     **dict.fromkeys(("date_type", "date_parsing"), "không phải ngày, viết như 2023-11-30"),

@@ -85,6 +85,8 @@ class Command:
     tx: Tx
     identity: Identity
     key: str | None
+    address: str
+    """Method and path: the same body under the same key means something else elsewhere."""
 
     async def once(self, body: BaseModel, act: Callable[[], Awaitable[BaseModel]], *, status: int = 200) -> Response:
         """Act; or, when this was done before under the same key, have the edge give the answer of the first time.
@@ -92,12 +94,16 @@ class Command:
         The answer is stored in the transaction of the effect, both or neither, and nobody stores a second one: of two
         requests with one key the later waits for the first to end, and is undone.
         """
-        request = hashlib.sha256(body.model_dump_json().encode()).digest()
+        request = _digest(body.model_dump_json()) + _digest(self.address)
         if self.key is not None:
             self.tx.answering(self.identity.account, self.key, request)
         response = orjson.dumps((await act()).model_dump(mode="json"))
         self.tx.answer(status, response)
         return _json(response, status)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _json(body: bytes, status: int) -> Response:
@@ -116,7 +122,7 @@ async def command(
     try:
         async with service.engine.begin() as connection:
             tx = Tx(connection, service.source, cause)
-            yield Command(tx, who, idempotency_key)
+            yield Command(tx, who, idempotency_key, f"{request.method} {request.url.path}")
             recorded = await tx.write_log()
             failpoint("edge.before_commit")
     except (Problem, IntegrityError):
@@ -137,9 +143,10 @@ async def _refer_to_first(engine: AsyncEngine, tx: Tx) -> None:
         stored = (await connection.execute(_STORED, {"actor": asked.caller, "key": asked.key})).one_or_none()
     if stored is None:
         return
-    if stored.request != asked.request:
+    # A key that was kept before addresses were compared has the digest of its body alone; it ends with its days.
+    if stored.request not in (asked.request, asked.request[: hashlib.sha256().digest_size]):
         raise Invalid(
-            "Khóa chống gửi trùng này đã dùng cho một nội dung khác.",
+            "Khóa chống gửi trùng này đã dùng cho một nội dung hoặc một địa chỉ khác.",
             errors=[FieldError(field="Idempotency-Key", message="đã dùng", remedy="Tải lại trang rồi gửi lại")],
         )
     raise AlreadyAnswered(stored.status, stored.response)

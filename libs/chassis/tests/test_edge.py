@@ -58,6 +58,21 @@ async def test_a_key_gives_the_same_answer_and_belongs_to_one_body_of_one_accoun
     assert len(await house.rows("registry", "SELECT 1 FROM submissions")) == 2
 
 
+async def test_a_key_belongs_to_one_address_and_one_of_before_that_was_compared_still_answers(house: House) -> None:
+    await house.open(["registry", "scoring"])
+    await city.found(house)
+    report_id = (await submit(house, TAN_PHONG, "1000")).json()["report_id"]
+    seen, key = {"version": 1}, {"Idempotency-Key": str(uuid4())}
+    async with house.office("registry") as office:
+        taken = await office.post(f"/reports/{report_id}/take-up", json=seen, headers=key)
+        assert taken.status_code == 200
+        elsewhere = await office.post(f"/reports/{report_id}/release", json=seen, headers=key)
+        assert (elsewhere.status_code, elsewhere.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
+        await house.run("registry", "UPDATE idempotency SET request = substring(request FROM 1 FOR 32)")
+        again = await office.post(f"/reports/{report_id}/take-up", json=seen, headers=key)
+        assert (again.status_code, again.content) == (200, taken.content)
+
+
 async def test_requests_with_one_key_at_once_act_once(house: House) -> None:
     await house.open(["registry", "scoring"])
     await city.found(house)

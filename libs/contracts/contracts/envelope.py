@@ -18,6 +18,9 @@ def plain(value: Decimal) -> str:
 Amount = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
 """A decimal that is exact on the wire: a JSON string such as ``"94.25"``."""
 
+GivenAmount = Annotated[Amount, Field(max_digits=30)]
+"""An amount from outside: ``"1E+3000000"`` is short to write and takes minutes to compute with, so digits are counted first."""
+
 
 class Facts(BaseModel):
     """A part of a payload. Readers ignore what they do not know: inside a version fields are only added, and optional."""

@@ -41,8 +41,12 @@ periods = Table(
     Column("year", SmallInteger, nullable=False),
     Column("number", SmallInteger, nullable=False),
     Column("last", SmallInteger, nullable=False),
+    Column("kind", Text),
 )
-"""``last`` is the number of the campaign's last period: a year's titles look at that one's places."""
+"""``kind`` is that of the campaign: where a year has several, its titles look at the yearly one. Empty = heard of before kinds
+were kept, or told without one: as a yearly one.
+
+``last`` is the number of the campaign's last period: a year's titles look at that one's places."""
 
 years = Table(
     "years",

@@ -16,6 +16,7 @@ from awards import actions
 from awards.rules import Pack
 from contracts.envelope import Event
 from contracts.registry import (
+    CampaignKind,
     CampaignLaunched,
     CampaignPeriod,
     PledgeChanged,
@@ -83,6 +84,28 @@ def scored(block: UUID, version: int) -> Event[ScoreChanged]:
     facts = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": block, "unit_id": TAN_PHONG, "version": version}
     points = {"points": Decimal(90), "maximum": Decimal(100), "percent": Decimal(90), "criteria": ()}
     return event_of(ScoreChanged(**facts, **points, report_version=1, sheet_id=SHEET, sheet_version=1))
+
+
+async def test_the_place_in_the_yearly_campaign_counts_beside_a_themed_one_of_more_periods(house: House) -> None:
+    moment = datetime(2023, 12, 15, tzinfo=UTC)
+    days = {"starts_on": date(2023, 1, 1), "ends_on": date(2023, 12, 31), "version": 1, "year": 2023, "name": "Năm"}
+    at = dict.fromkeys(("opens_at", "due_at", "closes_at"), moment)
+
+    def launched(campaign: UUID, period: UUID, number: int, kind: CampaignKind) -> Event[CampaignLaunched]:
+        of = CampaignPeriod(period_id=period, number=number, name="Kỳ", **at)
+        return event_of(CampaignLaunched(campaign_id=campaign, kind=kind, periods=(of,), **days))
+
+    themed, second = ident("themed-campaign"), ident("second-themed-period")
+    async with house.at_work("awards") as tx:
+        await actions.adopt_pack(tx, Pack.model_validate(yaml.safe_load(PACK.read_text())))
+        await actions.learn_units(tx, [event_of(UNIT)])
+        yearly = launched(CAMPAIGN, PERIOD, 1, CampaignKind.YEARLY)
+        await actions.learn_periods(tx, [yearly, launched(themed, second, 2, CampaignKind.THEMED)])
+        await actions.learn_places(tx, [ranked(BLOCK, 1, 2)])
+        elsewhere = ranked(BLOCK, 1, 7).data.model_copy(update={"campaign_id": themed, "period_id": second})
+        await actions.learn_places(tx, [event_of(elsewhere)])
+    found = await house.rows("awards", "SELECT inputs FROM verdicts WHERE title = 'CTD_TINH'")
+    assert '"rank": 2' in found[0]["inputs"]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))

@@ -132,8 +132,12 @@ async def test_only_those_with_rights_see_a_file_and_a_head_only_what_was_sent(r
         assert (await stranger.get(f"/evidence?unit_id={TAN_PHONG}")).status_code == 403
         refused = await stranger.post("/evidence", params={"unit_id": str(TAN_PHONG), "name": "x.pdf"}, content=PDF)
         assert refused.status_code == 403
+        taken_away = (await hand_in(registry, PDF + b"\n% other", "khac.pdf")).json()["evidence_id"]
+        assert (await own.put(f"{LINE}/{taken_away}")).status_code == 200
+        assert (await own.delete(f"{LINE}/{taken_away}")).status_code == 200
         assert (await submit(registry, TAN_PHONG, "1000")).status_code == 201
         assert (await head.get(content)).status_code == 200
+        assert (await head.get(f"/evidence/{taken_away}/content")).status_code == 403, "detached before it was sent"
 
 
 async def state(house: House) -> dict[str, Any]:

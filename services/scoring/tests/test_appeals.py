@@ -1,7 +1,9 @@
 """Does an appeal take only the steps that it can, by whom it may, and does one that is upheld mend the score?"""
 
+import asyncio
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,14 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.testing import eventually
 from contracts.appeals import AppealChanged, AppealState
 from contracts.appraisal import Column
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, CampaignLaunched, CampaignPeriod, ReportedValue, ReportSubmitted
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    CampaignPeriod,
+    ReportedValue,
+    ReportSubmitted,
+    Target,
+    TargetsAssigned,
+)
 from scoring import actions, rules
 from scoring.actions.appeals import Actor, Said
 from scoring.actions.verdicts import Reviewer
-from scoring.rules import Sheet
+from scoring.rules import Look, Sheet
 from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
 
@@ -181,6 +192,75 @@ async def test_what_cannot_be_filed_says_what_can(scoring: House) -> None:
     await scoring.set_clock("scoring", "2023-12-21 00:01+07")
     with pytest.raises(Conflict, match=r"ngày cuối là 20/12/2023.*chưa có quy định xác nhận"):
         await file(scoring, "2.1")
+
+
+async def test_an_appeal_against_a_line_that_blocks_check_can_be_upheld_too(scoring: House) -> None:
+    document = {**SHEET_DOCUMENT, "extras": [LATE], "groups": deepcopy(SHEET_DOCUMENT["groups"])}
+    document["groups"][0]["criteria"][0]["appraised"] = True
+    async with scoring.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(document))
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800, version=2)])
+    look = Look("2.1", agreed=False, value=Decimal(0), reason="Biên bản không có việc này")
+    async with scoring.at_work("scoring") as tx:
+        with pytest.raises(Invalid, match="chỗ cần sửa"):
+            await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.APPRAISAL, [look], Reviewer(OFFICE.post))
+        await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.BLOCK, [look], Reviewer("Khối trưởng"))
+    assert (await places(scoring))[TAN_PHONG][0] == 72
+    appeal_id = await file(scoring, "2.1")
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    assert await move(scoring, appeal_id, Act.UPHOLD, 2, Said(WHY.reason, Decimal(1))) == "upheld"
+    assert (await places(scoring))[TAN_PHONG][0] == 82
+
+
+async def test_where_the_lowest_counts_an_upheld_appeal_counts_against_the_block(scoring: House) -> None:
+    document = {**SHEET_DOCUMENT, "extras": [LATE], "concluded_by": "lowest"}
+    look = Look("1.1", agreed=False, value=Decimal(700), reason="Biên bản của khối ghi 700")
+    async with scoring.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(document))
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 800, version=2)])
+        await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.BLOCK, [look], Reviewer("Khối trưởng"))
+    assert (await places(scoring))[TAN_PHONG][0] == 73
+    appeal_id = await file(scoring)
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    await move(scoring, appeal_id, Act.UPHOLD, 2)
+    assert (await places(scoring))[TAN_PHONG][0] == 91
+
+
+NOT_KEPT = """CREATE FUNCTION not_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER not_kept BEFORE INSERT ON appeals FOR EACH ROW EXECUTE FUNCTION not_kept()"""
+
+
+async def test_an_appeal_that_ends_while_the_next_is_filed_leaves_a_conflict_that_says_so(scoring: House) -> None:
+    await scoring.run("scoring", NOT_KEPT)
+    with pytest.raises(Conflict, match="vừa kết thúc"):
+        await file(scoring)
+
+
+async def test_a_report_that_comes_while_an_appeal_is_upheld_is_not_agreed_to(scoring: House) -> None:
+    appeal_id = await file(scoring)
+    await move(scoring, appeal_id, Act.TAKE_UP, 1)
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 900, version=2)])
+        # What was reported when the office looked.
+        upheld = asyncio.create_task(move(scoring, appeal_id, Act.UPHOLD, 2, Said(WHY.reason, Decimal(800))))
+
+        async def waits() -> bool:
+            return upheld.done() or bool(await scoring.rows("scoring", "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+        await eventually(waits, expect="the decision waits for the report")
+    assert await upheld == "upheld"
+    assert (await places(scoring))[TAN_PHONG][0] == 82
+
+
+async def test_a_line_that_was_not_assigned_is_not_appealed_against(scoring: House) -> None:
+    given = {"campaign_id": CAMPAIGN, "unit_id": TAN_PHONG, "version": 1}
+    async with scoring.at_work("scoring") as tx:
+        away = TargetsAssigned(**given, targets=(Target(criterion="2.1", assigned=False),))
+        await actions.learn_targets(tx, [event_of(away)])
+    with pytest.raises(Invalid) as refused:
+        await file(scoring, "2.1")
+    assert refused.value.errors[0].message == "Mục 2.1 không giao cho đơn vị này"
+    await file(scoring, "1.1")
 
 
 async def test_a_step_is_refused_to_whoever_may_not_or_looked_before_the_last_one(scoring: House) -> None:

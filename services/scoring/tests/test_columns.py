@@ -96,6 +96,7 @@ verdicts = st.builds(
     number=st.integers(1, 3),
     reported=st.none() | amounts,
     value=st.none() | amounts,
+    appealed=st.just(False),
 )
 
 
@@ -152,6 +153,22 @@ def test_where_the_lowest_counts_no_line_brings_more_than_in_any_column(story: t
             sign = -1 if part.role is Role.PENALTY else 1
             assert sign * (lines[code].points + lines[code].over) <= sign * (part.points + part.over)
         assert score(LOWEST, final).points <= score(LOWEST, of_column).points
+
+
+@given(reviewed(), st.data())
+def test_where_the_lowest_counts_an_upheld_appeal_is_the_last_word(
+    story: tuple[Facts, list[Verdict]], data: st.DataObject
+) -> None:
+    reported, said = story
+    code, value = data.draw(st.sampled_from(CODES)), data.draw(st.none() | amounts)
+    upheld = Verdict(code, Column.APPRAISAL, 4, reported.values.get(code), value, appealed=True)
+    final = conclude(LOWEST, reported, [*said, upheld])
+    assert final.values.get(code) == value
+    without = conclude(LOWEST, reported, said)
+    others = {each: amount for each, amount in without.values.items() if each != code}
+    assert {each: amount for each, amount in final.values.items() if each != code} == others
+    outdated = upheld._replace(reported=Decimal(201))
+    assert conclude(LOWEST, reported, [outdated]) == reported
 
 
 def test_a_change_of_who_concludes_is_told_in_words() -> None:

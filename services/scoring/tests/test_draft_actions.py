@@ -57,6 +57,17 @@ async def publish(house: House, draft_id: UUID, newest: int, version: int | None
         return (await actions.publish_sheet_draft(tx, draft_id, body)).version
 
 
+async def test_groups_that_share_a_key_are_refused_and_the_draft_stays_readable(house: House) -> None:
+    draft_id = await begin(house)
+    rows = part(await shown(house, draft_id), GROUPS)["rows"]
+    body = TypedPart(version=1, rows=({**rows[0], "within": rows[0]["key"]}, *rows))
+    with pytest.raises(Invalid) as refused:
+        async with house.at_work("scoring") as tx:
+            await actions.save_sheet_part(tx, draft_id, GROUPS, body)
+    assert [error.field for error in refused.value.errors] == ["groups.0.key", "groups.1.key"]
+    assert part(await shown(house, draft_id), GROUPS)["rows"] == rows
+
+
 async def test_a_draft_becomes_the_next_version_and_the_difference_is_told(house: House) -> None:
     draft_id = await begin(house)
     assert (await shown(house, draft_id))["faults"] == []

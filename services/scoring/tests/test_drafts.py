@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scoring.rules import Sheet, differences
 from scoring.rules.drafting import read
-from scoring.rules.drafts import EXTRAS, GROUPS, SHEET, Parts, drafted, empty, part_of, placed
+from scoring.rules.drafts import EXTRAS, GROUPS, SHEET, Parts, TwiceError, drafted, empty, part_of, placed
 
 _DATA: Final = Path(__file__).parents[3] / "data"
 _SHEETS: Final = (
@@ -111,6 +111,16 @@ def test_everything_wrong_is_told_at_once_and_at_its_field() -> None:
     )
 
 
+def test_an_amount_of_many_digits_is_told_at_its_field() -> None:
+    parts = typed(part_of("g1"), 0, target="9" * 5_000)
+    assert faults(parts) == {"lines-g1.0.target": "chỉ tiêu chung: số quá dài: viết nhiều nhất 24 ký tự"}
+
+
+def test_a_whole_number_that_python_would_not_read_is_told_at_its_field() -> None:
+    parts = typed(part_of("g1"), 0, kind="sample_mean", size="1" * 4_301)
+    assert faults(parts)["lines-g1.0.size"].endswith("số quá lớn: viết nhiều nhất 9 chữ số, ví dụ 50")
+
+
 def test_what_hangs_on_something_unreadable_is_not_called_wrong() -> None:
     told = faults(typed(part_of("g1"), 0, maximum="?"))
     assert told.keys() == {"lines-g1.0.maximum"}
@@ -128,6 +138,23 @@ def test_what_hangs_on_something_unreadable_is_not_called_wrong() -> None:
 )
 def test_a_group_that_cannot_be_so_is_told_at_its_field(field: str, text: str, place: str) -> None:
     assert place in faults(typed(GROUPS, 0, **{field: text}))
+
+
+def test_groups_that_share_a_key_are_refused() -> None:
+    parts = drafted(SCHOOL)
+    inside_itself = {**parts[GROUPS][0], "within": "g1"}
+    with pytest.raises(TwiceError) as refused:
+        placed(parts, GROUPS, [inside_itself, *parts[GROUPS]])
+    assert refused.value.rows == [0, 1]
+    fresh = [{"code": code, "name": "Nhóm mới", "maximum": "1"} for code in ("8", "9")]
+    assert len(placed(parts, GROUPS, [*parts[GROUPS], *fresh])[GROUPS]) == len(parts[GROUPS]) + 2
+
+
+def test_groups_within_groups_without_end_are_told_at_their_field() -> None:
+    nested = [{"key": f"g{each}", "within": f"g{each - 1}" if each else "", "code": str(each)} for each in range(400)]
+    told = faults({**drafted(SCHOOL), GROUPS: tuple({**each, "name": "Nhóm", "maximum": "1"} for each in nested)})
+    assert "20 tầng" in told["groups.21.within"]
+    assert "groups.20.within" not in told
 
 
 def test_an_empty_draft_says_what_is_missing() -> None:

@@ -242,6 +242,25 @@ async def test_nothing_is_final_while_something_is_open(scoring: House) -> None:
     await publish(scoring, 2, BoardState.FINAL, WHY)
 
 
+async def test_whoever_was_left_out_by_the_newest_publication_stands_on_none(scoring: House) -> None:
+    await heard(scoring, a_report(1, 900), a_report(1, 800, QUYET_THANG))
+    await publish(scoring, 1)
+    anybody = Viewer(office=False, heads=frozenset(), units=frozenset())
+    async with scoring.at_work("scoring") as tx:
+        (stood,) = await queries.places_of(Read(tx.db), CAMPAIGN, TAN_PHONG, anybody)
+        assert (stood["number"], stood["rank"]) == (1, 1)
+        assert (await queries.published_score(Read(tx.db), PERIOD, TAN_PHONG))["number"] == 1
+    await heard(scoring, a_withdrawal(2, TAN_PHONG))
+    await publish(scoring, 2)
+    async with scoring.at_work("scoring") as tx:
+        assert await queries.places_of(Read(tx.db), CAMPAIGN, TAN_PHONG, anybody) == []
+        with pytest.raises(NotFound):
+            await queries.published_score(Read(tx.db), PERIOD, TAN_PHONG)
+        assert (await queries.published_score(Read(tx.db), PERIOD, TAN_PHONG, 1))["number"] == 1
+        (other,) = await queries.places_of(Read(tx.db), CAMPAIGN, QUYET_THANG, anybody)
+        assert (other["number"], other["rank"]) == (2, 1)
+
+
 async def test_a_board_is_not_final_while_objections_wait_and_only_for_a_reason_while_not_all_have_looked(
     scoring: House,
 ) -> None:
@@ -251,7 +270,7 @@ async def test_a_board_is_not_final_while_objections_wait_and_only_for_a_reason_
     agreed = [Look(code, agreed=True) for code in ("1.1", "2.1")]
     async with scoring.at_work("scoring") as tx:
         checks = {TAN_PHONG: QUYET_THANG, QUYET_THANG: TAN_PHONG}
-        await actions.assign_cross_checks(tx, CAMPAIGN, KEY, checks, head.post)
+        await actions.assign_cross_checks(tx, KEY, checks, head.post)
     with pytest.raises(Conflict, match="2 báo cáo chấm chéo chưa xong; 2 báo cáo chưa thẩm định xong"):
         await publish(scoring, 1, BoardState.FINAL)
     ahead = await waiting(scoring)

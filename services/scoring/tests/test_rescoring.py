@@ -108,6 +108,16 @@ async def told(house: House, payload: Any) -> list[Event[Any]]:
     return [event_class(payload.event_type).decoded(row["bytes"]) for row in rows]
 
 
+async def test_a_rescoring_that_ends_while_the_next_is_begun_leaves_a_conflict_that_says_so(city: House) -> None:
+    await city.run(
+        "scoring",
+        """CREATE FUNCTION not_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+        CREATE TRIGGER not_kept BEFORE INSERT ON rescorings FOR EACH ROW EXECUTE FUNCTION not_kept()""",
+    )
+    with pytest.raises(Conflict, match="vừa xong"):
+        await start(city)
+
+
 async def take(house: House, event: Event[RescoringAdvanced]) -> None:
     """Take a step; it is of two blocks."""
     async with house.at_work("scoring") as tx:

@@ -80,6 +80,7 @@ async def learn_periods(tx: Tx, events: Sequence[Event[CampaignLaunched]]) -> No
                 "year": event.data.year,
                 "number": period.number,
                 "last": last,
+                "kind": event.data.kind,
             }
             if await learn(tx, periods, {"period_id": period.period_id}, row):
                 tx.changed(event)
@@ -246,14 +247,18 @@ _KNOWN: Final = Prepared(
       FROM periods JOIN standings ON standings.period_id = periods.period_id AND standings.unit_id = wanted.unit_id
       LEFT JOIN score_versions AS scored ON scored.period_id = periods.period_id AND scored.unit_id = wanted.unit_id
       WHERE periods.year = wanted.year
-      ORDER BY periods.number DESC, (standings.block_id = scored.block_id) IS TRUE DESC, standings.board_version DESC
+      ORDER BY (periods.kind <> 'yearly') IS TRUE, periods.number DESC, (standings.block_id = scored.block_id) IS TRUE DESC, standings.board_version DESC
       LIMIT 1) AS place ON true
     LEFT JOIN LATERAL (
-      SELECT campaign_id FROM periods WHERE periods.year = wanted.year ORDER BY number DESC LIMIT 1) AS newest ON true
+      SELECT campaign_id FROM periods WHERE periods.year = wanted.year
+      ORDER BY (kind <> 'yearly') IS TRUE, number DESC LIMIT 1) AS newest ON true
     ORDER BY wanted.unit_id, wanted.year"""
     )
 )
-"""What is known of these unit years: kind, figures, registration, and the place in the newest period that has one."""
+"""What is known of these unit years: kind, figures, registration, and the place in the newest period that has one.
+
+A themed or special campaign of the year decides only where the yearly one has no place.
+"""
 _STANDING_VERDICTS: Final = Prepared(
     text(
         """SELECT verdicts.* FROM verdicts

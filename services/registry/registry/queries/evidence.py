@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from chassis.db import Read
 from chassis.errors import NotFound
@@ -16,6 +16,13 @@ from registry.tables.standing import CLOSING_DAY, block_of
 Row = dict[str, Any]
 
 _TOLD: Final = [column for column in evidence.c if column is not evidence.c.sha256]
+
+
+_SENT: Final = and_(
+    report_evidence.c.attached_at <= reports.c.accepted_at,
+    or_(report_evidence.c.detached_at.is_(None), report_evidence.c.detached_at > reports.c.accepted_at),
+)
+"""Whether a file went along when its report was sent: what was taken away before that nobody has had."""
 
 
 async def evidence_of_report(db: Read, report_id: UUID, *, at: datetime | None = None) -> dict[str, list[Row]]:
@@ -87,14 +94,14 @@ async def one_evidence(db: Read, evidence_id: UUID) -> Row:
         .join(periods, periods.c.period_id == reports.c.period_id)
         .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
         .join(stands, true())
-        .where(report_evidence.c.evidence_id == evidence_id, report_evidence.c.attached_at <= reports.c.accepted_at)
+        .where(report_evidence.c.evidence_id == evidence_id, _SENT)
         .distinct()
     )
     checked_by = await db.execute(
         select(checkers.c.by_unit)
         .join(reports, (reports.c.period_id == checkers.c.period_id) & (reports.c.unit_id == checkers.c.unit_id))
         .join(report_evidence, report_evidence.c.report_id == reports.c.report_id)
-        .where(report_evidence.c.evidence_id == evidence_id, report_evidence.c.attached_at <= reports.c.accepted_at)
+        .where(report_evidence.c.evidence_id == evidence_id, _SENT)
         .distinct()
     )
     return {**row, "sent_to": list(sent_to.scalars()), "checked_by": list(checked_by.scalars())}

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.envelope import Amount
+from contracts.envelope import GivenAmount
 from contracts.registry import CampaignPeriod, UnitKind, WhereTold
 
 Typed = Annotated[dict[str, str], Field(max_length=40)]
@@ -44,10 +44,10 @@ class Goal(Part):
     name: Annotated[str, Field(min_length=1, max_length=1000)]
     measure: Annotated[str, Field(min_length=1, max_length=60)]
     direction: Literal["at_least", "at_most"]
-    baseline: Annotated[Amount, Field(ge=0)] | None = None
-    plan: Annotated[Amount, Field(ge=0)]
+    baseline: Annotated[GivenAmount, Field(ge=0)] | None = None
+    plan: Annotated[GivenAmount, Field(ge=0)]
     kinds: tuple[UnitKind, ...] = ()
-    stretch: WhereTold[Annotated[Amount, Field(ge=0)]] = None
+    stretch: WhereTold[Annotated[GivenAmount, Field(ge=0)]] = None
 
 
 class Milestone(Part):

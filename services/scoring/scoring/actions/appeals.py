@@ -3,7 +3,7 @@
 One that is upheld gives a verdict in the column of appraisal, and scores, boards and titles follow from that as from any other.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -26,7 +26,7 @@ from scoring.actions.sheets import published
 from scoring.actions.verdicts import Reviewer, give_verdicts
 from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
-from scoring.tables import FROZEN_AT, appeal_steps, appeals, frozen_on, periods, reports, scores
+from scoring.tables import FROZEN_AT, appeal_steps, appeals, frozen_on, periods, reports, scores, targets
 
 _LEAST_REASON: Final = 10
 _FACTS: Final = ("appeal_id", "campaign_id", "period_id", "block_id", "unit_id")
@@ -67,7 +67,8 @@ async def file_appeal(
     score = await _score_of(tx, period_id, unit_id)
     (sheet,) = (await published(tx, {(score.sheet_id, score.sheet_version)})).values()
     reason, item = nfc(said.reason), rules.appealed(sheet, item)
-    _refuse([*_of_item(sheet, item), *_of_reason("reason", reason, "cần xem lại, và căn cứ của đơn vị")])
+    assigned = {each["criterion"]: each["assigned"] for each in score.targets or ()}
+    _refuse([*_of_item(sheet, assigned, item), *_of_reason("reason", reason, "cần xem lại, và căn cứ của đơn vị")])
     _refuse_late(
         way.last_day(frozen_on(score.frozen_at), score.closes_on, days), (await tx.now()).astimezone(VIETNAM).date()
     )
@@ -76,7 +77,10 @@ async def file_appeal(
     added = postgresql.insert(appeals).values(row).on_conflict_do_nothing().returning(appeals.c.appeal_id)
     if not (await tx.db.execute(added)).first():
         same = [appeals.c[name] == row[name] for name in ("period_id", "unit_id", "item")]
-        other = (await tx.db.execute(select(appeals).where(*same, appeals.c.state.in_(way.OPEN)))).one()
+        found = await tx.db.execute(select(appeals).where(*same, appeals.c.state.in_(way.OPEN)))
+        if (other := found.one_or_none()) is None:
+            # What stood in the way has ended between the two questions.
+            raise Conflict(f"Kiến nghị trước về mục {item} vừa kết thúc. Hãy gửi lại.")
         raise Conflict(
             f"Mục {item} đang có một kiến nghị chưa giải quyết xong. Hãy chờ kết quả, hoặc rút kiến nghị đó rồi gửi lại.",
             appeal_id=str(other.appeal_id),
@@ -90,10 +94,12 @@ async def _score_of(tx: Tx, period_id: UUID, unit_id: UUID) -> Any:
         select(
             *[scores.c[name] for name in ("campaign_id", "block_id", "sheet_id", "sheet_version")],
             periods.c.closes_on,
+            targets.c.targets,
             FROZEN_AT,
         )
         .join(reports, (reports.c.period_id == scores.c.period_id) & (reports.c.unit_id == scores.c.unit_id))
         .outerjoin(periods, periods.c.period_id == scores.c.period_id)
+        .outerjoin(targets, (targets.c.campaign_id == scores.c.campaign_id) & (targets.c.unit_id == scores.c.unit_id))
         .where(scores.c.period_id == period_id, scores.c.unit_id == unit_id, ~scores.c.withdrawn, ~reports.c.withdrawn)
     )
     found = (await tx.db.execute(asked)).one_or_none()
@@ -102,11 +108,13 @@ async def _score_of(tx: Tx, period_id: UUID, unit_id: UUID) -> Any:
     return found
 
 
-def _of_item(sheet: rules.Sheet, item: str) -> Iterable[FieldError]:
+def _of_item(sheet: rules.Sheet, assigned: Mapping[str, bool], item: str) -> Iterable[FieldError]:
     """Name what keeps an item from being appealed against: it must be one that a value was, or could be, reported for.
 
-    Or the points of a line that follow from more than that.
+    Or the points of a line that follow from more than that. Of a line that was not assigned no value counts, whatever the
+    office would decide.
     """
+    lines = {code: criterion.code for _, criterion in sheet.criteria() for code in rules.codes_of(criterion)}
     kinds = {line.criterion: line.value_kind for line in rules.form_criteria(sheet)}
     if rules.line_of(sheet, item):
         return
@@ -121,6 +129,9 @@ def _of_item(sheet: rules.Sheet, item: str) -> Iterable[FieldError]:
         else:
             remedy = "Kiến nghị về mục mà số liệu của nó do đơn vị báo cáo"
         yield FieldError(field="item", message=f"Mục {item} do hệ thống tính từ số liệu khác", remedy=remedy)
+    elif not assigned.get(lines[item], True):
+        remedy = "Mục này không tính vào điểm; nếu phải giao, hãy đề nghị Phòng Nội vụ sửa chỉ tiêu của đơn vị"
+        yield FieldError(field="item", message=f"Mục {item} không giao cho đơn vị này", remedy=remedy)
 
 
 def _of_reason(field: str, reason: str, what: str) -> Iterable[FieldError]:
@@ -203,9 +214,9 @@ def _refuse_others(unit_id: UUID, act: Act, by: Actor) -> None:
 
 async def _mend(tx: Tx, row: Any, said: Said, by: Actor, event: Any) -> None:
     """Give the verdict that an appeal was upheld by; what is wrong with its value is named at the value."""
-    reported = await tx.db.execute(
-        select(reports.c["values"]).where(reports.c.period_id == row["period_id"], reports.c.unit_id == row["unit_id"])
-    )
+    this = (reports.c.period_id == row["period_id"], reports.c.unit_id == row["unit_id"])
+    # Locked: a report that comes meanwhile must not turn another value into one that was agreed to.
+    reported = await tx.db.execute(select(reports.c["values"]).where(*this).with_for_update())
     values = {each["criterion"]: Decimal(each["value"]) for each in reported.scalar_one()}
     agreed = not rules.is_of_points(row["item"]) and values.get(row["item"]) == said.value
     look = rules.Look(row["item"], agreed, None if agreed else said.value, "" if agreed else said.reason)

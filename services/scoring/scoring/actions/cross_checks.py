@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.errors import Conflict, FieldError, Forbidden, Invalid
+from chassis.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from chassis.events import Tx
 from chassis.facts import put
 from chassis.text import nfc
@@ -17,7 +17,7 @@ from scoring import rules
 from scoring.actions.boards import members_of
 from scoring.actions.keys import Key
 from scoring.actions.verdicts import Opened, Reviewer, keep, open_report, refuse
-from scoring.tables import cross_checks, objections, scores, verdicts
+from scoring.tables import REPORTS_IN, blocks, cross_checks, objections, periods, scores, verdicts
 
 
 async def place_of(db: AsyncConnection, period_id: UUID, unit_id: UUID) -> tuple[UUID | None, UUID | None]:
@@ -42,26 +42,27 @@ class Answered(BaseModel):
     correlationid: UUID | None
 
 
-async def assign_cross_checks(
-    tx: Tx, campaign_id: UUID, board: Key, by_unit: Mapping[UUID, UUID], post: str
-) -> Assigned:
+async def assign_cross_checks(tx: Tx, board: Key, by_unit: Mapping[UUID, UUID], post: str) -> Assigned:
     """Say who checks whom on a board, (period, block): unit checked → unit that checks.
 
-    Raises ``Invalid`` with every pair in which a unit would check itself, or that names one from elsewhere.
+    Raises ``NotFound`` for a block that does not report in this period, ``Invalid`` with every pair in which a unit would
+    check itself, or that names one from elsewhere.
     """
     period_id, block_id = board
+    campaign_id = await _locked_period(tx, board)
     members = (await members_of(tx, [board])).get(board, frozenset())
     errors = list(_faults(by_unit, members))
     if errors:
         raise Invalid(f"Còn {len(errors)} chỗ cần sửa trong bảng phân công.", errors=errors)
     now = await tx.now()
     own = {"period_id": period_id, "block_id": block_id, "assigned_by": post, "assigned_at": now}
-    asked = select(cross_checks).where(*_of_board(board)).order_by(cross_checks.c.unit_id).with_for_update()
+    # By unit, not by block: one that has come from another block goes on counting from the version that was told there.
+    asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.unit_id.in_(members))
     stands = {row.unit_id: row for row in await tx.db.execute(asked)}
     news = [
         CrossCheck(unit_id=unit, by_unit=by, version=stands[unit].version + 1 if unit in stands else 1)
         for unit, by in sorted(by_unit.items())
-        if unit not in stands or stands[unit].by_unit != by
+        if unit not in stands or (stands[unit].by_unit, stands[unit].block_id) != (by, block_id)
     ]
     await put(tx, cross_checks, [{**own, **dict(each)} for each in news], key=("period_id", "unit_id"))
     if news:
@@ -70,8 +71,19 @@ async def assign_cross_checks(
     return Assigned(checks=len(stands.keys() | by_unit.keys()))
 
 
-def _of_board(board: Key) -> tuple[Any, ...]:
-    return cross_checks.c.period_id == board[0], cross_checks.c.block_id == board[1]
+async def _locked_period(tx: Tx, board: Key) -> UUID:
+    """Give the campaign of a board's period, locked: whoever else assigns in it waits, also where no row stands yet."""
+    period_id, block_id = board
+    asked = (
+        select(periods.c.campaign_id)
+        .join(blocks, true())
+        .where(periods.c.period_id == period_id, blocks.c.block_id == block_id, REPORTS_IN)
+        .with_for_update(of=periods)
+    )
+    campaign_id: UUID | None = (await tx.db.execute(asked)).scalar_one_or_none()
+    if campaign_id is None:
+        raise NotFound("Kỳ này không có khối thi đua đó: khối thuộc năm khác. Hãy phân công ở kỳ của năm có khối này.")
+    return campaign_id
 
 
 def _faults(by_unit: Mapping[UUID, UUID], members: frozenset[UUID]) -> Sequence[FieldError]:

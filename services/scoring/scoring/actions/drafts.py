@@ -1,5 +1,6 @@
 """Sheets before they are published: kept as they are typed, part by part; tried; and published once nothing is wrong."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -104,7 +105,7 @@ async def of_version(tx: Tx, sheet_id: UUID, version: int | None = None) -> rule
 async def save_part(tx: Tx, draft_id: UUID, name: str, body: TypedPart) -> Versioned:
     """Keep one part as it was typed, right or wrong.
 
-    Raises ``Invalid`` for fields that no sheet has, ``NotFound`` for a part that this draft has not, ``Conflict`` with what
+    Raises ``Invalid`` for fields that no sheet has and for groups that share a key, ``NotFound`` for a part that this draft has not, ``Conflict`` with what
     stands there when somebody else saved that part since ``body.version``, and once the draft was published.
     """
     draft = await _open(tx, draft_id)
@@ -117,7 +118,7 @@ async def save_part(tx: Tx, draft_id: UUID, name: str, body: TypedPart) -> Versi
             "Chưa lưu được.", errors=[FieldError(field=each, message="không có ở phần này") for each in unknown]
         )
     standing = draft.parts.get(name, {"version": 0, "editor": None, "rows": []})
-    placed = drafts.placed(typed, name, body.rows)
+    placed = _placed(typed, name, body.rows)
     if list(placed[name]) == standing["rows"]:
         return Versioned(version=standing["version"])
     own = body.editor is not None and standing["editor"] == body.editor
@@ -158,6 +159,16 @@ async def discard_draft(tx: Tx, draft_id: UUID, body: ToDiscard) -> Versioned:
 def rows_of(parts: dict[str, Any]) -> dict[str, drafts.Rows]:
     """Give of stored parts what was typed."""
     return {name: tuple(part["rows"]) for name, part in parts.items()}
+
+
+def _placed(parts: drafts.Parts, name: str, rows: Sequence[drafts.Row]) -> dict[str, drafts.Rows]:
+    try:
+        return drafts.placed(parts, name, rows)
+    except drafts.TwiceError as twice:
+        words = {"message": "hai nhóm cùng một khóa", "remedy": "Tải lại trang rồi gõ lại nhóm mới"}
+        raise Invalid(
+            "Chưa lưu được.", errors=[FieldError(field=f"{name}.{number}.key", **words) for number in twice.rows]
+        ) from twice
 
 
 async def _open(tx: Tx, draft_id: UUID) -> Any:

@@ -156,7 +156,7 @@ def move_rows(event: Event[UnitChanged]) -> Rows:
 
 
 def period_rows(event: Event[CampaignLaunched]) -> Rows:
-    kept = {name: getattr(event.data, name) for name in ("campaign_id", "version")}
+    kept = {name: getattr(event.data, name) for name in ("campaign_id", "version", "year")}
     return [
         {
             **kept,

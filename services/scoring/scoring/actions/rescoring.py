@@ -120,7 +120,9 @@ async def start_rescoring(
     added = insert(rescorings).values(row).on_conflict_do_nothing().returning(rescorings.c.rescoring_id)
     if not (await tx.db.execute(added)).first():
         running = select(rescorings).where(rescorings.c.sheet_id == sheet_id, rescorings.c.ended_at.is_(None))
-        other = (await tx.db.execute(running)).one()
+        if (other := (await tx.db.execute(running)).one_or_none()) is None:
+            # What stood in the way has ended between the two questions.
+            raise Conflict("Lần chấm lại trước vừa xong. Hãy chấm lại lần nữa nếu vẫn cần.")
         raise Conflict(
             f"Bảng điểm này đang được chấm lại theo bản {other.sheet_version}, đã xong {other.boards_done} trên "
             f"{other.boards} bảng xếp hạng. Hãy chờ xong rồi chấm lại.",

@@ -57,9 +57,10 @@ async def give_verdicts(
     """
     opened = await open_report(tx, of, by, report_version=report_version)
     rulings = [look for look in looks if appeal_id and rules.is_of_points(look.criterion)]
+    others = [look for look in looks if look not in rulings]
     refuse(
         [
-            *opened.faults(column, [look for look in looks if look not in rulings]),
+            *opened.faults(column, others, appealed=appeal_id is not None),
             *(fault for look in rulings for fault in rules.faults_of_ruling(opened.sheet, opened.facts, look)),
         ],
         looks,
@@ -81,8 +82,10 @@ class Opened(NamedTuple):
         """Give the objections of the checking unit that wait for the block's head, by item."""
         return rules.still_open(rules.objected(self.known.objected), self.standing, self.facts.values)
 
-    def faults(self, column: Column, looks: Sequence[rules.Look]) -> Iterator[rules.LookFault]:
-        return rules.faults_of(self.sheet, self.facts.targets, column, self.facts.values, looks)
+    def faults(
+        self, column: Column, looks: Sequence[rules.Look], *, appealed: bool = False
+    ) -> Iterator[rules.LookFault]:
+        return rules.faults_of(self.sheet, self.facts.targets, column, self.facts.values, looks, appealed=appealed)
 
 
 async def open_report(tx: Tx, of: Key, by: Reviewer, *, report_version: int | None) -> Opened:

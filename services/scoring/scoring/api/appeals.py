@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Asked, Command, Commanded, Reading, Sent
 from chassis.identity import scopes
-from contracts.envelope import Amount
+from contracts.envelope import GivenAmount
 from contracts.notify import CITY_LEADER, Post
 from scoring import actions, queries
 from scoring.actions.appeals import Actor, AppealStepped, Said
@@ -20,7 +20,7 @@ from scoring.rules.appeals import Act, Side
 router = APIRouter()
 
 Reason = Annotated[str, Field(max_length=4_000)]
-Value = Annotated[Amount, Field(ge=0, lt=10**15)]
+Value = Annotated[GivenAmount, Field(ge=0, lt=10**15)]
 
 
 class AppealBody(BaseModel):

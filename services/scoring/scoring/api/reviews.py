@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.http import Asked, Command, Commanded, Reading, Sent
 from chassis.identity import Identity, scopes
 from contracts.appraisal import Column
-from contracts.envelope import Amount
+from contracts.envelope import GivenAmount
 from contracts.notify import Post
 from scoring import actions, queries, rules
 from scoring.actions import Answered, Assigned, Reviewed, Reviewer
@@ -30,7 +30,7 @@ class LookBody(Model):
 
     criterion: Annotated[str, Field(max_length=20)]
     agreed: bool = False
-    value: Annotated[Amount, Field(max_digits=30)] | None = None
+    value: GivenAmount | None = None
     reason: Annotated[str, Field(max_length=1000)] = ""
 
 
@@ -112,13 +112,17 @@ async def cross_checks(campaign_id: UUID, period_id: UUID, block_id: UUID, asked
 
 @router.put(_PERIOD + "/boards/{block_id}/cross-checks", tags=["reviews"], response_model=Assigned)
 async def assign_cross_checks(
-    campaign_id: UUID, period_id: UUID, block_id: UUID, body: Sent[ChecksBody], commanded: Commanded
+    campaign_id: UUID,  # noqa: ARG001
+    period_id: UUID,
+    block_id: UUID,
+    body: Sent[ChecksBody],
+    commanded: Commanded,
 ) -> Response:
     _head(commanded, block_id)
     board = (period_id, block_id)
     return await commanded.once(
         body,
-        lambda: actions.assign_cross_checks(commanded.tx, campaign_id, board, body.checks, commanded.identity.post),
+        lambda: actions.assign_cross_checks(commanded.tx, board, body.checks, commanded.identity.post),
     )
 
 
@@ -183,7 +187,7 @@ async def discrepancies(  # noqa: PLR0917
     period_id: UUID,
     asked: Asked,
     between: Literal["self-block", "self-appraisal", "block-appraisal"] = "self-appraisal",
-    least: Annotated[Decimal, Query(ge=0, le=100_000)] = Decimal(5),
+    least: Annotated[GivenAmount, Query(ge=0, le=100_000)] = Decimal(5),
     block_id: UUID | None = None,
     skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Asked, Commanded, Sent
 from contracts.notify import Post
-from contracts.registry import Target
+from contracts.registry import Target, WhereTold
 from scoring import actions, queries, rules
 from scoring.actions import Versioned
 from scoring.api.rights import office
@@ -27,15 +27,22 @@ class Place(BaseModel):
     unit_id: UUID
 
 
+class TypedTarget(Target):
+    """A plan value that is tried."""
+
+    target: NotNegative | None = None
+    stretch: WhereTold[NotNegative] = None
+
+
 class Preview(BaseModel):
     """What a unit has typed so far, as amounts; nothing of it is kept."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     values: Annotated[dict[str, NotNegative], Field(max_length=500)]
-    targets: tuple[Target, ...] = ()
+    targets: Annotated[tuple[TypedTarget, ...], Field(max_length=500)] = ()
     late: bool = False
-    late_days: Annotated[int, Field(ge=0)] = 0
+    late_days: Annotated[int, Field(ge=0, le=100_000)] = 0
     """By how many days it would be late; it may answer a return, so that it can be late by days and not ``late``."""
     place: Place | None = None
 

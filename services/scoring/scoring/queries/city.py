@@ -14,6 +14,7 @@ from sqlalchemy import Select, exists, func, select, text, true, tuple_
 
 from chassis.db import Read
 from chassis.errors import Forbidden, NotFound
+from contracts.envelope import GivenAmount
 from scoring import rules
 from scoring.queries.boards import Viewer
 from scoring.rules import Audience
@@ -38,7 +39,7 @@ class CityAsked(BaseModel):
     block_id: UUID | None = None
     sheet_id: UUID | None = None
     unit_id: Annotated[list[UUID], Field(max_length=500)] = []
-    after_percent: Decimal | None = None
+    after_percent: GivenAmount | None = None
     after_unit: UUID | None = None
     most: Annotated[int, Field(ge=1, le=500)] = 100
 

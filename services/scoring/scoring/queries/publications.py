@@ -15,7 +15,7 @@ from scoring import rules
 from scoring.queries.boards import EVERY_ROW, Row, Shown, Viewer, best, head_of, places_before
 from scoring.queries.columns import sheets_of
 from scoring.rules import Audience, publishing
-from scoring.tables import periods, places, publications, published_places
+from scoring.tables import NOTHING_LATER, periods, places, publications, published_places
 from scoring.tables.live import FIGURES, LOOKED_AT, OPEN, open_in
 
 _KEY: Final = ("period_id", "block_id")
@@ -200,7 +200,7 @@ async def places_of(db: Read, campaign_id: UUID | None, unit_id: UUID, viewer: V
             & (publications.c.number == published_places.c.number),
         )
         .ext(distinct_on(published_places.c.period_id))
-        .where(published_places.c.unit_id == unit_id)
+        .where(published_places.c.unit_id == unit_id, NOTHING_LATER)
         .order_by(published_places.c.period_id, publications.c.at.desc())
     )
     if campaign_id:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select, text, true
 
 from chassis.db import Prepared, Read
 from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.columns import columns_of
-from scoring.tables import MEMBERS, blocks, cross_checks, periods, scores
+from scoring.tables import MEMBERS, REPORTS_IN, blocks, cross_checks, periods, scores
 
 Row = dict[str, Any]
 
@@ -32,8 +32,21 @@ async def members(db: Read, period_id: UUID, block_id: UUID) -> list[UUID]:
     return list(found)
 
 
+_REPORTS_IN: Final = (
+    select(REPORTS_IN)
+    .select_from(blocks)
+    .join(periods, true())
+    .where(periods.c.period_id == bindparam("period_id"), blocks.c.block_id == bindparam("block_id"))
+)
+
+
 async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Row:
-    """Tell who checks whom on a board and how far each is; ``suggested`` is what a rotation would assign."""
+    """Tell who checks whom on a board and how far each is; ``suggested`` is what a rotation would assign.
+
+    Raises ``NotFound`` for a block that does not report in this period.
+    """
+    if not (await db.execute(_REPORTS_IN, {"period_id": period_id, "block_id": block_id})).scalar():
+        raise NotFound("Kỳ này không có khối thi đua đó: khối thuộc năm khác.")
     units = await members(db, period_id, block_id)
     asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.unit_id.in_(units))
     stands = {row.unit_id: row for row in await db.execute(asked)}

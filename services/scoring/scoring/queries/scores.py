@@ -12,7 +12,17 @@ from chassis.db import Read
 from chassis.errors import NotFound
 from scoring import rules
 from scoring.queries.sheets import sheet as sheet_of
-from scoring.tables import MEMBERS, blocks, periods, publications, published_scores, recognised, reports, scores
+from scoring.tables import (
+    MEMBERS,
+    NOTHING_LATER,
+    blocks,
+    periods,
+    publications,
+    published_scores,
+    recognised,
+    reports,
+    scores,
+)
 
 Row = dict[str, Any]
 
@@ -39,7 +49,7 @@ async def score(db: Read, period_id: UUID, unit_id: UUID) -> Row:
 async def published_score(db: Read, period_id: UUID, unit_id: UUID, number: int | None = None) -> Row:
     """Give the score of a unit as its board was published, the newest time unless told, with what it came from.
 
-    Raises ``NotFound`` where it stands on no such board, or on one that was published before reasons were kept.
+    Raises ``NotFound`` where it stands on no such board, also when a correction has left it out since, or on one that was published before reasons were kept.
     """
     asked = (
         select(published_scores, *[publications.c[name] for name in ("state", "at", "correction", "reason")])
@@ -48,8 +58,7 @@ async def published_score(db: Read, period_id: UUID, unit_id: UUID, number: int 
         .order_by(publications.c.at.desc())
         .limit(1)
     )
-    if number is not None:
-        asked = asked.where(published_scores.c.number == number)
+    asked = asked.where(NOTHING_LATER if number is None else published_scores.c.number == number)
     row = (await db.execute(asked)).mappings().one_or_none()
     if row is None:
         raise NotFound("Chưa có bảng công bố nào lưu lý do từng điểm của đơn vị này.")

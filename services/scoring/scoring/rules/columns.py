@@ -28,6 +28,8 @@ class Verdict(NamedTuple):
     number: int
     reported: Decimal | None
     value: Decimal | None
+    appealed: bool = False
+    """Whether an appeal was upheld by it: then it counts, whichever column the sheet takes."""
 
 
 def reported(
@@ -49,8 +51,8 @@ def reported(
 def said(rows: Iterable[Sequence[Any]] | None) -> list[Verdict]:
     """Read what reviewers said of a report, as ``tables.REVIEWED`` gives it."""
     return [
-        Verdict(code, column, number, amount(reported), amount(value))
-        for code, column, number, reported, value in rows or ()
+        Verdict(code, column, number, amount(reported), amount(value), appealed)
+        for code, column, number, reported, value, appealed in rows or ()
     ]
 
 
@@ -91,23 +93,28 @@ def conclude(sheet: Sheet, reported: Facts, verdicts: Iterable[Verdict]) -> Fact
         # What was decided of the points themselves is no look among others.
         looks = {key: verdict for key, verdict in standing.items() if not is_of_points(verdict.criterion)}
         least = _lowest(sheet, reported, [seen_by(column, reported, looks) for column in Column])
+        # An upheld appeal is the last word on its item, also where it says more than another column.
+        appeals = [each for each in looks.values() if each.appealed and counts(each, reported.values)]
         decided = {key: verdict for key, verdict in standing.items() if key not in looks}
-        return _under(least, decided, REVIEWS)
+        return _with(_under(least, decided, REVIEWS), appeals)
     return _under(reported, standing, REVIEWS)
 
 
 def _under(reported: Facts, standing: Standings, columns: Iterable[Column]) -> Facts:
     """Lay these columns over what was reported, each over the one before; where one says nothing, that shows through."""
-    values = dict(reported.values)
-    for column in columns:
-        for (spoken_in, code), verdict in standing.items():
-            if spoken_in != column or not counts(verdict, reported.values):
-                continue
-            if verdict.value is None:
-                values.pop(code, None)
-            else:
-                values[code] = verdict.value
-    return reported if values == reported.values else reported.model_copy(update={"values": values})
+    counting = [each for each in standing.values() if counts(each, reported.values)]
+    return _with(reported, [each for column in columns for each in counting if each.column == column])
+
+
+def _with(facts: Facts, verdicts: Iterable[Verdict]) -> Facts:
+    """Lay verdicts over facts, in this order."""
+    values = dict(facts.values)
+    for verdict in verdicts:
+        if verdict.value is None:
+            values.pop(verdict.criterion, None)
+        else:
+            values[verdict.criterion] = verdict.value
+    return facts if values == facts.values else facts.model_copy(update={"values": values})
 
 
 def _lowest(sheet: Sheet, reported: Facts, columns: Sequence[Facts]) -> Facts:

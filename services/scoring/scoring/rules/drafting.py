@@ -15,7 +15,9 @@ from scoring.rules.numbers import ZERO
 from scoring.rules.sheet import Criterion, CriterionGroup, Sheet, TieBreak
 
 _ONE: Final = Decimal(1)
+_DEEPEST: Final = 20
 _BARE: Final[Mapping[str, Any]] = {"key": "", "groups": ({"code": "", "name": "", "maximum": _ONE},)}
+_NOT_THERE: Final = "nhóm không thể nằm trong chính nó, cũng không lồng quá 20 tầng: chọn nhóm khác"
 _WORDS: Final = {
     "greater_than": "phải lớn hơn 0",
     "greater_than_equal": "phải từ {ge} trở lên",
@@ -126,7 +128,7 @@ class _Reading:
             before = len(self.found)
             within = row.get("within", "")
             if within and (within not in keys or _circles(row["key"], around)):
-                self.found.append(Found(f"{at}.within", "nhóm không thể nằm trong chính nó: chọn nhóm khác"))
+                self.found.append(Found(f"{at}.within", _NOT_THERE))
                 within = ""
             if not any(text for name, text in row.items() if name not in ("key", "within")):
                 words = "nhóm này đã xóa tên nhưng còn mục hoặc nhóm bên trong: chuyển chúng đi trước, hoặc ghi lại tên nhóm"
@@ -253,9 +255,10 @@ def _content(lines: Iterable[_Line]) -> Decimal:
 
 
 def _circles(key: str, around: Mapping[str, str]) -> bool:
+    """Tell whether a group stands within itself, or deeper than anybody could read."""
     seen, at = {key}, around.get(key, "")
     while at:
-        if at in seen:
+        if at in seen or len(seen) > _DEEPEST:
             return True
         seen.add(at)
         at = around.get(at, "")

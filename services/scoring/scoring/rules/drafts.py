@@ -4,6 +4,7 @@ Parts: ``sheet`` (one row), ``groups``, ``lines-<key of a group>`` for the lines
 the groups, ``ties``. Groups have keys of their own, which nobody sees, so that a code can be typed anew.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Annotated, Final
@@ -36,6 +37,14 @@ _OF_LINES: Final = frozenset(
 )
 _OF_TIES: Final = frozenset({"code", "name", "criteria"})
 _OF_SHEET: Final = frozenset({"key", *(field.name for field in forms.OF_A_SHEET)})
+
+
+class TwiceError(ValueError):
+    """Rows of groups share a key: two of them would stand within one another. ``rows`` are their places."""
+
+    def __init__(self, rows: Sequence[int]) -> None:
+        super().__init__(rows)
+        self.rows = rows
 
 
 def fields_of(part: str) -> frozenset[str]:
@@ -103,7 +112,7 @@ def placed(parts: Parts, name: str, rows: Sequence[Row]) -> dict[str, Rows]:
     """Give the parts as they stand once one of them is typed so.
 
     Emptied rows go, new groups get a key, and a line goes to the group that was chosen for it. A group that was emptied
-    while lines or groups stand in it stays, empty, so that nothing in it is lost.
+    while lines or groups stand in it stays, empty, so that nothing in it is lost. Raises ``TwiceError``.
     """
     if name == GROUPS:
         return _groups_placed(parts, rows)
@@ -126,6 +135,9 @@ def placed(parts: Parts, name: str, rows: Sequence[Row]) -> dict[str, Rows]:
 
 
 def _groups_placed(parts: Parts, rows: Sequence[Row]) -> dict[str, Rows]:
+    times = Counter(key for row in rows if (key := row.get("key")))
+    if twice := [number for number, row in enumerate(rows) if times[row.get("key", "")] > 1]:
+        raise TwiceError(twice)
     before = {row["key"] for row in parts.get(GROUPS, ())}
     used = before | {row.get("key", "") for row in rows}
     fresh = (key for number in count(1) if (key := f"g{number}") not in used)

@@ -61,6 +61,8 @@ class Unreadable(ValueError):  # noqa: N818 - it is what the field says
 
 
 _AMOUNT: Final = re.compile(r"(?!0\.)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?")
+_LONGEST_AMOUNT: Final = 24
+_LONGEST_WHOLE: Final = 9
 _ITEM: Final = re.compile(r"(?:(\d{1,3})\.\s+)?(.*\S)")
 _BAND: Final = re.compile(
     r"(?:từ\s+)?(\S+?)(?:\s+đến\s+dưới\s+(\S+?))?\s*(?::|\sđược\s)\s*(\S+)(?:\s+điểm)?", re.IGNORECASE
@@ -74,6 +76,8 @@ def amount(typed: str) -> Decimal:
         if re.fullmatch(r"\d+\.\d+", typed.strip()):
             raise Unreadable(f"“{typed.strip()}” có thể hiểu hai cách: viết phần lẻ sau dấu phẩy, ví dụ 0,5")
         raise Unreadable(f"“{typed.strip()}” không phải là số: viết số không âm, ví dụ 12,5")
+    if len(typed.strip()) > _LONGEST_AMOUNT:
+        raise Unreadable(f"số quá dài: viết nhiều nhất {_LONGEST_AMOUNT} ký tự")
     return Decimal(found[1].replace(".", "") + "." + (found[2] or "0")).normalize() + 0
 
 
@@ -252,6 +256,8 @@ def read(model: type[BaseModel], field: Field, typed: str) -> Any:
         case Sort.WHOLE:
             if not (text.isascii() and text.isdigit()):
                 raise Unreadable(f"“{text}” không phải là số nguyên: ví dụ 50")
+            if len(text) > _LONGEST_WHOLE:
+                raise Unreadable(f"số quá lớn: viết nhiều nhất {_LONGEST_WHOLE} chữ số, ví dụ 50")
             return int(text)
         case Sort.YES_NO:
             if text.lower() not in (YES, NO):

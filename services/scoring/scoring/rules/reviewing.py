@@ -41,8 +41,13 @@ def faults_of(
     column: Column,
     reported: Mapping[str, Decimal],
     looks: Sequence[Look],
+    *,
+    appealed: bool = False,
 ) -> Iterator[LookFault]:
-    """Name what is wrong with these looks at one unit's report, in their order."""
+    """Name what is wrong with these looks at one unit's report, in their order.
+
+    Whoever upholds an appeal may say what counts of any item, also of one that blocks check: the office decides on all appeals.
+    """
     asked = {line.criterion: line for line in form_criteria(sheet)}
     lines = {code: criterion for _, criterion in sheet.criteria() for code in codes_of(criterion)}
     seen: set[str] = set()
@@ -59,7 +64,7 @@ def faults_of(
             yield LookFault(
                 code, "criterion", f"Mục {code} không giao cho đơn vị này", "Bỏ mục này, điểm của nó không tính"
             )
-        elif column is Column.APPRAISAL and lines[code].code not in sheet.appraised:
+        elif column is Column.APPRAISAL and not appealed and lines[code].code not in sheet.appraised:
             remedy = f"Phòng Nội vụ thẩm định các mục {', '.join(sorted(sheet.appraised))}; mục này do khối chấm"
             yield LookFault(code, "criterion", f"Mục {code} không thuộc diện Phòng Nội vụ thẩm định", remedy)
         elif not look.agreed:

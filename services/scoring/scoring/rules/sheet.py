@@ -128,7 +128,10 @@ class TieBreak(Model):
 
 
 class ConcludedBy(StrEnum):
-    """What of three columns counts in the end: of each line the last that looked at it, or the one with the fewest points."""
+    """What of three columns counts in the end: of each line the last that looked at it, or the one with the fewest points.
+
+    An item of which an appeal was upheld counts as the office said then, in either case.
+    """
 
     LATEST_COLUMN = "latest_column"
     LOWEST = "lowest"

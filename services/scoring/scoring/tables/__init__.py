@@ -7,8 +7,8 @@ from scoring.tables.boards import boards, membership, places
 from scoring.tables.cross_checks import OBJECTED, cross_checks, objections
 from scoring.tables.drafts import sheet_drafts
 from scoring.tables.facts import blocks, moves, periods, reports, targets
-from scoring.tables.members import MEMBERS, moved
-from scoring.tables.publications import publications, published_places, published_scores
+from scoring.tables.members import MEMBERS, REPORTS_IN, moved
+from scoring.tables.publications import NOTHING_LATER, publications, published_places, published_scores
 from scoring.tables.rehearsals import rehearsals, rehearsed
 from scoring.tables.rescorings import rescorings, stands
 from scoring.tables.scores import scores
@@ -20,7 +20,9 @@ __all__ = [
     "BESIDE",
     "FROZEN_AT",
     "MEMBERS",
+    "NOTHING_LATER",
     "OBJECTED",
+    "REPORTS_IN",
     "REVIEWED",
     "appeal_steps",
     "appeals",

@@ -36,8 +36,11 @@ periods = Table(
     Column("version", Integer, nullable=False),
     Column("number", SmallInteger, nullable=False),
     Column("closes_on", Date),
+    Column("year", SmallInteger),
 )
-"""``closes_on`` is empty for a period that was heard of before it was kept: such a one follows every move."""
+"""``closes_on`` is empty for a period that was heard of before it was kept: such a one follows every move. ``year`` is that of its
+campaign, whose blocks report in it.
+"""
 
 targets = Table(
     "targets",

@@ -5,14 +5,17 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Uuid,
+    exists,
     false,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from scoring.tables.facts import moves, periods
+from scoring.tables.boards import boards
+from scoring.tables.facts import blocks, moves, periods
 
 _COUNTS = """extract(year FROM {move}.from_on) <= blocks.year AND {move}.until_year >= blocks.year
       AND ({move}.from_on <= periods.closes_on) IS NOT FALSE"""
@@ -30,6 +33,14 @@ MEMBERS: Final = literal_column(
 )
 """Who stands on a board, asked beside ``blocks`` and ``periods``: as the block was formed, and as units moved until the period
 closes. So the board of a period that has closed keeps its members for good, and that of one that has not follows.
+"""
+
+REPORTS_IN: Final = or_(
+    blocks.c.year == periods.c.year,
+    exists().where(boards.c.period_id == periods.c.period_id, boards.c.block_id == blocks.c.block_id),
+)
+"""Whether a block reports in a period, asked beside both: it is one of the year of its campaign, or has a board there. The year
+of a period that was heard of before years were kept may be that of its last day only.
 """
 
 

@@ -1,6 +1,20 @@
 """Boards as they were published: added, never changed."""
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKeyConstraint, Index, Integer, Numeric, Table, Text, Uuid
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    exists,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from scoring.tables.base import metadata
@@ -28,6 +42,14 @@ publications = Table(
 """``state`` is frozen or final; ``version`` that of the board then. ``board`` is canonical text, ``digest`` its SHA-256, and
 ``fingerprint`` that of the order on it. ``by`` is the post that published it. A trigger refuses every change of a row.
 """
+
+_later = publications.alias("later")
+NOTHING_LATER: Final = ~exists().where(
+    _later.c.period_id == publications.c.period_id,
+    _later.c.block_id == publications.c.block_id,
+    _later.c.number > publications.c.number,
+)
+"""Holds of a board's newest publication, asked beside ``publications``: whoever is not on that one stands on none."""
 
 published_places = Table(
     "published_places",

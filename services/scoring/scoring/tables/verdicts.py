@@ -33,6 +33,7 @@ report says. ``by_unit`` is None for the office; ``reason`` is None where the va
 
 REVIEWED: Final = """(
     SELECT json_agg(json_build_array(
-      criterion, "column", number, CAST(verdicts.reported AS text), CAST(verdicts.value AS text)))
+      criterion, "column", number, CAST(verdicts.reported AS text), CAST(verdicts.value AS text),
+      appeal_id IS NOT NULL))
     FROM verdicts WHERE verdicts.period_id = reports.period_id AND verdicts.unit_id = reports.unit_id)"""
 """What reviewers said of a report, asked beside ``reports``: nothing where nobody has looked yet, one look into an index."""

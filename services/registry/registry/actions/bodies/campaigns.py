@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from contracts.registry import Target
+from contracts.envelope import GivenAmount
+from contracts.registry import Target, WhereTold
 from registry import rules
 from registry.actions.bodies.base import Body, Name, Versioned
 
@@ -43,8 +44,15 @@ class CampaignBody(Body):
     goals: Annotated[tuple[rules.Goal, ...], Field(max_length=200)] = ()
 
 
+class TargetBody(Target):
+    """A plan value as the office gives it."""
+
+    target: Annotated[GivenAmount, Field(ge=0)] | None = None
+    stretch: WhereTold[Annotated[GivenAmount, Field(ge=0)]] = None
+
+
 class TargetsBody(Body):
-    targets: tuple[Target, ...]
+    targets: tuple[TargetBody, ...]
 
 
 class NewDraftBody(Body):

@@ -15,15 +15,15 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.envelope import Amount
+from contracts.envelope import GivenAmount
 from contracts.people import AwardForm
 from contracts.scoring import ValueKind
 from scoring.rules.numbers import ZERO, Exact, exact
 from scoring.rules.words import say, say_points
 
-Positive = Annotated[Amount, Field(gt=0)]
-NotNegative = Annotated[Amount, Field(ge=0)]
-Weight = Annotated[Amount, Field(gt=0, le=100, decimal_places=2)]
+Positive = Annotated[GivenAmount, Field(gt=0)]
+NotNegative = Annotated[GivenAmount, Field(ge=0)]
+Weight = Annotated[GivenAmount, Field(gt=0, le=100, decimal_places=2)]
 """Hệ số: how often points and maximum count, once that is told."""
 
 

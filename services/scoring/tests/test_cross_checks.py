@@ -1,0 +1,125 @@
+"""Does who checks whom stay with the blocks of the period's own year, and does it count on wherever a unit came from?"""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, SHEET, SHEET_DOCUMENT, TAN_PHONG
+from house import House, event_of, ident
+
+from chassis.db import Read
+from chassis.errors import NotFound
+from chassis.testing import eventually
+from contracts.registry import BlockFormed, CampaignLaunched, CampaignPeriod, UnitChanged, UnitChangeKind
+from scoring import actions, queries
+from scoring.rules import Sheet
+
+LAST_YEARS, OTHER = ident("block-of-last-year"), ident("other-block")
+ELSEWHERE = ident("unit-elsewhere")
+HEAD = "Khối trưởng"
+
+
+@pytest_asyncio.fixture
+async def scoring(house: House) -> House:
+    """A scoring that knows the period of 2023, its two blocks, and the block of 2022 with the same units."""
+    at = datetime(2023, 12, 15, 10, tzinfo=UTC)
+    period = CampaignPeriod(period_id=PERIOD, number=1, name="Kỳ", opens_at=at, due_at=at, closes_at=at)
+    launched = CampaignLaunched(
+        campaign_id=CAMPAIGN,
+        version=1,
+        year=2023,
+        name="Phong trào",
+        starts_on=date(2023, 1, 1),
+        ends_on=date(2023, 12, 31),
+        periods=(period,),
+    )
+    of_block = {**BLOCK_DOCUMENT, "sheet_id": SHEET, "version": 1}
+    formed: list[dict[str, Any]] = [
+        {**of_block, "block_id": BLOCK},
+        {**of_block, "block_id": LAST_YEARS, "year": 2022},
+        {**of_block, "block_id": OTHER, "member_unit_ids": [ELSEWHERE], "head_unit_id": ELSEWHERE},
+    ]
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(SHEET_DOCUMENT))
+        await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(each)) for each in formed])
+        await actions.learn_periods(tx, [event_of(launched)])
+    return house
+
+
+async def assign(house: House, block_id: UUID, by_unit: dict[UUID, UUID]) -> None:
+    async with house.at_work("scoring") as tx:
+        await actions.assign_cross_checks(tx, (PERIOD, block_id), by_unit, HEAD)
+
+
+async def standing(house: House) -> dict[UUID, tuple[UUID, UUID, int]]:
+    rows = await house.rows("scoring", "SELECT unit_id, block_id, by_unit, version FROM cross_checks")
+    return {row["unit_id"]: (row["block_id"], row["by_unit"], row["version"]) for row in rows}
+
+
+async def told(house: House) -> list[Any]:
+    """Give (campaign, unit, version) of every check that was told, in order."""
+    rows = await house.rows(
+        "scoring",
+        """SELECT data ->> 'campaign_id' AS campaign, each ->> 'unit_id' AS unit, CAST(each ->> 'version' AS int) AS version
+        FROM (SELECT id, convert_from(bytes, 'UTF8')::json -> 'data' AS data FROM event_log
+          WHERE type = 'scoring.cross_checks_assigned.v1') AS said, json_array_elements(data -> 'checks') AS each ORDER BY id""",
+    )
+    return [(UUID(row["campaign"]), UUID(row["unit"]), row["version"]) for row in rows]
+
+
+async def test_last_years_block_neither_assigns_nor_sees_in_this_years_period(scoring: House) -> None:
+    await assign(scoring, BLOCK, {TAN_PHONG: QUYET_THANG})
+    with pytest.raises(NotFound, match="khối thuộc năm khác"):
+        await assign(scoring, LAST_YEARS, {TAN_PHONG: SAN_THANG})
+    assert await standing(scoring) == {TAN_PHONG: (BLOCK, QUYET_THANG, 1)}
+    async with scoring.at_work("scoring") as tx:
+        with pytest.raises(NotFound, match="khối thuộc năm khác"):
+            await queries.cross_checks_of_block(Read(tx.db), PERIOD, LAST_YEARS)
+        items = (await queries.cross_checks_of_block(Read(tx.db), PERIOD, BLOCK))["items"]
+    assert {item["unit_id"] for item in items} == {TAN_PHONG, QUYET_THANG, SAN_THANG}
+    with pytest.raises(NotFound):
+        async with scoring.at_work("scoring") as tx:
+            await actions.assign_cross_checks(tx, (uuid4(), BLOCK), {TAN_PHONG: QUYET_THANG}, HEAD)
+    assert await told(scoring) == [(CAMPAIGN, TAN_PHONG, 1)]
+
+
+async def test_a_block_that_has_a_board_in_a_period_whose_year_was_never_heard_of_assigns_there(scoring: House) -> None:
+    await scoring.run("scoring", "UPDATE periods SET year = NULL")
+    with pytest.raises(NotFound):
+        await assign(scoring, BLOCK, {TAN_PHONG: QUYET_THANG})
+    await scoring.run(
+        "scoring",
+        f"""INSERT INTO boards (period_id, block_id, version, changed_at, caused_by)
+        VALUES ('{PERIOD}', '{BLOCK}', 1, now(), gen_random_uuid())""",
+    )
+    await assign(scoring, BLOCK, {TAN_PHONG: QUYET_THANG})
+    assert await standing(scoring) == {TAN_PHONG: (BLOCK, QUYET_THANG, 1)}
+
+
+async def test_a_unit_that_comes_from_another_block_goes_on_counting(scoring: House) -> None:
+    await assign(scoring, BLOCK, {SAN_THANG: QUYET_THANG})
+    await assign(scoring, BLOCK, {SAN_THANG: TAN_PHONG})
+    moved = {"change_id": uuid4(), "unit_id": SAN_THANG, "version": 2, "effective_on": date(2023, 9, 1)}
+    async with scoring.at_work("scoring") as tx:
+        change = UnitChanged(**moved, kind=UnitChangeKind.MOVED, block_id=OTHER)
+        await actions.learn_moves(tx, [event_of(change)])
+    await assign(scoring, OTHER, {SAN_THANG: ELSEWHERE})
+    assert await standing(scoring) == {SAN_THANG: (OTHER, ELSEWHERE, 3)}
+    assert [version for _, _, version in await told(scoring)] == [1, 2, 3]
+
+
+async def test_two_first_assignments_at_once_are_two_versions(scoring: House) -> None:
+    async with scoring.at_work("scoring") as first:
+        await actions.assign_cross_checks(first, (PERIOD, BLOCK), {TAN_PHONG: QUYET_THANG}, HEAD)
+        second = asyncio.create_task(assign(scoring, BLOCK, {TAN_PHONG: SAN_THANG}))
+
+        async def waits() -> bool:
+            return second.done() or bool(await scoring.rows("scoring", "SELECT FROM pg_locks WHERE NOT granted"))
+
+        await eventually(waits, expect="the second assignment waits for the first")
+    await second
+    assert await standing(scoring) == {TAN_PHONG: (BLOCK, SAN_THANG, 2)}
+    assert sorted(version for _, _, version in await told(scoring)) == [1, 2]
