@@ -8,8 +8,8 @@ import yaml
 
 from awards import rules
 from chassis.errors import Conflict, FieldError, Invalid
+from gateway.pages.law_words import LAW_FIELDS
 from gateway.pages.routes.law import by_title
-from gateway.pages.words import LAW_FIELDS
 from registry import rules as registry
 
 _SHIPPED = rules.Pack.model_validate(yaml.safe_load(Path("data/lai-chau-2023/packs/tdkt_2017.yaml").read_text()))

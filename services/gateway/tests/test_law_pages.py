@@ -10,7 +10,8 @@ from desks import at_the_pages, open_pages, sign_in
 from house import House
 
 from awards.rules import Mark
-from gateway.pages import render, words
+from gateway.pages import render
+from gateway.pages.law_words import MARKS
 
 RANK = "/quy-dinh/tdkt_2017/sua?danh-hieu=CTD_TINH&dieu-kien=block_rank"
 ONCE = "/quy-dinh/chung/sua?danh-hieu=&dieu-kien=initiative_once"
@@ -32,7 +33,7 @@ def hidden(page: str) -> dict[str, str]:
 @pytest.mark.parametrize("mark", Mark)
 def test_every_mark_has_its_words(mark: Mark) -> None:
     """What is not verified says so, whatever it is; on the unit's own page it is never shown as if it were law."""
-    assert (words.MARKS[mark][0] == "Đã kiểm chứng") == (mark is Mark.VERIFIED)
+    assert (MARKS[mark][0] == "Đã kiểm chứng") == (mark is Mark.VERIFIED)
     macros = render._ENVIRONMENT.get_template("_phan.html").module
     assert ("Mẫu – chưa phải quy định" in macros.mau(mark.value)) == (mark is not Mark.VERIFIED)  # type: ignore[attr-defined]
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chassis.errors import NotFound, Problem
-from gateway.pages import drawing, exports, forms, listed, sheets, words
+from gateway.pages import drawing, exports, forms, law_words, listed, sheets, words
 
 
 class _OfDocuments(Environment):
@@ -62,9 +62,9 @@ _ENVIRONMENT.globals.update(
     VIEC_GHI=forms.ACTS,
     COT=words.COLUMNS,
     con_mo=sheets.still_open,
-    MUC_CHAC=words.MARKS,
-    TEN_GIA_TRI=words.LAW_FIELDS,
-    noi_gia_tri=words.law_value,
+    MUC_CHAC=law_words.MARKS,
+    TEN_GIA_TRI=law_words.LAW_FIELDS,
+    noi_gia_tri=law_words.law_value,
     tinh_trang_dv=listed.standing,
 )
 

@@ -14,8 +14,8 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
+from gateway.pages.law_words import LAW_FIELDS
 from gateway.pages.routes.units import asked, today
-from gateway.pages.words import LAW_FIELDS
 
 router = APIRouter()
 

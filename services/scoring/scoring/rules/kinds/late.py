@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.envelope import Amount
+from contracts.envelope import GivenAmount
 from contracts.scoring import ValueKind
 from scoring.rules.kinds.base import Kind, KnownAward, Line, Outcome, Role
 from scoring.rules.numbers import ZERO
@@ -33,7 +33,7 @@ class Late(Kind):
     computed: ClassVar = True
 
     kind: Literal["late"]
-    each_day: Annotated[Amount, Field(gt=0, decimal_places=2)] | None = None
+    each_day: Annotated[GivenAmount, Field(gt=0, decimal_places=2)] | None = None
     counted: CountedFrom = CountedFrom.FIRST
 
     def faults(self, maximum: Decimal, role: Role) -> Iterator[str]:
