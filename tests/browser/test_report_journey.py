@@ -368,9 +368,7 @@ async def test_two_authors_see_each_other_come_and_go_and_a_save_waits_for_neith
     await expect(there).to_be_visible()
     await expect(theirs.get_by_text("Cán bộ tan-phong cũng đang sửa báo cáo này (từ ")).to_be_visible()
     assert await violations(mine) == []
-    await mine.screenshot(path="build/dang-sua.png")
     await mine.set_viewport_size({"width": 390, "height": 844})
-    await mine.screenshot(path="build/dang-sua-390.png")
     await mine.get_by_label(BUDGET).fill("700")
     await mine.get_by_role("button", name="Lưu nháp").last.click()
     # The stream is no save: a press that waited for it would take five seconds.
