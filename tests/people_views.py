@@ -56,6 +56,8 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
         _entry("service", 705, None, "Chuyên viên", unit_id=unit_id),
     ]
     award = _entry("award", 706, "provincial_flag", "", year=2023, person_id=None)
+    recorded = _written() | award | {"typed": {"year": "2023", "grade": "provincial_flag", **_DOCUMENT}}
+    recorded["versions"] = [{**each, "grade": "provincial_flag"} for each in recorded["versions"]]
     shared = {"desk": officer, "section": "don-vi", "errors": {}, "onward": "sau=x", "begun": True}
     listed = [{**post, "person_id": _PERSON, "name": _NAME, "post": "Chuyên viên"}]
     filtered = {"q": "", "ngay": "", "tinh-trang": ""}
@@ -100,7 +102,7 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "ho-so-muc-khen": (
             "ho-so-muc.html",
-            {**shared, "entry": {**_written(), **award}, "file": File(unit_id, unit), "form": forms.BY_KIND["award"]}
+            {**shared, "entry": recorded, "file": File(unit_id, unit), "form": forms.BY_KIND["award"]}
             | {"typed": {}, "problem": None},
         ),
         "ho-so-ghi": (

@@ -269,8 +269,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "lateness-not-handed-on",
         "Scoring does not look at the late flag: the sheet's deduction for late reports is never made.",
         "services/scoring/scoring/actions/scores.py",
-        "late=report.late)",
-        "late=False)",
+        "late=report.late, ",
+        "late=False, ",
         ("services/scoring/tests/test_actions.py::test_a_late_report_costs_what_the_sheet_says",),
     ),
     Mutant(

@@ -30,7 +30,7 @@ _ENVIRONMENT: Final = _OfDocuments(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(words.FILTERS)
+_ENVIRONMENT.filters.update({**words.FILTERS, "muc_kien_nghi": sheets.appealed})
 _ENVIRONMENT.globals.update(
     con_lai=words.countdown,
     ma_moi=uuid4,

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from contracts.appeals import OF_POINTS
+
 Line = dict[str, Any]
 
 _ONE: Final = Decimal(1)
@@ -14,6 +16,11 @@ COMPUTED: Final = frozenset({"late", "rank_points", "awards", "half_plus_leader"
 def sheet_of(score: Mapping[str, Any]) -> str:
     """Give the address of the sheet by which something was scored: the version that it names, not the newest."""
     return f"sheets/{score['sheet_id']}?version={score['sheet_version']}"
+
+
+def appealed(item: str) -> str:
+    """Name what an appeal is against: an item, or the points that the system computed of one."""
+    return f"{item.removesuffix(OF_POINTS)} (điểm được tính)" if item.endswith(OF_POINTS) else item
 
 
 def still_open(score: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from chassis.clock import VIETNAM
-from contracts.appeals import OF_POINTS
 
 _CENT: Final = Decimal("0.01")
 
@@ -295,13 +294,7 @@ RATINGS: Final[Mapping[str, str]] = {
 }
 
 
-def appealed(item: str) -> str:
-    """Name what an appeal is against: an item, or the points that the system computed of one."""
-    return f"{item.removesuffix(OF_POINTS)} (điểm được tính)" if item.endswith(OF_POINTS) else item
-
-
 FILTERS: Final = {
-    "muc_kien_nghi": appealed,
     "diem": points,
     "thay_doi": signed,
     "so_lieu": amount,
