@@ -25,7 +25,7 @@ def doors() -> Iterator[tuple[str, Any]]:
             for asked in dependant.body_params + dependant.query_params if dependant else ():
                 kept = [each for each in asked.field_info.metadata if "AsItsSchemaSays" not in type(each).__name__]
                 kind = asked.field_info.annotation
-                place = f"{service} {sorted(route.methods)[0]} {route.path} {asked.name}"
+                place = f"{service} {min(route.methods)} {route.path} {asked.name}"
                 yield place, Annotated[kind, *kept] if kept else kind
 
 
