@@ -131,7 +131,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "key-for-any-body",
         "A key answers for any body: a corrected report gets the old receipt and is thrown away unseen.",
         "libs/chassis/chassis/http.py",
-        "if stored.request != asked.request:",
+        "if stored.request not in (asked.request, asked.request[: hashlib.sha256().digest_size]):",
         "if stored.request is None:",
         (f"{REGISTRY}::test_the_same_key_gives_the_same_receipt_and_no_second_report",),
     ),

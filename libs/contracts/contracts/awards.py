@@ -62,3 +62,15 @@ class PackAmended(Payload):
     condition: str | None = None
     """Neither named: the pack's dates of force."""
     confirmed: bool
+
+
+class RecheckAdvanced(Payload):
+    """Eligibility was checked again, because a pack was amended, up to this unit and year; what follows is for the next step."""
+
+    event_type: ClassVar[str] = "awards.recheck_advanced.v1"
+    ordering_key: ClassVar[str] = "amendment_id"
+
+    amendment_id: UUID
+    pack: str
+    after_unit: UUID
+    after_year: int

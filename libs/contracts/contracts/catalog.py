@@ -51,12 +51,14 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         appraisal.ItemsObjected,
         awards.EligibilityChanged,
         awards.PackAmended,
+        awards.RecheckAdvanced,
+        registry.RecountAdvanced,
         notify.MessagePosted,
     )
 }
 
 LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
-    "registry": (scoring.SheetPublished, appraisal.CrossChecksAssigned),
+    "registry": (scoring.SheetPublished, appraisal.CrossChecksAssigned, registry.RecountAdvanced),
     "scoring": (
         registry.BlockFormed,
         registry.CampaignLaunched,
@@ -77,6 +79,7 @@ LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
         scoring.ScoreChanged,
         scoring.RankingChanged,
         scoring.BlockRescored,
+        awards.RecheckAdvanced,
     ),
     "notify": (
         registry.UnitRegistered,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from awards import actions
 from chassis.bus import Consumers
 from chassis.events import Tx
+from contracts.awards import RecheckAdvanced
 from contracts.envelope import Event
 from contracts.registry import CampaignLaunched, PledgeChanged, RegistrationCalled, UnitRegistered, YearRecorded
 from contracts.scoring import BlockRescored, RankingChanged, ScoreChanged
@@ -50,3 +51,8 @@ async def ranking_changed(tx: Tx, events: Sequence[Event[RankingChanged]]) -> No
 @consumers.on(BlockRescored)
 async def block_rescored(tx: Tx, events: Sequence[Event[BlockRescored]]) -> None:
     await actions.learn_rescored_blocks(tx, events)
+
+
+@consumers.on(RecheckAdvanced)
+async def recheck_advanced(tx: Tx, events: Sequence[Event[RecheckAdvanced]]) -> None:
+    await actions.advance_rechecks(tx, events)

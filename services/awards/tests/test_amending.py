@@ -11,8 +11,11 @@ from house import House, event_of
 
 from awards import actions
 from awards.actions import AmendmentBody
+from awards.actions.amending import AT_ONCE
 from awards.rules import Amendment, Confirmation, Mark, Pack, Target, amend, standing
 from chassis.errors import Conflict, Invalid
+from contracts.awards import RecheckAdvanced
+from contracts.envelope import Event
 from contracts.registry import UnitKind, UnitRegistered, YearRecorded
 
 TODAY = date(2023, 11, 15)
@@ -167,6 +170,38 @@ async def test_a_change_is_a_revision_and_eligibility_is_checked_again_because_o
     ]
     change = orjson.loads(kept[1]["change"])
     assert [change[when]["values"]["more_than"] for when in ("before", "after")] == ["50", "60"]
+
+
+async def test_a_province_is_checked_again_step_by_step_and_every_year_is_reached(house: House) -> None:
+    """More years than a step has: the first step is of the amendment itself, the next of the event that asks for it."""
+    # Packs are kept once they were read: other tests have others under this name.
+    pack, more = unsure("R").model_copy(update={"pack": "tung_buoc"}), 50
+    await begin(house, pack)
+    many = f"SELECT md5('u' || n)::uuid AS id FROM generate_series(1, {AT_ONCE + more - 1}) AS n"
+    figures = YEAR.model_dump_json(exclude={"unit_id", "year", "version"})
+    await house.run(
+        "awards",
+        f"INSERT INTO units (unit_id, version, kind) SELECT id, 1, 'ward' FROM ({many}) AS m",
+        f"INSERT INTO years (unit_id, year, version, figures) SELECT id, 2023, 1, '{figures}' FROM ({many}) AS m",
+    )
+    body = AmendmentBody(
+        revision=pack.revision,
+        title="TTLDTT",
+        condition="advanced_workers",
+        values={"more_than": "60"},
+        reason="Theo quy định tỉnh",
+    )
+    async with house.at_work("awards") as tx:
+        done = await actions.amend_pack(tx, pack.pack, body, post="Phòng Nội vụ")
+    checked = f"SELECT 1 FROM verdicts WHERE title = 'TTLDTT' AND pack_revision = {pack.revision + 1}"
+    assert (done.rechecked, len(await house.rows("awards", checked))) == (AT_ONCE + more, AT_ONCE)
+    asked = "SELECT bytes FROM event_log WHERE type = 'awards.recheck_advanced.v1'"
+    (step,) = [Event[RecheckAdvanced].decoded(row["bytes"]) for row in await house.rows("awards", asked)]
+    for _ in range(2):
+        async with house.at_work("awards") as tx:
+            await actions.advance_rechecks(tx, [step])
+    assert len(await house.rows("awards", checked)) == AT_ONCE + more
+    assert len(await house.rows("awards", asked)) == 1, "the last step asks for none"
 
 
 async def test_whoever_is_late_is_told_how_it_stands_and_who_was_faster(house: House) -> None:

@@ -6,6 +6,7 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.appraisal import CrossChecksAssigned
 from contracts.envelope import Event
+from contracts.registry import RecountAdvanced
 from contracts.scoring import SheetPublished
 from registry import actions
 
@@ -20,3 +21,8 @@ async def sheet_published(tx: Tx, events: Sequence[Event[SheetPublished]]) -> No
 @consumers.on(CrossChecksAssigned)
 async def cross_checks_assigned(tx: Tx, events: Sequence[Event[CrossChecksAssigned]]) -> None:
     await actions.learn_checkers(tx, events)
+
+
+@consumers.on(RecountAdvanced)
+async def recount_advanced(tx: Tx, events: Sequence[Event[RecountAdvanced]]) -> None:
+    await actions.advance_recounts(tx, events)

@@ -1,5 +1,6 @@
 """Can people decide what nobody has verified of the facts that files are kept by, and is everything counted by it at once?"""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -11,8 +12,14 @@ from city import TAN_PHONG
 from desks import Desks, at_the_registry
 from house import House, ident
 
+from chassis.testing import eventually
+from contracts.envelope import Event
 from contracts.people import DisciplineLevel
-from registry import rules
+from contracts.registry import RecountAdvanced
+from registry import actions, rules
+from registry.actions.bodies import DerivedYearBody
+from registry.actions.entries import lock_units
+from registry.actions.law import AT_ONCE, LawBody
 from registry.rules import Use
 
 FIRST, SECOND = ident("can-bo-01"), ident("can-bo-02")
@@ -117,6 +124,57 @@ async def test_years_are_counted_anew_on_the_day_that_people_decided(house: Hous
     told = (await desks.own.get("/law")).json()
     (change,) = told["changes"]
     assert [change["change"][when]["values"]["closing_day"] for when in ("before", "after")] == ["31/12", "01/06"]
+
+
+async def test_a_province_is_counted_anew_step_by_step_and_every_year_is_reached(house: House) -> None:
+    """More units than a step has: the first step is of the amendment itself, the next of the event that asks for it."""
+    more = 20
+    many = f"SELECT md5('u' || n)::uuid AS id FROM generate_series(1, {AT_ONCE + more}) AS n"
+    async with house.at_work("registry") as tx:
+        await tx.now()
+    await house.run(
+        "registry",
+        f"""INSERT INTO units (unit_id, version, name, searched, sorted, kind, valid_from)
+        SELECT id, 1, 'Phường', 'phuong', '', 'ward', '2013-12-27' FROM ({many}) AS m""",
+        f"""INSERT INTO year_records (unit_id, year, version, headcount, completed_tasks, advanced_workers,
+          grassroots_fighters, disciplined, source) SELECT id, 2023, 1, 5, 5, 0, 0, 0, 'people' FROM ({many}) AS m""",
+    )
+    body = LawBody(revision=0, values={"closing_day": "01/06"}, reason="Theo hướng dẫn")
+    async with house.at_work("registry") as tx:
+        done = await actions.amend_law(tx, "closing_day", body, post="Phòng Nội vụ")
+    counted = "SELECT 1 FROM year_records WHERE headcount = 0"
+    assert (done.rechecked, len(await house.rows("registry", counted))) == (AT_ONCE + more, AT_ONCE)
+    asked = "SELECT bytes FROM event_log WHERE type = 'registry.recount_advanced.v1'"
+    (step,) = [Event[RecountAdvanced].decoded(row["bytes"]) for row in await house.rows("registry", asked)]
+    for _ in range(2):
+        async with house.at_work("registry") as tx:
+            await actions.advance_recounts(tx, [step])
+    assert len(await house.rows("registry", counted)) == AT_ONCE + more
+    assert len(await house.rows("registry", asked)) == 1, "the last step asks for none"
+    async with house.at_work("registry") as tx:
+        assert len(await lock_units(tx, [uuid4() for _ in range(40_000)])) == 0, "no list is too long to be asked by"
+
+
+async def test_a_year_that_begins_to_follow_from_people_waits_for_an_amendment(house: House, desks: Desks) -> None:
+    await enter(desks, FIRST)
+    await enter(desks, SECOND, until_on="30/11/2023")
+    body = LawBody(revision=0, values={"closing_day": "01/06"}, reason="Theo hướng dẫn")
+    kept = DerivedYearBody(version=0, advanced_workers=0, grassroots_fighters=0)
+
+    async def derive() -> None:
+        async with house.at_work("registry") as tx:
+            await actions.derive_year(tx, TAN_PHONG, 2023, kept)
+
+    async with house.at_work("registry") as tx:
+        await actions.amend_law(tx, "closing_day", body, post="Phòng Nội vụ")
+        deriving = asyncio.create_task(derive())
+
+        async def waits() -> bool:
+            return deriving.done() or bool(await house.rows("registry", "SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+        await eventually(waits, expect="the year waits for the law")
+    await deriving
+    assert (await desks.own.get(YEAR)).json()["headcount"] == 2
 
 
 @pytest.mark.parametrize(("value", "status"), [("yes", 422), ("no", 200)])

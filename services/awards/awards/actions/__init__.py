@@ -1,6 +1,6 @@
 """What awards can do."""
 
-from awards.actions.amending import Amended, AmendmentBody, amend_pack
+from awards.actions.amending import Amended, AmendmentBody, advance_rechecks, amend_pack
 from awards.actions.assessing import (
     Adopted,
     adopt_pack,
@@ -19,6 +19,7 @@ __all__ = [
     "Amended",
     "AmendmentBody",
     "adopt_pack",
+    "advance_rechecks",
     "amend_pack",
     "learn_periods",
     "learn_places",

@@ -1,5 +1,6 @@
 """Changing or confirming one fact of a rule pack, and having what hangs on it checked again."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from chassis.clock import VIETNAM
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
-from contracts.awards import PackAmended
+from contracts.awards import PackAmended, RecheckAdvanced
 from contracts.envelope import Event
 
 _Typed = Annotated[str, Field(max_length=1000)]
@@ -43,7 +44,7 @@ class AmendmentBody(BaseModel):
 
 
 class Amended(BaseModel):
-    """The revision that holds now, how many unit years were checked again, and from when it counts if not from today."""
+    """The revision that holds now, how many unit years are checked again by it, and from when it counts if not from today."""
 
     pack: str
     revision: int
@@ -55,7 +56,7 @@ class Amended(BaseModel):
 async def amend_pack(tx: Tx, pack: str, body: AmendmentBody, *, post: str) -> Amended:
     """Change or confirm one fact as the pack's next revision; what was said before stays in the one before.
 
-    Where the pack is in force, every unit year is checked again at once. Raises ``Invalid`` with every fault, ``Conflict``
+    Where the pack is in force, every unit year is checked again: the first at once, a province step by step by awards' own event. Raises ``Invalid`` with every fault, ``Conflict``
     (with how the fact stands) when somebody else was faster, ``NotFound``.
     """
     await tx.db.execute(PACKS_CHANGE)
@@ -121,19 +122,50 @@ def _composed(typed: rules.Amendment) -> rules.Amendment:
     return typed.model_copy(update={name: nfc(getattr(typed, name)) for name in words})
 
 
-async def _check_again(tx: Tx, pack: rules.Pack, event: Event[Any], today: date) -> int:
-    """Check the years that were assessed by this pack, and those that no pack has assessed yet; nothing where it is not in force."""
+async def _check_again(tx: Tx, pack: rules.Pack, event: Event[PackAmended], today: date) -> int:
+    """Begin to check the years that were assessed by this pack, and those that no pack has assessed yet; say how many.
+
+    Nothing where it is not in force.
+    """
     if not pack.valid_from <= today <= (pack.valid_to or date.max):
         return 0
-    found = await tx.db.execute(_HANGING, {"pack": pack.pack})
-    touched: dict[tuple[UUID, int], Event[Any]] = {(row.unit_id, row.year): event for row in found}
-    await assess(tx, touched, fresh=pack)
-    return len(touched)
+    count = (await tx.db.execute(_COUNTED, {"pack": pack.pack})).scalar_one()
+    await _check_some(tx, event, event.data.amendment_id, pack.pack, (UUID(int=0), 0), fresh=pack)
+    return int(count)
 
 
-_HANGING: Final = text(
-    """SELECT DISTINCT unit_id, year FROM verdicts WHERE pack = :pack
+async def advance_rechecks(tx: Tx, events: Sequence[Event[RecheckAdvanced]]) -> None:
+    """Take the next step of each recheck, by whatever is in force by now; no step keeps others waiting for long."""
+    for event in events:
+        done = event.data
+        if await _check_some(tx, event, done.amendment_id, done.pack, (done.after_unit, done.after_year)):
+            tx.changed(event)
+
+
+async def _check_some(
+    tx: Tx,
+    event: Event[Any],
+    amendment_id: UUID,
+    pack: str,
+    after: tuple[UUID, int],
+    *,
+    fresh: rules.Pack | None = None,
+) -> int:
+    """Check the next years in order, and have the rest checked by what the event of this step asks for."""
+    place = {"pack": pack, "after_unit": after[0], "after_year": after[1]}
+    found = (await tx.db.execute(_HANGING, {**place, "most": AT_ONCE})).all()
+    await assess(tx, {(row.unit_id, row.year): event for row in found}, fresh=fresh)
+    if len(found) == AT_ONCE:
+        last = {"after_unit": found[-1].unit_id, "after_year": found[-1].year}
+        tx.record(RecheckAdvanced(amendment_id=amendment_id, pack=pack, **last), because=[event])
+    return len(found)
+
+
+AT_ONCE: Final = 1_000
+"""How many years one step checks: a second or two, and not all of a province in one transaction."""
+_AFFECTED: Final = """SELECT unit_id, year FROM verdicts WHERE pack = :pack {after}
     UNION SELECT unit_id, year FROM years WHERE NOT EXISTS (
-      SELECT FROM verdicts WHERE verdicts.unit_id = years.unit_id AND verdicts.year = years.year)
-    ORDER BY unit_id, year"""
-)
+      SELECT FROM verdicts WHERE verdicts.unit_id = years.unit_id AND verdicts.year = years.year) {after}"""
+_AFTER: Final = "AND (unit_id, year) > (CAST(:after_unit AS uuid), CAST(:after_year AS smallint))"
+_HANGING: Final = text(f"{_AFFECTED.format(after=_AFTER)} ORDER BY unit_id, year LIMIT :most")
+_COUNTED: Final = text(f"SELECT count(*) FROM ({_AFFECTED.format(after='')}) AS affected")  # noqa: S608

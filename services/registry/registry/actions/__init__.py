@@ -8,7 +8,7 @@ from registry.actions.designs import begin_draft, save_section, take_campaign_st
 from registry.actions.documents import import_document
 from registry.actions.entries import keeper_of, person_of, require_entry
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
-from registry.actions.law import amend_law
+from registry.actions.law import advance_recounts, amend_law
 from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
 from registry.actions.people import enter_person, put_entry, rename_person, withdraw_entry
 from registry.actions.pledges import take_pledge_step
@@ -31,6 +31,7 @@ from registry.actions.years import derive_year, record_year
 __all__ = [
     "accept_report",
     "adopt_form",
+    "advance_recounts",
     "amend_form",
     "amend_law",
     "assign_targets",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, Uuid, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,7 +50,7 @@ async def lock_units(tx: Tx, unit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str
     """Let nobody else change who serves in these units until this commits: their years are counted from it."""
     found = await tx.db.execute(
         select(units.c.unit_id, units.c.valid_from, units.c.ended_on)
-        .where(units.c.unit_id.in_(set(unit_ids)))
+        .where(units.c.unit_id == any_(literal(list(set(unit_ids)), ARRAY(Uuid))))
         .order_by(units.c.unit_id)
         .with_for_update(key_share=True)
     )

@@ -1,14 +1,15 @@
 """A unit's year in figures: typed, or following from the files on its people."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select, text
 
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
-from contracts.registry import YearRecorded
+from contracts.envelope import Event
+from contracts.registry import RecountAdvanced, YearRecorded
 from registry import rules
 from registry.actions.bodies import DerivedYearBody, Versioned, YearBody
 from registry.actions.entries import lock_units
@@ -31,6 +32,8 @@ async def record_year(tx: Tx, unit_id: UUID, year: int, body: YearBody) -> Versi
 
 async def derive_year(tx: Tx, unit_id: UUID, year: int, body: DerivedYearBody) -> Versioned:
     """Have a unit's year follow from its list of people from now on; raises ``Invalid`` while nobody is in it."""
+    # Whoever amends the law counts what follows from people when it stands: before the amendment, or by what it says.
+    await tx.db.execute(_LAW_AS_IT_IS)
     if unit_id not in await lock_units(tx, [unit_id]):
         raise NotFound("Không có đơn vị này.")
     await _refuse_stale(tx, unit_id, year, body.version)
@@ -48,11 +51,16 @@ async def derive_year(tx: Tx, unit_id: UUID, year: int, body: DerivedYearBody) -
     return await _write(tx, unit_id, year, row)
 
 
-async def follow_people(tx: Tx, unit_ids: Iterable[UUID]) -> int:
+_LAW_AS_IT_IS: Final = text("SELECT pg_advisory_xact_lock_shared(hashtext('law_decisions'))")
+
+
+async def follow_people(tx: Tx, unit_ids: Iterable[UUID], *, because: Collection[Event[RecountAdvanced]] = ()) -> int:
     """Count the years of these units anew that follow from their people, and say how many; the caller has locked the units."""
     found = await tx.db.execute(
         select(year_records)
-        .where(year_records.c.unit_id.in_(set(unit_ids)), year_records.c.source == "people")
+        .where(
+            year_records.c.unit_id == any_(literal(list(set(unit_ids)), ARRAY(Uuid))), year_records.c.source == "people"
+        )
         .order_by(year_records.c.unit_id, year_records.c.year)
         .with_for_update()
     )
@@ -60,7 +68,7 @@ async def follow_people(tx: Tx, unit_ids: Iterable[UUID]) -> int:
     for record in records:
         kept = {name: value for name, value in record.items() if name not in ("unit_id", "year", "version")}
         derived = await _derived(tx, record["unit_id"], record["year"])
-        await _write(tx, record["unit_id"], record["year"], {**kept, **derived})
+        await _write(tx, record["unit_id"], record["year"], {**kept, **derived}, because=because)
     return len(records)
 
 
@@ -77,10 +85,12 @@ async def _refuse_stale(tx: Tx, unit_id: UUID, year: int, version: int) -> None:
         raise Conflict("Hồ sơ năm này vừa được người khác sửa.", version=stored or 0)
 
 
-async def _write(tx: Tx, unit_id: UUID, year: int, row: dict[str, Any]) -> Versioned:
+async def _write(
+    tx: Tx, unit_id: UUID, year: int, row: dict[str, Any], *, because: Collection[Event[RecountAdvanced]] = ()
+) -> Versioned:
     """Write a year and tell of it as before: where its figures come from is the registry's own matter."""
     version, changed = await put(tx, year_records, {"unit_id": unit_id, "year": year}, row)
     if changed:
         facts = {name: value for name, value in row.items() if name != "source"}
-        tx.record(YearRecorded(unit_id=unit_id, year=year, version=version, **facts))
+        tx.record(YearRecorded(unit_id=unit_id, year=year, version=version, **facts), because=because)
     return Versioned(version=version)

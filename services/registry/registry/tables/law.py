@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, DateTime, Integer, Select, Table, Text, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from registry.tables.base import metadata
@@ -28,7 +28,7 @@ def newest_decisions() -> Select[Any]:
     """Ask for what holds of each fact that people have decided on."""
     return (
         select(law_decisions)
-        .distinct(law_decisions.c.code)
+        .ext(distinct_on(law_decisions.c.code))
         .order_by(law_decisions.c.code, law_decisions.c.version.desc())
     )
 
