@@ -398,13 +398,3 @@ class ReportAccepted(Payload):
     period_id: UUID
     block_id: UUID
     unit_id: UUID
-
-
-class RecountAdvanced(Payload):
-    """Years were counted anew, because the law was amended, up to this unit; what follows is for the next step."""
-
-    event_type: ClassVar[str] = "registry.recount_advanced.v1"
-    ordering_key: ClassVar[str] = "recount_id"
-
-    recount_id: UUID
-    after_unit: UUID
