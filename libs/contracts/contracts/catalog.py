@@ -52,13 +52,13 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
         awards.EligibilityChanged,
         awards.PackAmended,
         awards.RecheckAdvanced,
-        registry.RecountAdvanced,
+        people.RecountAdvanced,
         notify.MessagePosted,
     )
 }
 
 LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
-    "registry": (scoring.SheetPublished, appraisal.CrossChecksAssigned, registry.RecountAdvanced),
+    "registry": (scoring.SheetPublished, appraisal.CrossChecksAssigned, people.RecountAdvanced),
     "scoring": (
         registry.BlockFormed,
         registry.CampaignLaunched,

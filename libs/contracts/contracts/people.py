@@ -172,3 +172,13 @@ class ClearanceRecorded(_OfEntry):
     asked_on: date
     answered_on: date | None = None
     answer: ClearanceAnswer | None = None
+
+
+class RecountAdvanced(Payload):
+    """Years were counted anew, because the law was amended, up to this unit; what follows is for the next step."""
+
+    event_type: ClassVar[str] = "registry.recount_advanced.v1"
+    ordering_key: ClassVar[str] = "recount_id"
+
+    recount_id: UUID
+    after_unit: UUID

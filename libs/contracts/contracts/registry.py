@@ -396,13 +396,3 @@ class ReportAccepted(_OfReport):
     """Whoever reviews has nothing more to ask about this submission."""
 
     event_type: ClassVar[str] = "registry.report_accepted.v1"
-
-
-class RecountAdvanced(Payload):
-    """Years were counted anew, because the law was amended, up to this unit; what follows is for the next step."""
-
-    event_type: ClassVar[str] = "registry.recount_advanced.v1"
-    ordering_key: ClassVar[str] = "recount_id"
-
-    recount_id: UUID
-    after_unit: UUID

@@ -6,7 +6,7 @@ from chassis.bus import Consumers
 from chassis.events import Tx
 from contracts.appraisal import CrossChecksAssigned
 from contracts.envelope import Event
-from contracts.registry import RecountAdvanced
+from contracts.people import RecountAdvanced
 from contracts.scoring import SheetPublished
 from registry import actions
 

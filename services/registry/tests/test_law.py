@@ -14,8 +14,7 @@ from house import House, ident
 
 from chassis.testing import eventually
 from contracts.envelope import Event
-from contracts.people import DisciplineLevel
-from contracts.registry import RecountAdvanced
+from contracts.people import DisciplineLevel, RecountAdvanced
 from registry import actions, rules
 from registry.actions.bodies import DerivedYearBody
 from registry.actions.entries import lock_units

@@ -13,7 +13,7 @@ from chassis.errors import Conflict, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
 from contracts.envelope import Event
-from contracts.registry import RecountAdvanced
+from contracts.people import RecountAdvanced
 from registry import rules
 from registry.actions.bodies.base import Body
 from registry.actions.entries import lock_units, today

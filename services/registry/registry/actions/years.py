@@ -9,7 +9,8 @@ from sqlalchemy import ARRAY, Uuid, any_, literal, select, text
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from contracts.envelope import Event
-from contracts.registry import RecountAdvanced, YearRecorded
+from contracts.people import RecountAdvanced
+from contracts.registry import YearRecorded
 from registry import rules
 from registry.actions.bodies import DerivedYearBody, Versioned, YearBody
 from registry.actions.entries import lock_units
