@@ -1,5 +1,6 @@
 """Can the office fill in, read, fetch and hand in the statutory forms through pages alone, three clicks to any list?"""
 
+import html
 import io
 import re
 from collections.abc import AsyncIterator
@@ -32,6 +33,13 @@ async def front(house: House) -> AsyncIterator[httpx2.AsyncClient]:
 
 def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(HIDDEN, page))
+
+
+def fields(page: str) -> dict[str, str]:
+    """Give all that a browser would send of a page's form untouched."""
+    boxes = [box for box in re.findall(r"<input [^>]+>", page) if 'type="checkbox"' not in box]
+    told = [(re.search(r' name="([^"]+)"', box), re.search(r' value="([^"]*)"', box)) for box in boxes]
+    return {name[1]: html.unescape(value[1]) for name, value in told if name and value}
 
 
 async def test_from_the_first_page_to_the_list_behind_a_number_in_three_clicks(front: httpx2.AsyncClient) -> None:
@@ -78,6 +86,26 @@ async def test_what_is_typed_stays_and_nothing_typed_is_lost(front: httpx2.Async
     assert rest.headers["location"] == f"{ROOT}/0604.N?nhap=4"
     nothing = await front.post(f"{ROOT}/0604.N/nhap", data=hidden((await front.get(f"{ROOT}/0604.N/nhap")).text))
     assert (nothing.status_code, "Chưa nhập hoặc sửa ô nào" in nothing.text) == (422, True)
+
+
+async def test_what_others_typed_meanwhile_stays_unless_it_was_changed_here_too(front: httpx2.AsyncClient) -> None:
+    place = f"{ROOT}/0601.N/nhap"
+    await front.post(place, data={"o-02-2": "1", "o-03-3": "1"})
+    mine = fields((await front.get(place)).text)
+    assert (mine["o-02-2"], mine["o-03-3"]) == ("1", "1")
+    others = {**mine, "o-02-2": "2", "o-03-3": "3"}
+    assert (await front.post(place, data=others)).headers["location"] == f"{ROOT}/0601.N?nhap=2"
+    wrong = await front.post(place, data={**mine, "o-02-2": "ba"})
+    assert wrong.status_code == 422
+    again = fields(wrong.text)
+    assert (again["o-02-2"], again["o-03-3"]) == ("ba", "3"), "what was not touched here is what others typed"
+    late = await front.post(place, data={**again, "o-02-2": "5"})
+    assert (late.status_code, "Ô 02, cột 2: đang lưu 2" in late.text) == (409, True), "nobody had shown that 2 stands"
+    again = fields(late.text)
+    assert (again["o-02-2"], again["o-03-3"]) == ("5", "3")
+    assert (await front.post(place, data=again)).headers["location"] == f"{ROOT}/0601.N?nhap=1"
+    stands = fields((await front.get(place)).text)
+    assert (stands["o-02-2"], stands["o-03-3"]) == ("5", "3")
 
 
 async def test_a_form_is_handed_in_as_it_was_seen_and_stays(front: httpx2.AsyncClient) -> None:

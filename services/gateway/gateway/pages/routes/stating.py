@@ -44,21 +44,47 @@ def _typing(
     *,
     problem: Problem | None = None,
 ) -> Response:
-    """Draw the form with a box for every cell that can be typed: what stands, or what was typed upon what stands by now."""
-    typed = {f"o-{place}": _stands(cell) for place, cell in cells.items() if cell.kind != "sum"}
+    """Draw the form with a box for every cell that can be typed: what stands, and what was changed upon what stands by now.
+
+    What was sent untouched gives way to what others typed meanwhile. A change stays upon the version that it was made on until its
+    refusal has shown what stands there.
+    """
+    standing = problem.members.get("standing", {}) if problem else {}
+    was = {f"o-{place}": _stands(cell) for place, cell in cells.items() if cell.kind != "sum"}
     versions = {f"v-{counting.place_of(cell)}": f"{cell['version']}" for cell in found["typed"]}
+    typed = {**was, **{name: sent[name] for name in ("note", "con-trong") if name in sent}}
+    for place, cell in cells.items():
+        if cell.kind != "sum" and _value(sent, place) != _before(sent, place):
+            typed[f"o-{place}"] = _value(sent, place)
+            shown = standing.get(place)
+            was[f"o-{place}"] = _word(shown["value"]) if shown else _before(sent, place)
+            versions[f"v-{place}"] = f"{shown['version']}" if shown else sent.get(f"v-{place}", "0")
     values = {
         **common(desk, found, found["layout"]),
         "lines": list(counting.lines(found["layout"], cells)),
         "head": counting.head(found["layout"]),
-        "typed": {**typed, "note": "", **sent, "key": str(uuid4())},
-        "was": typed,
+        "typed": {"note": "", **typed, "key": str(uuid4())},
+        "was": was,
         "versions": versions,
         "errors": {name if name == "note" else f"o-{name}": error for name, error in render.errors_of(problem).items()},
-        "standing": problem.members.get("standing", {}) if problem else {},
+        "standing": standing,
         "problem": problem,
     }
     return render.page(request, "bieu-thong-ke-nhap.html", values, status=problem.status if problem else 200)
+
+
+def _before(sent: dict[str, str], place: str) -> str:
+    """Give what stood in a box when the page was drawn."""
+    return sent.get(f"cu-{place}", "")
+
+
+def _value(sent: dict[str, str], place: str) -> str:
+    """Give what was sent of a box; what was not sent was not touched."""
+    return sent.get(f"o-{place}", _before(sent, place))
+
+
+def _word(value: int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _stands(cell: counting.Filled) -> str:
@@ -76,12 +102,10 @@ async def type_cells(request: Request, desk: AtDesk, year: str, form: str) -> Re
     for place, cell in cells.items():
         if cell.kind == "sum":
             continue
-        was = sent.get(f"cu-{place}", "")
-        # What was not sent was not touched.
-        value = sent.get(f"o-{place}", was)
+        value = _value(sent, place)
         if rest_is_none and not value and cell.counted is None:
             value = "0"
-        if value != was:
+        if value != _before(sent, place):
             own = {"row": cell.row, "column": cell.column, "beside": cell.counted}
             changed.append({**own, "value": value, "version": _number(sent.get(f"v-{place}", ""))})
     try:
