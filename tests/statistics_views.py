@@ -134,14 +134,30 @@ def pages(office: Any) -> dict[str, tuple[str, dict[str, Any]]]:
     late = Conflict(
         "Có ô vừa được người khác nhập.", standing={"02-2": {"value": 1, "version": 1, "recorded_by": "Cán bộ 02"}}
     )
-    fields = {"submitted_on": "", "document_number": "", "reason": "", "blanks": "", "seen": "x", "key": "x"}
+    fields = {
+        "submitted_on": "",
+        "document_number": "",
+        "reason": "",
+        "blanks": "",
+        "seen": "x",
+        "revision": "1",
+        "number": "0",
+        "key": "x",
+    }
     closing = fresh | {"number": 0, "typed": fields, "errors": {}, "problem": None}
     blanks = FieldError(field="blanks", message="Còn 16 ô chưa có số", remedy="Nhập số, hoặc chọn nộp khi còn ô trống")
     rows = [each for each in fresh["layout"]["rows"] if each["code"]]
     words = {f"labels:{each['code']}": each["label"] for each in rows} | {
         f"numbers:{each['code']}": each["code"] for each in rows
     }
-    layout = fresh | {"rows": rows, "typed": {**words, "revision": "1", "key": "x"}, "errors": {}, "problem": None}
+    layout = fresh | {
+        "rows": rows,
+        "was": words,
+        "standing": [],
+        "typed": {**words, "revision": "1", "key": "x"},
+        "errors": {},
+        "problem": None,
+    }
     name = FieldError(field="labels:02", message="Tên dòng 02: còn thiếu, hoặc quá dài", remedy="Ghi như trong biểu")
     confirmed = {"by": "Cán bộ 01, Phòng Nội vụ", "on": "2023-11-28", "document_number": "02/2023/TT-BNV", "document_on": "2023-03-23", "document_by": "Bộ Nội vụ", "was": "V*"}  # fmt: skip
     sure = _page(office, form("0602", mark="V", confirmed=confirmed))
@@ -178,6 +194,10 @@ def pages(office: Any) -> dict[str, tuple[str, dict[str, Any]]]:
         "bieu-thong-ke-mau-loi": (
             "bieu-thong-ke-mau.html",
             layout
-            | {"errors": {"labels:02": name.model_dump()}, "problem": Conflict("Biểu này vừa được người khác sửa.")},
+            | {
+                "errors": {"labels:02": name.model_dump()},
+                "standing": [("02", "- Tập thể")],
+                "problem": Conflict("Biểu này vừa được người khác sửa."),
+            },
         ),
     }

@@ -93,10 +93,10 @@ async def test_what_others_typed_meanwhile_stays_unless_it_was_changed_here_too(
     await front.post(place, data={"o-02-2": "1", "o-03-3": "1"})
     mine = fields((await front.get(place)).text)
     assert (mine["o-02-2"], mine["o-03-3"]) == ("1", "1")
-    others = {**mine, "o-02-2": "2", "o-03-3": "3"}
+    others = {**fields((await front.get(place)).text), "o-02-2": "2", "o-03-3": "3"}
     assert (await front.post(place, data=others)).headers["location"] == f"{ROOT}/0601.N?nhap=2"
     wrong = await front.post(place, data={**mine, "o-02-2": "ba"})
-    assert wrong.status_code == 422
+    assert (wrong.status_code, "“ba” không phải số" in wrong.text) == (422, True)
     again = fields(wrong.text)
     assert (again["o-02-2"], again["o-03-3"]) == ("ba", "3"), "what was not touched here is what others typed"
     late = await front.post(place, data={**again, "o-02-2": "5"})
@@ -171,6 +171,35 @@ async def test_how_a_form_looks_is_mended_and_confirmed(front: httpx2.AsyncClien
     assert "Những chỗ chưa rõ" not in page
     late = await front.post(f"{ROOT}/0605.N/mau", data={**hidden(form), "numbers:15": "17", "reason": "Thử"})
     assert late.status_code == 409
+
+
+async def test_rows_corrected_by_others_meanwhile_stay_as_they_corrected_them(front: httpx2.AsyncClient) -> None:
+    place = f"{ROOT}/0605.N/mau"
+    mine = fields((await front.get(place)).text)
+    others = {
+        **fields((await front.get(place)).text),
+        "labels:01": "Tên người kia sửa",
+        "numbers:15": "16",
+        "reason": "Theo phụ lục",
+    }
+    assert (await front.post(place, data=others)).status_code == 303
+    late = await front.post(
+        place, data={**mine, "numbers:15": "17", "labels:02": "Tên tôi sửa", "reason": "Theo công báo"}
+    )
+    assert (late.status_code, "Dòng 15: đang lưu “16”." in late.text) == (409, True)
+    again = fields(late.text)
+    assert [again[box] for box in ("labels:01", "labels:02", "numbers:15")] == [
+        "Tên người kia sửa",
+        "Tên tôi sửa",
+        "17",
+    ]
+    assert (await front.post(place, data=again)).status_code == 303
+    stands = fields((await front.get(place)).text)
+    assert [stands[box] for box in ("labels:01", "labels:02", "numbers:15")] == [
+        "Tên người kia sửa",
+        "Tên tôi sửa",
+        "17",
+    ]
 
 
 async def test_nobody_else_sees_them_and_an_address_that_names_none_leads_nowhere(front: httpx2.AsyncClient) -> None:

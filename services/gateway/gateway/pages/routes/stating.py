@@ -52,7 +52,7 @@ def _typing(
     standing = problem.members.get("standing", {}) if problem else {}
     was = {f"o-{place}": _stands(cell) for place, cell in cells.items() if cell.kind != "sum"}
     versions = {f"v-{counting.place_of(cell)}": f"{cell['version']}" for cell in found["typed"]}
-    typed = {**was, **{name: sent[name] for name in ("note", "con-trong") if name in sent}}
+    typed = was | {name: sent[name] for name in ("note", "con-trong") if name in sent}
     for place, cell in cells.items():
         if cell.kind != "sum" and _value(sent, place) != _before(sent, place):
             typed[f"o-{place}"] = _value(sent, place)
@@ -184,19 +184,38 @@ async def layout(request: Request, desk: AtDesk, year: str, form: str) -> Respon
 def _layout(
     request: Request, desk: Desk, found: dict[str, Any], sent: dict[str, str], problem: Problem | None = None
 ) -> Response:
+    """Draw the rows as they stand, and over them what was changed: a row sent untouched gives way to whoever corrected it meanwhile."""
     rows = [row for row in found["layout"]["rows"] if row["code"]]
-    shown = {f"labels:{row['code']}": row["label"] for row in rows}
-    shown |= {f"numbers:{row['code']}": row["number"] or row["code"] for row in rows}
+    was = _lines(rows)
+    changed = _changed(sent, was)
+    met = {name for name in changed if sent.get(f"cu-{name}", was[name]) != was[name] != changed[name]}
     values = {
         **common(desk, found, found["layout"]),
         "section": SECTION,
         "rows": rows,
+        "was": was,
         # Whoever was too late sends the next time upon what stands by now.
-        "typed": {**shown, **sent, "revision": str(found["revision"]), "key": str(uuid4())},
+        "typed": {**was, **_words(sent), **changed, "revision": str(found["revision"]), "key": str(uuid4())},
+        "standing": [(name.rpartition(":")[2], was[name]) for name in was if name in met],
         "errors": render.errors_of(problem),
         "problem": problem,
     }
     return render.page(request, "bieu-thong-ke-mau.html", values, status=problem.status if problem else 200)
+
+
+def _lines(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Give the words and printed numbers of rows by the names of their boxes: ``labels:02``."""
+    shown = {f"labels:{row['code']}": row["label"] for row in rows}
+    return shown | {f"numbers:{row['code']}": row["number"] or row["code"] for row in rows}
+
+
+def _changed(sent: dict[str, str], was: dict[str, str]) -> dict[str, str]:
+    """Give the boxes that say something else than when the page was drawn."""
+    return {name: sent[name] for name in was if name in sent and sent[name] != sent.get(f"cu-{name}", was[name])}
+
+
+def _words(sent: dict[str, str]) -> dict[str, str]:
+    return {name: sent[name] for name in (*_DOCUMENT, "reason", "confirm") if name in sent}
 
 
 @router.post(f"{ROOT}/{{year}}/{{form}}/mau", dependencies=[SameSite])
@@ -204,8 +223,10 @@ async def amend_layout(request: Request, desk: AtDesk, year: str, form: str) -> 
     """Correct rows, or confirm the form; what is refused comes back with all that was typed."""
     sent = await _sent(request)
     found = await told(desk, year, form)
-    codes = [row["code"] for row in found["layout"]["rows"] if row["code"]]
-    lines = {name: {code: sent[f"{name}:{code}"] for code in codes if f"{name}:{code}" in sent} for name in _LAYOUT}
+    lines: dict[str, dict[str, str]] = {name: {} for name in _LAYOUT}
+    for box, said in _changed(sent, _lines([row for row in found["layout"]["rows"] if row["code"]])).items():
+        name, code = box.split(":")
+        lines[name][code] = said
     body: dict[str, Any] = {
         "revision": _number(sent.get("revision", "")),
         **lines,
@@ -218,5 +239,6 @@ async def amend_layout(request: Request, desk: AtDesk, year: str, form: str) -> 
     except Problem as problem:
         if problem.status not in _REFUSALS:
             raise
-        return _layout(request, desk, found, sent, problem)
+        # Somebody may have been faster since: what stands by now is shown.
+        return _layout(request, desk, await told(desk, year, form), sent, problem)
     return RedirectResponse(f"{ROOT}/{found['year']}/{found['layout']['form']}?sua=1", 303)
