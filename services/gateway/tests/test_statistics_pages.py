@@ -139,6 +139,19 @@ async def test_a_form_is_handed_in_as_it_was_seen_and_stays(front: httpx2.AsyncC
     assert "15/11/2023" in (await front.get("/bieu-thong-ke")).text
 
 
+async def test_a_form_whose_rows_or_hand_ins_moved_is_shown_before_it_is_handed_in(front: httpx2.AsyncClient) -> None:
+    place, rest = f"{ROOT}/0605.N/nop", {"submitted_on": "2023-11-15", "blanks": "1"}
+    seen = {**fields((await front.get(place)).text), **rest}
+    mended = {**fields((await front.get(f"{ROOT}/0605.N/mau")).text), "labels:02": "Tên mới", "reason": "Theo phụ lục"}
+    assert (await front.post(f"{ROOT}/0605.N/mau", data=mended)).status_code == 303
+    moved = await front.post(place, data=seen)
+    assert (moved.status_code, "Tên mới" in moved.text) == (409, True), "these words nobody had seen"
+    again = {**fields(moved.text), **rest}
+    assert (await front.post(place, data=again)).headers["location"] == f"{ROOT}/0605.N?nop=1"
+    twice = await front.post(place, data={**again, "key": str(uuid4()), "reason": "Nộp lại"})
+    assert (twice.status_code, "đã nộp 1 lần" in twice.text) == (409, True)
+
+
 async def test_what_is_counted_later_does_not_reach_a_form_that_was_handed_in(
     house: House, front: httpx2.AsyncClient
 ) -> None:

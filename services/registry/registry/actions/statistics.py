@@ -187,7 +187,7 @@ async def close_form(tx: Tx, form: str, year: int, body: ClosingBody, *, post: s
     there = (statistic_closings.c.form == form) & (statistic_closings.c.year == year)
     number = (await tx.db.execute(select(func.count()).select_from(statistic_closings).where(there))).scalar_one()
     if (row["revision"], number) != (body.revision, body.number):
-        raise Conflict("Biểu này vừa được người khác sửa hoặc nộp. Hãy mở lại biểu rồi nộp.", number=number)
+        raise Conflict("Biểu này vừa được người khác sửa hoặc nộp. Xem lại biểu rồi nộp.", number=number)
     typed = {
         Place(each["line"], each["place"]): each["value"]
         for each in (await tx.db.execute(newest_cells(form, year))).mappings()

@@ -121,6 +121,11 @@ async def type_cells(request: Request, desk: AtDesk, year: str, form: str) -> Re
     return RedirectResponse(f"{ROOT}/{found['year']}/{found['layout']['form']}?nhap={done['kept']}", 303)
 
 
+def _handed_in(found: dict[str, Any]) -> int:
+    """Give how many times a form was handed in."""
+    return found["closings"][0]["number"] if found["closings"] else 0
+
+
 @router.get(f"{ROOT}/{{year}}/{{form}}/nop")
 async def closing(request: Request, desk: AtDesk, year: str, form: str) -> Response:
     found = await told(desk, year, form)
@@ -141,10 +146,17 @@ def _closing(
         **common(desk, found, found["layout"]),
         "lines": list(counting.lines(found["layout"], cells)),
         "head": counting.head(found["layout"]),
-        "number": found["closings"][0]["number"] if found["closings"] else 0,
+        "number": _handed_in(found),
         "blanks": len(counting.blanks(cells)),
         "disagreements": counting.disagreements(found, cells),
-        "typed": {**dict.fromkeys(fields, ""), **sent, "seen": counting.digest(cells), "key": str(uuid4())},
+        "typed": {
+            **dict.fromkeys(fields, ""),
+            **sent,
+            "seen": counting.digest(cells),
+            "revision": str(found["revision"]),
+            "number": str(_handed_in(found)),
+            "key": str(uuid4()),
+        },
         "errors": render.errors_of(problem),
         "problem": problem,
     }
@@ -158,8 +170,9 @@ async def close(request: Request, desk: AtDesk, year: str, form: str) -> Respons
     found = await told(desk, year, form)
     cells = await filled(desk, found)
     body = {
-        "revision": found["revision"],
-        "number": found["closings"][0]["number"] if found["closings"] else 0,
+        # What was before their eyes, not what stands by now: the registry refuses what has moved.
+        "revision": _number(sent.get("revision", "")),
+        "number": _number(sent.get("number", "")),
         **{name: sent.get(name, "") for name in ("submitted_on", "document_number", "reason")},
         "blanks": sent.get("blanks") == "1",
         "cells": counting.to_hand_in(cells),
@@ -172,7 +185,8 @@ async def close(request: Request, desk: AtDesk, year: str, form: str) -> Respons
     except Problem as problem:
         if problem.status not in _REFUSALS:
             raise
-        return _closing(request, desk, found, cells, sent, problem=problem)
+        found = await told(desk, year, form)
+        return _closing(request, desk, found, await filled(desk, found), sent, problem=problem)
     return RedirectResponse(f"{ROOT}/{found['year']}/{found['layout']['form']}?nop={done['number']}", 303)
 
 
