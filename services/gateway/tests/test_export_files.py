@@ -152,6 +152,17 @@ async def test_a_list_is_asked_for_to_its_end_and_no_further_than_a_file_goes() 
     assert asked == [0, 4]
 
 
+async def test_what_becomes_many_rows_is_asked_for_no_further_than_the_rows_go() -> None:
+    asked: list[int] = []
+
+    async def ask(begin: int) -> tuple[list[list[int]], int | None]:
+        asked.append(begin)
+        return [[begin] * 30, [begin + 1] * 30], begin + 2 if begin < 100 else None
+
+    blocks, cut = await exports.every(ask, 100, 0, rows=len)
+    assert ([block[0] for block in blocks], cut, asked) == ([0, 1, 2, 3], True, [0, 2])
+
+
 @pytest.mark.parametrize(
     ("kind", "cell", "found"),
     [

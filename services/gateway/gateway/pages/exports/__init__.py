@@ -71,19 +71,30 @@ def links(request: Request) -> list[tuple[str, str]]:
     return [(form.label, f"?{urlencode([*kept, ('tep', form.word)])}") for form in AS_FILES.values()]
 
 
+def _one(_: Any) -> int:
+    return 1
+
+
 async def every(
-    ask: Callable[[Any], Awaitable[tuple[list[Item], Any]]], most: int, begin: Any = None
+    ask: Callable[[Any], Awaitable[tuple[list[Item], Any]]],
+    most: int,
+    begin: Any = None,
+    rows: Callable[[Item], int] = _one,
 ) -> tuple[list[Item], bool]:
-    """Ask for page after page until there is none, or ``most`` are found; tell whether there are more.
+    """Ask for page after page until there is none, or ``most`` rows are found; tell whether there are more.
 
     ``ask`` is given where a page begins (``begin`` for the first) and gives its items and where the next one begins, None after the last.
+    ``rows`` tells how many rows an item becomes; the last item may have more than there is room for.
     """
     found: list[Item] = []
+    held = 0
     while True:
         items, begin = await ask(begin)
-        found += items
-        if len(found) > most or (begin is not None and len(found) == most):
-            return found[:most], True
+        for place, item in enumerate(items, 1):
+            found.append(item)
+            held += rows(item)
+            if held > most or (held == most and (begin is not None or place < len(items))):
+                return found, True
         if begin is None:
             return found, False
 

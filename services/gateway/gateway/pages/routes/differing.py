@@ -178,7 +178,8 @@ async def _all(desk: Desk, path: str, asked: dict[str, str], most: int) -> tuple
         found = await desk.get("scoring", f"{path}?{urlencode({**asked, 'skip': skip, 'limit': _IN_A_FILE})}")
         return found["items"], skip + _IN_A_FILE if found["more"] else None
 
-    units, cut = await exports.every(ask, most, 0)
+    # A unit has a row of its own, and one for each line that differs where lines are told.
+    units, cut = await exports.every(ask, most, 0, rows=lambda unit: 1 + len(unit.get("lines", ())))
     await desk.learn({unit["unit_id"] for unit in units})
     return units, cut
 

@@ -135,8 +135,7 @@ async def _before_and_after(  # noqa: PLR0917
         names.update(told["block_names"])
         return told["blocks"], told["onward"]
 
-    # A block in which somebody moved has a row at least.
-    blocks, cut = await exports.every(ask, form.most)
+    blocks, cut = await exports.every(ask, form.most, rows=lambda block: len(block["changed"]))
     table = ranked.moved(desk, blocks, names, await periods(desk), title=title, facts=facts)
     return await exports.give(request, desk, form, table, cut=cut)
 
