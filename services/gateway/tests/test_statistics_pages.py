@@ -220,6 +220,12 @@ async def test_nobody_else_sees_them_and_an_address_that_names_none_leads_nowher
         assert (await front.get(f"/bieu-thong-ke/{path}")).status_code == 404, path
     for path in ("2023/0601.N?lan=1", "2023/0601.N?lan=x", "2023/0601.N/o/05-4?lan=9"):
         assert (await front.get(f"/bieu-thong-ke/{path}")).status_code == 404, path
+    await sign_in(front, "lanh-dao")
+    assert (await front.get(f"{ROOT}/0601.N")).status_code == 200
+    for word in ("nhap", "nop", "mau"):
+        assert (await front.get(f"{ROOT}/0601.N/{word}")).status_code == 403, (
+            f"the leader reads; {word} is the office's"
+        )
     await sign_in(front, "tan-phong")
     assert 'href="/bieu-thong-ke"' not in (await front.get("/")).text
     for path in ("/bieu-thong-ke", f"{ROOT}/0601.N", f"{ROOT}/0601.N/o/05-4", f"{ROOT}/0601.N/nhap"):

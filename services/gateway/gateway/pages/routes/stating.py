@@ -7,7 +7,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.errors import Conflict, Invalid, Problem
+from chassis.errors import Conflict, Forbidden, Invalid, Problem
+from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import counting, render
 from gateway.pages.desk import AtDesk, Desk
@@ -21,6 +22,12 @@ _LAYOUT: Final = ("labels", "numbers")
 _REFUSALS: Final = (Invalid.status, Conflict.status)
 
 
+def office_only(desk: Desk) -> None:
+    """Refuse whoever is not of the city office."""
+    if not desk.who.holds(Post.CITY_OFFICE):
+        raise Forbidden("Biểu thống kê do Phòng Nội vụ thành phố nhập và nộp.")
+
+
 async def _sent(request: Request) -> dict[str, str]:
     return {name: value.strip() for name, value in (await request.form()).items() if isinstance(value, str)}
 
@@ -31,6 +38,7 @@ def _number(word: str) -> int:
 
 @router.get(f"{ROOT}/{{year}}/{{form}}/nhap")
 async def typing(request: Request, desk: AtDesk, year: str, form: str) -> Response:
+    office_only(desk)
     found = await told(desk, year, form)
     return _typing(request, desk, found, await filled(desk, found), {})
 
@@ -128,6 +136,7 @@ def _handed_in(found: dict[str, Any]) -> int:
 
 @router.get(f"{ROOT}/{{year}}/{{form}}/nop")
 async def closing(request: Request, desk: AtDesk, year: str, form: str) -> Response:
+    office_only(desk)
     found = await told(desk, year, form)
     return _closing(request, desk, found, await filled(desk, found), {})
 
@@ -192,6 +201,7 @@ async def close(request: Request, desk: AtDesk, year: str, form: str) -> Respons
 
 @router.get(f"{ROOT}/{{year}}/{{form}}/mau")
 async def layout(request: Request, desk: AtDesk, year: str, form: str) -> Response:
+    office_only(desk)
     return _layout(request, desk, await told(desk, year, form), {})
 
 
