@@ -84,6 +84,19 @@ def test_whatever_a_cell_says_every_file_is_written(said: str) -> None:
     assert row[1][:1] not in {"=", "+", "-", "@"}
 
 
+@pytest.mark.parametrize("bad", ["\x01", "\x0b", "\x85", "\ufffe", "\uffff", "\ud800"])
+def test_whatever_people_name_a_column_or_a_table_every_file_is_written(bad: str) -> None:
+    said = f"=Tên{bad}"
+    frame = Frame((said, said), "Lai Châu", AT, [said])
+    made = Table("x", said, [Column(said)], [[said]], about=said, said=[(said, said)], facts=[(said, said)])
+    sheet = load_workbook(io.BytesIO(workbook.write(made, frame))).active
+    assert [cell.value for cell in list(sheet.columns)[0]].count("=Tên") == 5
+    document = Document(io.BytesIO(word.write(made, frame)))
+    assert [cell.text for row in document.tables[1].rows for cell in row.cells] == ["=Tên", "=Tên"]
+    assert "=Tên" in pages(printed.write(made, frame, FOLDER))[0]
+    assert delimited.write(made, frame).decode("utf-8-sig").splitlines() == ["'=Tên", "'=Tên"]
+
+
 def test_csv_has_marks_for_excel_and_numbers_that_stay_numbers() -> None:
     content = delimited.write(table(ROW), FRAME)
     assert content.startswith(b"\xef\xbb\xbf")

@@ -1,6 +1,7 @@
 """Are the minutes of a block's meeting a file after the decree on papers, with what was voted and what decided between equals?"""
 
 import io
+from dataclasses import replace
 from uuid import UUID
 
 import docx
@@ -61,6 +62,20 @@ def test_every_element_has_the_place_and_size_that_the_decree_gives_it() -> None
     assert runs["- Lưu: hồ sơ khối."] == (11, False, False)
     assert [cell.text for cell in results.rows[1].cells] == ["1", "Phường Tân Phong", "94,25", "–"]
     assert "Phường Tân Phong xếp hạng 1: hơn về số phiếu của khối." in runs
+    assert "Thư ký: \t" in runs, "what the meeting knows goes on as dots"
+
+
+def test_what_no_file_can_hold_is_left_out_of_the_minutes() -> None:
+    bad = "Khối\x01 xã\uffff, phường\ud800"
+    told = replace(TOLD, block=bad, ties=[bad], votes=[bad], table=[["Hạng", bad], ["1", bad]])
+    file = docx.Document(io.BytesIO(written(told)))
+    assert [paragraph.text for paragraph in file.paragraphs].count("Khối xã, phường") == 2
+    assert [cell.text for row in file.tables[1].rows for cell in row.cells] == [
+        "Hạng",
+        "Khối xã, phường",
+        "1",
+        "Khối xã, phường",
+    ]
 
 
 def test_a_vote_is_said_from_the_most_votes_down_with_why_it_was_recorded_again() -> None:

@@ -112,6 +112,16 @@ def test_the_file_holds_what_the_page_holds(name: str) -> None:
     assert "f" not in kinds, "what begins with = is not computed"
 
 
+def test_a_file_takes_what_people_named_as_text_without_what_no_file_can_hold() -> None:
+    told = form("0601")
+    things = [{**THINGS[0], "name": "=Phong\x01 trào\uffff"}]
+    answer = form_file(told["layout"], counting.fill(told, things), year=2023, notes=["=Ghi\ud800 chú"])
+    book = load_workbook(io.BytesIO(bytes(answer.body)))
+    named = [cell for cell in book["Danh sách"]["E"][1:] if cell.value]
+    assert {(cell.value, cell.data_type, bool(cell.quotePrefix)) for cell in named} == {("=Phong trào", "s", True)}
+    assert "=Ghi chú" in {cell.value for cell in book["0601.N"]["A"]}
+
+
 def test_every_sum_of_a_form_is_known_once_its_parts_are() -> None:
     whole = form("0602")
     typed = {f"_{cell['row']}_{cell['column']}": 1 for cell in whole["cells"] if cell["kind"] == "typed"}

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from fastapi.responses import Response
 
+from gateway.pages.exports.described import plain
+
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _FONT: Final = "Times New Roman"
 _BODY, _TITLE, _SMALL, _RECIPIENTS = 13, 14, 12, 11
@@ -117,7 +119,7 @@ class _Page:
     def _line(self, into: Any, said: str, size: int, *, bold: bool = False, italic: bool = False) -> Any:
         paragraph = into.add_paragraph()
         paragraph.paragraph_format.space_after = self._pt(0)
-        run = paragraph.add_run(said)
+        run = paragraph.add_run(plain(said))
         run.font.size, run.bold, run.italic = self._pt(size), bold, italic
         return paragraph
 
@@ -183,7 +185,8 @@ class _Page:
 
     def open(self, said: str) -> None:
         """Write what goes on as dots to the edge of the page."""
-        paragraph = self._line(self._file, f"{said}\t", _BODY)
+        paragraph = self._line(self._file, said, _BODY)
+        paragraph.runs[0].add_tab()
         self._spaced(paragraph)
         paragraph.alignment = self._align.LEFT
         edge = self._mm(_LEFT_MM + _RIGHT_MM)

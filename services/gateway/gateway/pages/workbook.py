@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from fastapi.responses import Response
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gateway.pages.counting import Filled, head, lines
+from gateway.pages.exports.quoted import quoted
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _THIN: Final = Side(style="thin")
@@ -124,10 +125,10 @@ def _say(
 ) -> None:
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
     if isinstance(value, str):
-        # Else what begins with "=" would be computed.
-        cell.data_type = "s"
+        quoted(cell, value)
+    else:
+        cell.value = value
     cell.font = Font(bold=bold)
     if middle or framed:
         cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="center" if middle else None)

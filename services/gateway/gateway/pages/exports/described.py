@@ -1,5 +1,6 @@
 """What a page shows as a table, said once: title, filters, columns with their kinds, rows. Each writer makes a file of it."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +46,10 @@ class Column:
     title: str
     kind: Kind = Kind.TEXT
 
+    def __post_init__(self) -> None:
+        # Titles are named by people, too: groups of criteria, blocks.
+        object.__setattr__(self, "title", plain(self.title))
+
 
 @dataclass
 class Table:
@@ -61,6 +66,12 @@ class Table:
     """The filters and the order, as people read them; empty ones are not said."""
     facts: Sequence[Said] = ()
     """What else holds of the whole: how it stands, when it was published, its fingerprint."""
+
+    def __post_init__(self) -> None:
+        self.title, self.about = plain(self.title), plain(self.about)
+        self.said, self.facts = (
+            [(plain(name), plain(each)) for name, each in told] for told in (self.said, self.facts)
+        )
 
     @property
     def filters(self) -> list[Said]:
@@ -90,6 +101,11 @@ class Frame:
     notes: Sequence[str] = ()
     """What stands below: how many rows, when it was taken out, whether it is an illustration."""
 
+    def __post_init__(self) -> None:
+        above, own = self.issuer
+        object.__setattr__(self, "issuer", (plain(above), plain(own)))
+        object.__setattr__(self, "notes", [plain(note) for note in self.notes])
+
     @property
     def day(self) -> str:
         """The place and day as Nghị định 30/2020/NĐ-CP writes them."""
@@ -114,13 +130,13 @@ def value(kind: Kind, cell: Any) -> Value:
     return plain(str(cell))
 
 
+_UNWRITABLE: Final = re.compile("[^\\n\\u0020-\\u007e\\u00a0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What no file can hold: all that XML 1.0 has no place for (§ 2.2), and control characters but line breaks."""
+
+
 def plain(said: str) -> str:
-    """Give a text as any file can hold it: composed letters, no control characters but line breaks."""
-    return "".join(
-        letter
-        for letter in unicodedata.normalize("NFC", said)
-        if letter == "\n" or unicodedata.category(letter) != "Cc"
-    )
+    """Give a text as any file can hold it: composed letters, nothing that XML cannot write, no control characters but line breaks."""
+    return _UNWRITABLE.sub("", unicodedata.normalize("NFC", said))
 
 
 def text(kind: Kind, found: Value, nothing: str = NOTHING) -> str:

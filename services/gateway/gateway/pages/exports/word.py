@@ -23,6 +23,8 @@ _TWIPS: Final = 635
 """Of Word's smallest measure (English metric units) in one of those in which tables are measured."""
 _CELL: Final = 22
 """Half points: 11 pt."""
+_LONGEST: Final = 255
+"""As many letters as a property of a document holds."""
 _PAGE: Final = (
     '<w:r {ns}><w:fldChar w:fldCharType="begin"/></w:r>',
     '<w:r {ns}><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>',
@@ -49,7 +51,7 @@ def write(table: Table, frame: Frame) -> bytes:
     for note in frame.notes:
         _said(document, note, size=11, italic=True, before=6)
     properties = document.core_properties
-    properties.title, properties.author = table.title, frame.issuer[1] or frame.issuer[0]
+    properties.title, properties.author = table.title[:_LONGEST], (frame.issuer[1] or frame.issuer[0])[:_LONGEST]
     properties.language, properties.comments = "vi-VN", ""
     out = io.BytesIO()
     document.save(out)

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from gateway.pages.exports.described import Frame, Kind, Table, widths
+from gateway.pages.exports.quoted import quoted
 
 _FORMATS: Final = {
     Kind.COUNT: "0",
@@ -74,10 +74,8 @@ def _above(table: Table, frame: Frame) -> Iterator[tuple[str, str]]:
 
 
 def _text(sheet: Any, said: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", said))
-    # openpyxl takes "=…" for a formula; Excel itself would, as soon as somebody edits a cell that is not quoted.
-    cell.data_type = "s"
-    cell.quotePrefix = said[:1] in "=+-@" if said else False
+    cell = WriteOnlyCell(sheet)
+    quoted(cell, said)
     return cell
 
 
