@@ -90,7 +90,7 @@ def test_whatever_people_name_a_column_or_a_table_every_file_is_written(bad: str
     frame = Frame((said, said), "Lai Châu", AT, [said])
     made = Table("x", said, [Column(said)], [[said]], about=said, said=[(said, said)], facts=[(said, said)])
     sheet = load_workbook(io.BytesIO(workbook.write(made, frame))).active
-    assert [cell.value for cell in list(sheet.columns)[0]].count("=Tên") == 5
+    assert [cell.value for cell in next(iter(sheet.columns))].count("=Tên") == 5
     document = Document(io.BytesIO(word.write(made, frame)))
     assert [cell.text for row in document.tables[1].rows for cell in row.cells] == ["=Tên", "=Tên"]
     assert "=Tên" in pages(printed.write(made, frame, FOLDER))[0]
@@ -149,6 +149,19 @@ def test_a_pdf_holds_what_is_longer_than_a_page_or_wider_than_a_column() -> None
     said = " ".join(f"chữ{number}" for number in range(3000))
     text = "\n".join(pages(printed.write(table(named(said), named("Ặ" * 500)), FRAME, FOLDER)))
     assert (text.count("chữ0"), text.count("chữ2999"), text.count("Ặ")) == (1, 1, 500)
+
+
+@pytest.mark.parametrize(
+    ("number", "named"), [(60, "Xây dựng hệ thống chính trị trong sạch, vững mạnh"), (120, "Ặ" * 400)]
+)
+def test_a_pdf_of_a_very_wide_table_is_written_with_its_heading_on_every_page(number: int, named: str) -> None:
+    columns = [Column("Đơn vị"), *[Column(f"{place} {named}", Kind.POINTS) for place in range(number)]]
+    rows = [["Phường Tân Phong", *["95.25"] * number] for _ in range(40)]
+    made = Table("x", "Bảng điểm", columns, [*rows, ["chữ " * 200, *[None] * number]])
+    told = ["".join(page.split()) for page in pages(printed.write(made, FRAME, FOLDER))]
+    assert len(told) > 1
+    assert all("Đơnvị" in page for page in told[1:])
+    assert "".join(told).count("chữ") == 200
 
 
 async def test_a_list_is_asked_for_to_its_end_and_no_further_than_a_file_goes() -> None:

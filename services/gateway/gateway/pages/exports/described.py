@@ -181,6 +181,11 @@ def lies_down(wide: Sequence[Width]) -> bool:
     return sum(each.best for each in wide) > _UPRIGHT
 
 
+def crowding(wide: Sequence[Width]) -> float:
+    """Give how much smaller letters must be so that the narrowest columns stand side by side unbroken; 1 where they need not."""
+    return min(1.0, (_LYING if lies_down(wide) else _UPRIGHT) / sum(each.least for each in wide))
+
+
 def shares(wide: Sequence[Width]) -> list[float]:
     """Give which part of the paper's width each column gets: what it needs, and of what is left what it would like."""
     room = _LYING if lies_down(wide) else _UPRIGHT

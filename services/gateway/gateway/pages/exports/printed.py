@@ -2,6 +2,7 @@
 
 import io
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -20,7 +21,7 @@ from reportlab.platypus import Frame as Area
 from reportlab.platypus import Table as Grid
 
 from chassis.errors import Unavailable
-from gateway.pages.exports.described import Frame, Table, lies_down, plain, shares, widths
+from gateway.pages.exports.described import Frame, Table, crowding, lies_down, plain, shares, widths
 from gateway.pages.exports.word import MOTTO, NATION
 
 _FACES: Final = {"ThiDua": "400-normal", "ThiDua-Bold": "700-normal", "ThiDua-Italic": "400-italic"}
@@ -28,8 +29,12 @@ _PLAIN, _BOLD, _ITALIC = _FACES
 _LEFT, _RIGHT, _UPPER, _LOWER = 25 * mm, 15 * mm, 20 * mm, 18 * mm
 _PADDING: Final = 3
 _SIZE, _LEADING = 10.5, 1.22
+_SMALLEST: Final = 5
+"""In points: below that nobody reads print."""
 _TALLEST: Final = 30
 """As many lines as a row has at most: fewer than fit on a page that lies down."""
+_HEADING: Final = 0.4
+"""Of a page's height, what the table's heading takes at most: a row has to stand below it on every page."""
 
 
 @cache
@@ -79,7 +84,9 @@ def write(table: Table, frame: Frame, folder: Path) -> bytes:
         told.append(_said(table.about, _style(_BOLD, 13, alignment=TA_CENTER)))
     told.append(Spacer(0, 3 * mm))
     told += [_said(f"{name}: {said}", _style(size=12, spaceAfter=2)) for name, said in (*table.filters, *table.facts)]
-    told += [Spacer(0, 2 * mm), _grid(table, texts, [room * share for share in shares(wide)])]
+    size = max(_SMALLEST, _SIZE * crowding(wide))
+    across = [room * share for share in shares(wide)]
+    told += [Spacer(0, 2 * mm), _grid(table, texts, across, size, paper[1] - _UPPER - _LOWER)]
     told += [_said(note, _style(_ITALIC, 11, spaceBefore=4)) for note in frame.notes]
     document.build(told)
     return out.getvalue()
@@ -113,16 +120,19 @@ def _heading(frame: Frame, room: float) -> Flowable:
     )
 
 
-def _grid(table: Table, texts: list[list[str]], across: list[float]) -> Flowable:
+def _grid(table: Table, texts: list[list[str]], across: list[float], size: float, page: float) -> Flowable:
     """Lay the lines of every cell beforehand: a paragraph in each would take a minute for thousands of rows."""
-    head = _style(_BOLD, alignment=TA_CENTER)
-    rows: list[list[Any]] = [[_said(column.title, head) for column in table.columns]]
+    padding = min(_PADDING * size / _SIZE, min(across) / 4)
+    inner = [width - 2 * padding for width in across]
+    heading, high = _headings([column.title for column in table.columns], inner, size, page * _HEADING - 2 * padding)
+    tallest = min(_TALLEST, int((page - high - 4 * padding) / (size * _LEADING)))
+    rows: list[list[Any]] = [[*heading]]
     for row in texts:
-        cells = [_lines(said, width - 2 * _PADDING) for said, width in zip(row, across, strict=True)]
+        cells = [_lines(said, width, size) for said, width in zip(row, inner, strict=True)]
         # What is taller than a page goes on in a row below.
         rows += [
-            ["\n".join(lines[begin : begin + _TALLEST]) for lines in cells]
-            for begin in range(0, max(map(len, cells)), _TALLEST)
+            ["\n".join(lines[begin : begin + tallest]) for lines in cells]
+            for begin in range(0, max(map(len, cells)), tallest)
         ]
     numbers = [place for place, column in enumerate(table.columns) if column.kind.number]
     grid = LongTable(rows, colWidths=across, repeatRows=1)
@@ -130,24 +140,45 @@ def _grid(table: Table, texts: list[list[str]], across: list[float]) -> Flowable
         TableStyle(
             [
                 ("GRID", (0, 0), (-1, -1), 0.5, black),
-                ("FONT", (0, 1), (-1, -1), _PLAIN, _SIZE, _SIZE * _LEADING),
+                ("FONT", (0, 1), (-1, -1), _PLAIN, size, size * _LEADING),
                 ("VALIGN", (0, 0), (-1, 0), "MIDDLE"),
                 ("VALIGN", (0, 1), (-1, -1), "TOP"),
                 *(("ALIGN", (place, 1), (place, -1), "RIGHT") for place in numbers),
-                *((f"{side}PADDING", (0, 0), (-1, -1), _PADDING) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
+                *((f"{side}PADDING", (0, 0), (-1, -1), padding) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
             ]
         )
     )
     return grid
 
 
-def _lines(said: str, width: float) -> list[str]:
+def _headings(titles: list[str], inner: list[float], size: float, most: float) -> tuple[list[Paragraph], float]:
+    """Give the heading's cells and how high they are: in smaller letters, and cut where that does not do, until they fit."""
+    while True:
+        style = _style(_BOLD, size, alignment=TA_CENTER)
+        cells = [_said(title, style) for title in titles]
+        highs = [cell.wrap(width, inf)[1] for cell, width in zip(cells, inner, strict=True)]
+        if max(highs) <= most:
+            return cells, max(highs)
+        if size > _SMALLEST:
+            size = max(_SMALLEST, size - 1)
+        else:
+            titles = [
+                _cut(title, most / high) if high > most else title for title, high in zip(titles, highs, strict=True)
+            ]
+
+
+def _cut(title: str, share: float) -> str:
+    kept = title.removesuffix("…")
+    return kept[: int(len(kept) * min(share, 0.9))].rstrip() + "…"
+
+
+def _lines(said: str, width: float, size: float) -> list[str]:
     """Break a text where its words end, and a word that is wider than the column where the column ends."""
     found = []
-    for line in simpleSplit(said, _PLAIN, _SIZE, width):
-        while stringWidth(line, _PLAIN, _SIZE) > width and len(line) > 1:
+    for line in simpleSplit(said, _PLAIN, size, width):
+        while stringWidth(line, _PLAIN, size) > width and len(line) > 1:
             fits = next(
-                (end for end in range(len(line) - 1, 1, -1) if stringWidth(line[:end], _PLAIN, _SIZE) <= width), 1
+                (end for end in range(len(line) - 1, 1, -1) if stringWidth(line[:end], _PLAIN, size) <= width), 1
             )
             found.append(line[:fits])
             line = line[fits:]  # noqa: PLW2901 - what is left of it
