@@ -11,7 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 from house import House
 
-from gateway.pages.minutes import Minutes, votes_in_words, written
+from gateway.pages.exports.minutes import Minutes, votes_in_words, written
 
 TOLD = Minutes(
     block="Khối xã, phường",

@@ -9,7 +9,7 @@ import yaml
 from openpyxl import load_workbook
 
 from gateway.pages import counting
-from gateway.pages.workbook import form_file
+from gateway.pages.exports.statutory import form_file
 from registry.rules import statistics as registry
 
 FOLDER = Path("data/lai-chau-2023/forms")

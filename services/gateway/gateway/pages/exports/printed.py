@@ -22,7 +22,7 @@ from reportlab.platypus import Table as Grid
 
 from chassis.errors import Unavailable
 from gateway.pages.exports.described import Frame, Table, crowding, lies_down, plain, shares, widths
-from gateway.pages.exports.word import MOTTO, NATION
+from gateway.pages.exports.paper import MOTTO, NATION
 
 _FACES: Final = {"ThiDua": "400-normal", "ThiDua-Bold": "700-normal", "ThiDua-Italic": "400-italic"}
 _PLAIN, _BOLD, _ITALIC = _FACES

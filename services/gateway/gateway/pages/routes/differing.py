@@ -13,7 +13,7 @@ from chassis.errors import Forbidden, NotFound
 from contracts.notify import Post
 from gateway.pages import exports, looking, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.minutes import Minutes, minutes_file, votes_in_words
+from gateway.pages.exports.minutes import Minutes, minutes_file, votes_in_words
 from gateway.pages.sheets import lines_of
 from gateway.pages.typed import amount_typed
 

@@ -9,7 +9,7 @@ from chassis.errors import NotFound
 from gateway.pages import counting, render
 from gateway.pages.counting import Filled
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.workbook import form_file
+from gateway.pages.exports.statutory import form_file
 
 router = APIRouter()
 
