@@ -9,7 +9,7 @@ from sqlalchemy import Date, and_, cast, func, or_, select
 from chassis.db import Read
 from chassis.errors import NotFound
 from registry.queries.paging import Row
-from registry.tables import campaigns, entries, pledges, unit_changes, units, year_records
+from registry.tables import campaigns, entries, people, pledges, unit_changes, units, year_records
 
 _GENERATIONS: Final = 12
 """So far back a line is followed, whatever points where."""
@@ -119,7 +119,10 @@ _SAID: Final = (
 
 
 def _initiatives(members: list[UUID]) -> Any:
-    """Ask for the initiatives of the people who served in these units then, with the post that they had."""
+    """Ask for the initiatives of the people who served in these units then, with the post that they had.
+
+    ``kept_by`` is the unit that keeps the file now: it goes along with whoever serves elsewhere.
+    """
     post = entries.alias("post")
     held = and_(
         post.c.standing,
@@ -134,8 +137,11 @@ def _initiatives(members: list[UUID]) -> Any:
     )
     shown = [entries.c[name] for name in _SAID if name not in ("unit_id", "year")]
     where = func.coalesce(post.c.unit_id, entries.c.unit_id)
+    kept_by = func.coalesce(people.c.unit_id, entries.c.unit_id).label("kept_by")
+    told = (where.label("unit_id"), year.label("year"), post.c.words.label("post"), kept_by)
     return (
-        select(*shown, entries.c.person_id, where.label("unit_id"), year.label("year"), post.c.words.label("post"))
+        select(*shown, entries.c.person_id, *told)
+        .outerjoin(people, people.c.person_id == entries.c.person_id)
         .outerjoin(post, held)
         .where(entries.c.standing, entries.c.kind == "initiative", where.in_(members))
         .order_by(entries.c.from_on.desc(), entries.c.entry_id)

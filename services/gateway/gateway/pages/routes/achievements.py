@@ -95,8 +95,7 @@ async def _file(desk: Desk, unit_id: UUID, q: str, *, whole: bool, public: bool 
             "titles": [row for answer in verdicts if answer for row in answer],
             "pledges": kept["pledges"],
             "records": kept["years"],
-            "ratings": kept["ratings"],
-            "initiatives": kept["initiatives"],
+            **{part: [_opening(desk, row) for row in kept[part]] for part in _FILED},
             "decisions": [] if public else [*_decided(line, histories), *_formed(histories, blocks, ends)],
         },
         q,
@@ -113,6 +112,16 @@ async def _file(desk: Desk, unit_id: UUID, q: str, *, whole: bool, public: bool 
         "away": away,
         "unseen": whole and any(answer is None for answer in verdicts),
     }
+
+
+_FILED: Final = ("ratings", "initiatives")
+"""What stands as an entry in a file, of a unit or of a person."""
+
+
+def _opening(desk: Desk, row: Row) -> Row:
+    """Say of an entry whether the reader may open it: the office, and the unit that keeps that file now."""
+    kept_by = row.get("kept_by", row["unit_id"])
+    return {**row, "opens": desk.who.holds(Post.CITY_OFFICE) or kept_by == desk.unit_id}
 
 
 async def _verdicts(desk: Desk, unit_id: str) -> list[Row] | None:
