@@ -27,6 +27,7 @@ def _year(unit_id: str) -> Year:
         pledges=[{**pledge, "pledged_on": "2023-02-28"}],
         records=[{**record, "disciplined": 0, "task_rating": None}],
         ratings=[{**said, "entry_id": "a", "grade": "good", "opens": True, **document}],
+        awards=[{**said, "entry_id": "c", "grade": "provincial_flag", "opens": True, **document}],
         initiatives=[
             {**said, "entry_id": "b", "words": "Sổ theo dõi dùng chung", "grade": "grassroots", "post": "Chuyên viên"}
             | {"opens": False, **document}

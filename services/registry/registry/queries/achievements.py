@@ -65,8 +65,9 @@ async def line_of(db: Read, unit_id: UUID) -> list[Row]:
 async def achievements(db: Read, unit_id: UUID) -> Row:
     """Give what is kept of a unit's years, and of those before it in its line: only what was so while it was that unit.
 
-    ``years`` are its figures, ``ratings`` its yearly ratings with their document, ``pledges`` what it registered for, and
-    ``initiatives`` those of its people, each with the post that was held, never a name.
+    ``years`` are its figures, ``ratings`` its yearly ratings and ``awards`` what superior bodies awarded it, each with its
+    document, ``pledges`` what it registered for, and ``initiatives`` those of its people, each with the post that was held,
+    never a name.
     """
     line = await line_of(db, unit_id)
     ends = {each["unit_id"]: each["before"] for each in line}
@@ -74,14 +75,6 @@ async def achievements(db: Read, unit_id: UUID) -> Row:
     records = await db.execute(
         select(*[year_records.c[name] for name in ("unit_id", "year", *_FIGURES)]).where(
             year_records.c.unit_id.in_(members)
-        )
-    )
-    ratings = await db.execute(
-        select(*[entries.c[name] for name in _SAID]).where(
-            entries.c.standing,
-            entries.c.unit_id.in_(members),
-            entries.c.person_id.is_(None),
-            entries.c.kind == "rating",
         )
     )
     registered = await db.execute(
@@ -99,7 +92,8 @@ async def achievements(db: Read, unit_id: UUID) -> Row:
         "unit_id": unit_id,
         "line": line,
         "years": _while_it_was(records, ends),
-        "ratings": _while_it_was(ratings, ends),
+        "ratings": _while_it_was(await db.execute(_own(members, "rating")), ends),
+        "awards": _while_it_was(await db.execute(_own(members, "award")), ends),
         "pledges": _while_it_was(registered, ends),
         "initiatives": _while_it_was(await db.execute(_initiatives(members)), ends),
     }
@@ -116,6 +110,20 @@ _SAID: Final = (
     "document_on",
     "document_by",
 )
+
+
+def _own(members: list[UUID], kind: str) -> Any:
+    """Ask for the entries of this kind in these units' own files."""
+    return (
+        select(*[entries.c[name] for name in _SAID])
+        .where(
+            entries.c.standing,
+            entries.c.unit_id.in_(members),
+            entries.c.person_id.is_(None),
+            entries.c.kind == kind,
+        )
+        .order_by(entries.c.document_on, entries.c.entry_id)
+    )
 
 
 def _initiatives(members: list[UUID]) -> Any:
