@@ -26,10 +26,11 @@ def _year(unit_id: str) -> Year:
         titles=[{**title, "verdict": "not_eligible", "missing": 1}, {**title, "verdict": "eligible", "missing": 0}],
         pledges=[{**pledge, "pledged_on": "2023-02-28"}],
         records=[{**record, "disciplined": 0, "task_rating": None}],
-        ratings=[{**said, "entry_id": "a", "grade": "good", **document}],
+        ratings=[{**said, "entry_id": "a", "grade": "good", "opens": True, **document}],
+        awards=[{**said, "entry_id": "c", "grade": "provincial_flag", "opens": True, **document}],
         initiatives=[
             {**said, "entry_id": "b", "words": "Sổ theo dõi dùng chung", "grade": "grassroots", "post": "Chuyên viên"}
-            | document
+            | {"opens": False, **document}
         ],
         decisions=[
             {**decision, "decision_number": "1526/QĐ-UBND", "decision_on": "2023-02-10"},

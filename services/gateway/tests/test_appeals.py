@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from html import unescape
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -67,6 +68,8 @@ async def test_from_the_question_why_to_a_changed_place(front: Front) -> None:
     await house.quiet()
     assert "Phường Tân Phong kiến nghị về mục 1.1" in (await office.get("/tin")).text
 
+    as_file = (await unit.get("/kien-nghi?tep=csv")).text
+    assert [line.count("Phường Tân Phong") for line in as_file.splitlines() if "Chờ tiếp nhận" in line] == [1]
     page = (await office.get(path)).text
     assert ("Tiếp nhận" in page, "Chấp thuận" in page, "Rút kiến nghị" in page) == (True, False, False)
     assert (await office.post(path, data={"viec": "tiep-nhan", "buoc": "1", "key": str(uuid4())})).status_code == 303
@@ -76,6 +79,13 @@ async def test_from_the_question_why_to_a_changed_place(front: Front) -> None:
     assert (await office.post(path, data=decided)).status_code == 303
     again = await office.post(path, data={**decided, "buoc": "3", "key": str(uuid4())})
     assert (again.status_code, "đã được chấp thuận nên không chấp thuận được" in again.text) == (409, True)
+    (link,) = re.findall(r'href="(\?[^"]*tep=csv)"', (await office.get("/kien-nghi?hang=da-xong")).text)
+    as_file = (await office.get(f"/kien-nghi{unescape(link)}")).text
+    assert ("Được chấp thuận" in as_file, "Chờ tiếp nhận" in as_file, "Báo cáo năm 2023" in as_file) == (
+        True,
+        False,
+        True,
+    )
     await house.quiet()
     assert ranks(await city.board(house))["Phường Tân Phong"] == 1
     told = (await unit.get("/tin")).text

@@ -1,15 +1,17 @@
 """Does whoever leads the city read of every board what the office reads, and can do nothing there, at pages and services?"""
 
+import json
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, SHEET, TAN_PHONG, submit
-from desks import at_the_pages, open_pages
-from house import CITY, House
+from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, SHEET, TAN_PHONG, found, submit
+from desks import ACCOUNTS, at_the_pages, open_pages
+from house import CITY, EVENT_SERVICES, House
 
 from contracts.appraisal import Column
 from scoring import actions
@@ -81,6 +83,23 @@ async def test_the_services_let_the_leader_read_and_do_nothing(city: House) -> N
                 assert refused.status_code == 403, (path, refused.status_code, refused.text)
     async with city.client("scoring", LEADER, account="lanh-dao") as leader:
         assert (await leader.get(f"{BOARD}/waiting")).json()["possible"] == []
+
+
+async def test_whoever_leads_beside_another_post_keeps_what_there_is_to_do(house: House) -> None:
+    path = Path(house.write_accounts(**ACCOUNTS))
+    accounts = json.loads(path.read_text())
+    for each in accounts:
+        if each["account"] in {"tan-phong", "noi-vu"}:
+            each["grants"].append({"role": "city_leader", "scope": str(CITY)})
+    path.write_text(json.dumps(accounts))
+    await house.open([*EVENT_SERVICES, "gateway"], ACCOUNTS_FILE=str(path))
+    await found(house)
+    async with at_the_pages(house, "tan-phong") as own, at_the_pages(house, "noi-vu") as office:
+        for client, said in ((own, "Báo cáo năm 2023"), (office, "Khối xã, phường")):
+            home = (await client.get("/")).text
+            assert ("Việc cần làm" in home, "Tổng quan" in home, said in home) == (True, False, True)
+        # What it may read as the city's leader, it reads all the same.
+        assert (await own.get(f"/chua-nop?ky={PERIOD}")).status_code == 200
 
 
 async def test_home_answers_what_a_leader_asks_first(city: House) -> None:

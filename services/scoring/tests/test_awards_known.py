@@ -171,3 +171,52 @@ async def test_an_award_that_is_recorded_or_withdrawn_is_scored_at_once_and_seen
     assert [part["points"] for part in shown.json()["parts"] if part["criterion"] == "T.1"] == ["10.00"]
     async with house.client("scoring", ("unit_officer", ident("other")), account="other") as client:
         assert (await client.post(f"/sheets/{sheet_id}/preview", json=body)).status_code == 403
+
+
+async def test_an_award_is_scored_in_its_year_alone_and_on_sheets_that_ask_for_it(house: House) -> None:
+    """What it does not count in stays on the version of its sheet on which all of its board stands."""
+    await house.open(["scoring"])
+    earlier, elsewhere = (ident("period-2022"), ident("block-2022")), (ident("period-beside"), ident("block-beside"))
+    asks, asks_not = ident("awards-sheet"), ident("sheet-without-forms")
+    unnamed = sheet(items=[{name: value for name, value in item.items() if name != "form"} for item in ITEMS])
+    stood = {(PERIOD, BLOCK): (2023, asks), earlier: (2022, asks), elsewhere: (2023, asks_not)}
+
+    def reported(period: UUID, block: UUID, number: int) -> Any:
+        told = {"report_id": uuid4(), "receipt_number": f"BN-2311-000{number}", "version": 1, "campaign_id": CAMPAIGN}
+        told |= {"period_id": period, "block_id": block, "unit_id": TAN_PHONG, "late": False}
+        values = (ReportedValue(criterion="T.1.1", value=Decimal(1)),)
+        return event_of(ReportSubmitted.model_validate({**told, "accepted_at": datetime.now(UTC), "values": values}))
+
+    async def scored() -> dict[UUID, tuple[Decimal, int, bool]]:
+        rows = await house.rows(
+            "scoring",
+            "SELECT period_id, score->>'bonus' AS bonus, sheet_version, inputs ? 'awards' AS knows FROM scores",
+        )
+        return {row["period_id"]: (Decimal(row["bonus"]), row["sheet_version"], row["knows"]) for row in rows}
+
+    async def recorded(version: int, year: int) -> dict[UUID, tuple[Decimal, int, bool]]:
+        told = {"entry_id": ident("award"), "version": version, "standing": True, "unit_id": TAN_PHONG, "year": year}
+        told |= {"form": "provincial_flag", "decision_number": "12/QĐ-UBND", "decided_on": date(2023, 12, 4)}
+        async with house.at_work("scoring") as tx:
+            await actions.learn_awards(tx, [event_of(AwardRecorded.model_validate(told))])
+        return await scored()
+
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, asks, sheet())
+        await actions.publish_sheet(tx, asks_not, unnamed)
+        for (_, block), (year, of) in stood.items():
+            formed = {**BLOCK_DOCUMENT, "sheet_id": of, "block_id": block, "version": 1, "year": year}
+            await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed))])
+        for number, board in enumerate(stood):
+            await actions.take_up_reports(tx, [reported(*board, number)])
+        for of, made in ((asks, sheet()), (asks_not, unnamed)):
+            await actions.publish_sheet(tx, of, made.model_copy(update={"name": "Bảng điểm, lần hai"}))
+    as_typed = (Decimal(15), 1, False)
+    assert await scored() == dict.fromkeys((PERIOD, earlier[0], elsewhere[0]), as_typed)
+    assert await recorded(1, 2023) == {PERIOD: (10, 2, True), earlier[0]: as_typed, elsewhere[0]: as_typed}
+    # That it was of another year is scored in both; what is scored for other reasons says nothing of awards not asked for.
+    async with house.at_work("scoring") as tx:
+        again = reported(*elsewhere, 9)
+        again = again.model_copy(update={"data": again.data.model_copy(update={"version": 2})})
+        await actions.take_up_reports(tx, [again])
+    assert await recorded(2, 2022) == {PERIOD: (15, 2, False), earlier[0]: (10, 2, True), elsewhere[0]: (15, 2, False)}

@@ -1,5 +1,6 @@
 """Do scoring's migrations lead to the tables that the code speaks of, and is what was published before still whole after them?"""
 
+from datetime import date
 from decimal import Decimal
 
 import asyncpg
@@ -15,6 +16,7 @@ from chassis.db import asyncpg_url
 
 _OLD = "scoring_before_city_boards"
 _RESCORED = "scoring_before_versions_that_stand"
+_YEARLESS = "scoring_before_years_of_periods"
 _UNIT = ident("published-before")
 _BOARD = (
     f'{{"rows":[{{"unit_id":"{_UNIT}","rank":1,"points":"91","percent":"95.79","maximum":"95"}},'
@@ -103,4 +105,60 @@ async def test_a_rescoring_of_before_stands_until_something_newer_than_it_knew_w
     finally:
         await engine.dispose()
         await maker.execute(f"DROP DATABASE {_RESCORED} WITH (FORCE)")
+        await maker.close()
+
+
+async def test_periods_of_before_are_of_the_year_of_their_campaign_though_the_last_closes_in_the_next(
+    templates: Templates,
+) -> None:
+    """With a report it is the year of the block that reported, in every period of the campaign."""
+    maker = await asyncpg.connect(templates.postgres.url)
+    await maker.execute(f"CREATE DATABASE {_YEARLESS}")
+    engine = create_async_engine(asyncpg_url(templates.admin_url(_YEARLESS)))
+    unheard, reported, unknown = (ident(name) for name in ("nothing-came", "one-came", "no-day-known"))
+    closing = {
+        unheard: [date(2023, 11, 15), date(2024, 1, 10)],
+        reported: [date(2023, 1, 10), date(2023, 12, 20)],
+        unknown: [None],
+    }
+
+    def before(connection: Connection) -> None:
+        config = migrations.configuration("scoring", connection)
+        command.upgrade(config, ScriptDirectory.from_config(config).get_revision("0016").down_revision)
+        for campaign, days in closing.items():
+            for number, day in enumerate(days, start=1):
+                kept = {"period": ident(f"{campaign}-{number}"), "campaign": campaign, "number": number, "day": day}
+                connection.execute(
+                    text(
+                        """INSERT INTO periods (period_id, campaign_id, version, number, closes_on)
+                        VALUES (:period, :campaign, 1, :number, :day)"""
+                    ),
+                    kept,
+                )
+        of = {"block": ident("block"), "campaign": reported, "period": ident(f"{reported}-2"), "unit": _UNIT}
+        connection.execute(text("INSERT INTO blocks VALUES (:block, 1, 2022, :block, ARRAY[:unit]::uuid[])"), of)
+        connection.execute(
+            text(
+                """INSERT INTO reports (period_id, unit_id, campaign_id, block_id, version, values, late, receipt_number,
+                  accepted_at, event_id)
+                VALUES (:period, :unit, :campaign, :block, 1, '[]', false, 'BN', now(), :unit)"""
+            ),
+            of,
+        )
+
+    def after(connection: Connection) -> None:
+        command.upgrade(migrations.configuration("scoring", connection), "head")
+
+    try:
+        for step in (before, after):
+            async with engine.begin() as connection:
+                await connection.run_sync(step)
+        async with engine.connect() as connection:
+            rows = await connection.execute(text("SELECT campaign_id, number, year FROM periods"))
+            found = {(row.campaign_id, row.number): row.year for row in rows}
+        told = {(unheard, 1): 2023, (unheard, 2): 2023, (reported, 1): 2022, (reported, 2): 2022, (unknown, 1): None}
+        assert found == told
+    finally:
+        await engine.dispose()
+        await maker.execute(f"DROP DATABASE {_YEARLESS} WITH (FORCE)")
         await maker.close()

@@ -189,6 +189,11 @@ class Desk:
         return self.who.holds(CITY_LEADER)
 
     @property
+    def leads_alone(self) -> bool:
+        """Tell whether the reader leads the city and holds no other post, so that nothing is theirs to do."""
+        return self.leads and all(grant.role == CITY_LEADER for grant in self.who.grants)
+
+    @property
     def oversees(self) -> bool:
         """Tell whether the reader reads of all blocks."""
         return self.leads or self.who.holds(Post.CITY_OFFICE)

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.pages import words
 from gateway.pages.desk import Desk
 from gateway.pages.exports import Column, Kind, Said, Table
+from gateway.pages.sheets import appealed
 
 Row = Mapping[str, Any]
 _LATE: Mapping[str, str] = {"co": "Gửi muộn", "khong": "Gửi đúng hạn"}
@@ -144,6 +145,25 @@ def queue(desk: Desk, rows: Iterable[Row], typed: Mapping[str, str]) -> Table:
             ("Hạn nộp", _LATE.get(typed["muon"], "")),
             _in_order(typed["xep"], "Chờ lâu nhất trước"),
         ],
+    )
+
+
+def appeals(desk: Desk, rows: Iterable[Row], periods: Mapping[str, Row], *, ended: bool) -> Table:
+    return Table(
+        "kien-nghi",
+        "Kiến nghị đã xong" if ended else "Kiến nghị đang giải quyết",
+        [*map(Column, ("Đơn vị", "Mục", "Kỳ")), Column("Gửi lúc", Kind.INSTANT), Column("Trạng thái")],
+        [
+            [
+                desk.name(row["unit_id"]),
+                appealed(row["item"]),
+                periods[row["period_id"]]["name"] if row["period_id"] in periods else "Kỳ báo cáo",
+                row["filed_at"],
+                words.APPEALS[row["state"]][1],
+            ]
+            for row in rows
+        ],
+        said=[("Xếp theo", "Mới xong trước" if ended else "Chờ lâu nhất trước")],
     )
 
 

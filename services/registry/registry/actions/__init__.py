@@ -1,6 +1,6 @@
 """What the registry can do. Everything here writes rows and records events in the caller's transaction."""
 
-from registry.actions.attachments import attach_to_block, attach_to_rating
+from registry.actions.attachments import attach_to_block, attach_to_rating, require_block, require_rating
 from registry.actions.campaigns import assign_targets, correct_campaign, launch_campaign
 from registry.actions.changes import change_units, preview_change
 from registry.actions.checkers import learn_checkers
@@ -68,7 +68,9 @@ __all__ = [
     "remind_of_due",
     "remind_units",
     "rename_person",
+    "require_block",
     "require_entry",
+    "require_rating",
     "return_report",
     "revoke_change",
     "save_draft",

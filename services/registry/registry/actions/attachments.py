@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from chassis.clock import business_now
@@ -22,23 +23,33 @@ async def attach_to_block(
     tx: Tx, block_id: UUID, name: str, received: Received, *, kind: rules.Kind, scan: Verdict, post: str
 ) -> AttachedDocument:
     """Attach the decision that formed a block; raises ``NotFound``."""
-    found = await tx.db.execute(select(blocks.c.block_id).where(blocks.c.block_id == block_id).with_for_update())
-    if found.first() is None:
-        raise NotFound("Không có khối thi đua này.")
+    await require_block(tx.db, block_id)
+    await tx.db.execute(select(blocks.c.block_id).where(blocks.c.block_id == block_id).with_for_update())
     return await _attach(tx, ("block", block_id), name, received, kind=kind, scan=scan, post=post)
+
+
+async def require_block(db: AsyncConnection, block_id: UUID) -> None:
+    """Raise ``NotFound`` where there is no such block."""
+    if (await db.execute(select(blocks.c.block_id).where(blocks.c.block_id == block_id))).first() is None:
+        raise NotFound("Không có khối thi đua này.")
+
+
+async def require_rating(db: AsyncConnection, entry_id: UUID) -> None:
+    """Raise ``NotFound``, and ``Conflict`` where the entry is no yearly rating, or none any more."""
+    entry = await require_entry(db, entry_id)
+    if entry["kind"] != rules.EntryKind.RATING:
+        raise Conflict("Mục này không phải kết quả xếp loại. Tệp văn bản chỉ đính kèm được kết quả xếp loại hằng năm.")
+    if not entry["standing"]:
+        raise Conflict("Kết quả xếp loại này đã rút, không còn tính, nên không đính kèm thêm. Các tệp cũ vẫn xem được.")
 
 
 async def attach_to_rating(
     tx: Tx, entry_id: UUID, name: str, received: Received, *, kind: rules.Kind, scan: Verdict, post: str
 ) -> AttachedDocument:
-    """Attach the document behind a yearly rating; raises ``NotFound``, and ``Conflict`` where there is no such rating any more."""
-    entry = await require_entry(tx.db, entry_id)
-    if entry["kind"] != rules.EntryKind.RATING:
-        raise Conflict("Mục này không phải kết quả xếp loại. Tệp văn bản chỉ đính kèm được kết quả xếp loại hằng năm.")
+    """Attach the document behind a yearly rating; raises as ``require_rating``, for it may have been withdrawn meanwhile."""
     # All versions: whoever withdraws it adds one, and waits until this is done.
     await tx.db.execute(select(entries.c.version).where(entries.c.entry_id == entry_id).with_for_update())
-    if not (await require_entry(tx.db, entry_id))["standing"]:
-        raise Conflict("Kết quả xếp loại này đã rút, không còn tính, nên không đính kèm thêm. Các tệp cũ vẫn xem được.")
+    await require_rating(tx.db, entry_id)
     return await _attach(tx, ("rating", entry_id), name, received, kind=kind, scan=scan, post=post)
 
 

@@ -21,17 +21,19 @@ Who = Annotated[Identity, Depends(identity)]
 Name = Annotated[str, Query(min_length=1, max_length=300)]
 
 
-async def for_block(request: Request, who: Who, name: Name) -> AsyncIterator[HandedIn]:
+async def for_block(request: Request, who: Who, block_id: UUID, name: Name) -> AsyncIterator[HandedIn]:
     office_only(who)
+    async with request.app.state.service.engine.connect() as db:
+        await actions.require_block(db, block_id)
     async with take_whole(request, name) as handed:
         yield handed
 
 
 async def for_rating(request: Request, who: Who, entry_id: UUID, name: Name) -> AsyncIterator[HandedIn]:
-    """Let only whoever keeps the file hand anything in; that is looked up before the first byte is taken."""
+    """Let only whoever keeps the file hand anything in, to a rating that stands; looked up before the first byte is taken."""
     async with request.app.state.service.engine.connect() as db:
-        keeper = await actions.keeper_of(db, entry_id)
-    own_unit(who, keeper)
+        own_unit(who, await actions.keeper_of(db, entry_id))
+        await actions.require_rating(db, entry_id)
     async with take_whole(request, name) as handed:
         yield handed
 

@@ -47,7 +47,7 @@ async def unit_line(unit_id: UUID, asked: Asked) -> dict[str, Any]:
 
 @router.get("/units/{unit_id}/achievements", tags=["units"])
 async def unit_achievements(unit_id: UUID, asked: Asked) -> dict[str, Any]:
-    """Give figures, ratings, registrations and initiatives of a unit and of its predecessors' years, to itself and the office."""
+    """Give figures, ratings, awards, registrations and initiatives of a unit and of its predecessors' years, to itself and the office."""
     own_unit(asked, unit_id)
     found = await queries.achievements(asked.db, unit_id)
     looked(asked, {each["person_id"] for each in found["initiatives"]} - {None}, "list")

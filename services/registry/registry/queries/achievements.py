@@ -9,7 +9,7 @@ from sqlalchemy import Date, and_, cast, func, or_, select
 from chassis.db import Read
 from chassis.errors import NotFound
 from registry.queries.paging import Row
-from registry.tables import campaigns, entries, pledges, unit_changes, units, year_records
+from registry.tables import campaigns, entries, people, pledges, unit_changes, units, year_records
 
 _GENERATIONS: Final = 12
 """So far back a line is followed, whatever points where."""
@@ -65,8 +65,9 @@ async def line_of(db: Read, unit_id: UUID) -> list[Row]:
 async def achievements(db: Read, unit_id: UUID) -> Row:
     """Give what is kept of a unit's years, and of those before it in its line: only what was so while it was that unit.
 
-    ``years`` are its figures, ``ratings`` its yearly ratings with their document, ``pledges`` what it registered for, and
-    ``initiatives`` those of its people, each with the post that was held, never a name.
+    ``years`` are its figures, ``ratings`` its yearly ratings and ``awards`` what superior bodies awarded it, each with its
+    document, ``pledges`` what it registered for, and ``initiatives`` those of its people, each with the post that was held,
+    never a name.
     """
     line = await line_of(db, unit_id)
     ends = {each["unit_id"]: each["before"] for each in line}
@@ -74,14 +75,6 @@ async def achievements(db: Read, unit_id: UUID) -> Row:
     records = await db.execute(
         select(*[year_records.c[name] for name in ("unit_id", "year", *_FIGURES)]).where(
             year_records.c.unit_id.in_(members)
-        )
-    )
-    ratings = await db.execute(
-        select(*[entries.c[name] for name in _SAID]).where(
-            entries.c.standing,
-            entries.c.unit_id.in_(members),
-            entries.c.person_id.is_(None),
-            entries.c.kind == "rating",
         )
     )
     registered = await db.execute(
@@ -99,7 +92,8 @@ async def achievements(db: Read, unit_id: UUID) -> Row:
         "unit_id": unit_id,
         "line": line,
         "years": _while_it_was(records, ends),
-        "ratings": _while_it_was(ratings, ends),
+        "ratings": _while_it_was(await db.execute(_own(members, "rating")), ends),
+        "awards": _while_it_was(await db.execute(_own(members, "award")), ends),
         "pledges": _while_it_was(registered, ends),
         "initiatives": _while_it_was(await db.execute(_initiatives(members)), ends),
     }
@@ -118,8 +112,25 @@ _SAID: Final = (
 )
 
 
+def _own(members: list[UUID], kind: str) -> Any:
+    """Ask for the entries of this kind in these units' own files."""
+    return (
+        select(*[entries.c[name] for name in _SAID])
+        .where(
+            entries.c.standing,
+            entries.c.unit_id.in_(members),
+            entries.c.person_id.is_(None),
+            entries.c.kind == kind,
+        )
+        .order_by(entries.c.document_on, entries.c.entry_id)
+    )
+
+
 def _initiatives(members: list[UUID]) -> Any:
-    """Ask for the initiatives of the people who served in these units then, with the post that they had."""
+    """Ask for the initiatives of the people who served in these units then, with the post that they had.
+
+    ``kept_by`` is the unit that keeps the file now: it goes along with whoever serves elsewhere.
+    """
     post = entries.alias("post")
     held = and_(
         post.c.standing,
@@ -134,8 +145,11 @@ def _initiatives(members: list[UUID]) -> Any:
     )
     shown = [entries.c[name] for name in _SAID if name not in ("unit_id", "year")]
     where = func.coalesce(post.c.unit_id, entries.c.unit_id)
+    kept_by = func.coalesce(people.c.unit_id, entries.c.unit_id).label("kept_by")
+    told = (where.label("unit_id"), year.label("year"), post.c.words.label("post"), kept_by)
     return (
-        select(*shown, entries.c.person_id, where.label("unit_id"), year.label("year"), post.c.words.label("post"))
+        select(*shown, entries.c.person_id, *told)
+        .outerjoin(people, people.c.person_id == entries.c.person_id)
         .outerjoin(post, held)
         .where(entries.c.standing, entries.c.kind == "initiative", where.in_(members))
         .order_by(entries.c.from_on.desc(), entries.c.entry_id)

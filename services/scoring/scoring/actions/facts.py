@@ -1,7 +1,7 @@
 """The facts that scores are computed from: each is kept in its newest version, and what it changes is scored again."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, select, text, tuple_, union, update
@@ -20,9 +20,11 @@ from contracts.registry import (
     UnitChanged,
     UnitChangeKind,
 )
+from scoring import rules
 from scoring.actions.keys import Key
 from scoring.actions.scores import score
-from scoring.tables import blocks, membership, moves, periods, recognised, reports, scores, targets
+from scoring.actions.sheets import Published, published
+from scoring.tables import blocks, membership, moves, periods, recognised, reports, scores, sheets, targets
 
 
 async def learn_blocks(tx: Tx, events: Sequence[Event[BlockFormed]]) -> None:
@@ -75,11 +77,28 @@ async def learn_targets(tx: Tx, events: Sequence[Event[TargetsAssigned]]) -> Non
 
 
 async def learn_awards(tx: Tx, events: Sequence[Event[AwardRecorded]]) -> None:
-    """Keep what other bodies awarded a unit, and score again what it has reported."""
+    """Keep what other bodies awarded a unit, and score again what it has reported in that year on sheets that ask for it.
+
+    Of an award that was of another year before, what was reported in that one too. Whatever asks for no award stays as it
+    is scored, on the version of the sheet on which its board stands.
+    """
     for event in events:
+        before = select(recognised.c.year).where(recognised.c.entry_id == event.data.entry_id)
+        years = {event.data.year, *(await tx.db.execute(before)).scalars()}
         if await learn_all(tx, recognised, award_rows(event), key=("entry_id",)):
             tx.changed(event)
-            await _score_again(tx, event, reports.c.unit_id == event.data.unit_id)
+            if asking := await _asking_for_awards(tx, years):
+                of_years = reports.c.block_id.in_(select(blocks.c.block_id).where(blocks.c.year.in_(years)))
+                scored_by = tuple_(scores.c.sheet_id, scores.c.sheet_version).in_(asking)
+                await _score_again(tx, event, reports.c.unit_id == event.data.unit_id, of_years, scored_by)
+
+
+async def _asking_for_awards(tx: Tx, years: Collection[int]) -> list[Published]:
+    """Give those versions of the sheets of these years' blocks by which recorded awards count."""
+    stood = select(blocks.c.sheet_id).where(blocks.c.year.in_(years))
+    found = await tx.db.execute(select(sheets.c.sheet_id, sheets.c.version).where(sheets.c.sheet_id.in_(stood)))
+    read = await published(tx, {(row.sheet_id, row.version) for row in found})
+    return [key for key, sheet in read.items() if rules.asks_for_awards(sheet)]
 
 
 async def take_up_reports(tx: Tx, events: Sequence[Event[ReportSubmitted] | Event[ReportWithdrawn]]) -> None:

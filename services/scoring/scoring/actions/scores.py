@@ -212,8 +212,14 @@ def _fact(row: Any, sheet: rules.Sheet) -> _Fact:
 
 
 def given_by(report: Any, sheet: rules.Sheet) -> rules.Facts:
-    """Give what a score is computed from: what was reported, under what reviewers said of it (``tables.REVIEWED``)."""
+    """Give what a score is computed from: what was reported, under what reviewers said of it (``tables.REVIEWED``).
+
+    Awards only where the sheet asks for them: a score that does not hang on them is not computed anew when one is recorded,
+    and keeps as its inputs what it was computed from.
+    """
     facts = reported_by(report)
+    if facts.awards and not rules.asks_for_awards(sheet):
+        facts = facts.model_copy(update={"awards": ()})
     return rules.conclude(sheet, facts, rules.said(report.reviewed)) if report.reviewed else facts
 
 

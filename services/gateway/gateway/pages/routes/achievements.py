@@ -44,6 +44,7 @@ class Year:
     pledges: list[Row] = field(default_factory=list)
     records: list[Row] = field(default_factory=list)
     ratings: list[Row] = field(default_factory=list)
+    awards: list[Row] = field(default_factory=list)
     initiatives: list[Row] = field(default_factory=list)
     decisions: list[Row] = field(default_factory=list)
 
@@ -52,7 +53,7 @@ class Year:
         return not any(getattr(self, part) for part in PARTS)
 
 
-PARTS: Final = ("places", "titles", "pledges", "records", "ratings", "initiatives", "decisions")
+PARTS: Final = ("places", "titles", "pledges", "records", "ratings", "awards", "initiatives", "decisions")
 
 
 @router.get("/thanh-tich/{unit_id}")
@@ -78,7 +79,7 @@ async def _file(desk: Desk, unit_id: UUID, q: str, *, whole: bool, public: bool 
         desk.get("registry", f"units/{unit_id}"), desk.get("registry", f"units/{unit_id}/line")
     )
     line: list[Row] = found["items"]
-    nothing: Row = {"years": [], "ratings": [], "pledges": [], "initiatives": []}
+    nothing: Row = {"years": [], "ratings": [], "awards": [], "pledges": [], "initiatives": []}
     histories, places, verdicts, kept = await asyncio.gather(
         asyncio.gather(*[desk.get("registry", f"units/{each['unit_id']}/history") for each in line]),
         asyncio.gather(*[desk.get_or("scoring", f"units/{each['unit_id']}/places", None) for each in line]),
@@ -95,8 +96,7 @@ async def _file(desk: Desk, unit_id: UUID, q: str, *, whole: bool, public: bool 
             "titles": [row for answer in verdicts if answer for row in answer],
             "pledges": kept["pledges"],
             "records": kept["years"],
-            "ratings": kept["ratings"],
-            "initiatives": kept["initiatives"],
+            **{part: [_opening(desk, row) for row in kept[part]] for part in _FILED},
             "decisions": [] if public else [*_decided(line, histories), *_formed(histories, blocks, ends)],
         },
         q,
@@ -113,6 +113,16 @@ async def _file(desk: Desk, unit_id: UUID, q: str, *, whole: bool, public: bool 
         "away": away,
         "unseen": whole and any(answer is None for answer in verdicts),
     }
+
+
+_FILED: Final = ("ratings", "awards", "initiatives")
+"""What stands as an entry in a file, of a unit or of a person."""
+
+
+def _opening(desk: Desk, row: Row) -> Row:
+    """Say of an entry whether the reader may open it: the office, and the unit that keeps that file now."""
+    kept_by = row.get("kept_by", row["unit_id"])
+    return {**row, "opens": desk.who.holds(Post.CITY_OFFICE) or kept_by == desk.unit_id}
 
 
 async def _verdicts(desk: Desk, unit_id: str) -> list[Row] | None:
@@ -248,6 +258,7 @@ _SEARCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "pledges": ("campaign", "titles"),
     "records": (),
     "ratings": ("document_number",),
+    "awards": ("document_number", "document_by"),
     "initiatives": ("words", "post", "document_number"),
     "decisions": ("text", "decision_number"),
 }
@@ -256,15 +267,18 @@ _CALLED: Final[Mapping[str, str]] = {
     "pledges": "đăng ký thi đua",
     "records": "hồ sơ năm, số liệu năm",
     "ratings": "xếp loại",
+    "awards": "khen thưởng",
     "initiatives": "sáng kiến",
     "decisions": "quyết định",
 }
+_GRADED: Final[Mapping[str, str]] = {"ratings": "rating", "awards": "award"}
+"""The kind of entry whose grades a part shows in words."""
 
 
 def _text(part: str, row: Row) -> str:
     """Give what a search looks through: the entry's own words, what its kind is called, and its year."""
     own = [str(row[name] or "") for name in _SEARCHED[part]]
-    grade = forms.GRADES["rating"].get(row["grade"], "") if part == "ratings" else ""
+    grade = forms.GRADES[_GRADED[part]].get(row["grade"], "") if part in _GRADED else ""
     return " ".join([*own, grade, _CALLED.get(part, "thứ hạng, điểm"), str(row["year"])])
 
 

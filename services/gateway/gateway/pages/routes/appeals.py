@@ -12,13 +12,14 @@ from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.appeals import OF_POINTS
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import render
+from gateway.pages import exports, listed, render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.sheets import lines_of, sheet_of
 from gateway.pages.typed import amount_typed, no_amount, whole
 
 router = APIRouter()
 
+_IN_A_FILE = 200
 _REFUSALS = (Conflict.status, Invalid.status, Forbidden.status)
 _ACTS = {"tiep-nhan": "take_up", "chap-thuan": "uphold", "bac": "reject", "rut": "withdraw"}
 DONE = {
@@ -70,14 +71,29 @@ class Typed:
 @router.get("/kien-nghi")
 async def appeals(request: Request, desk: AtDesk, *, hang: str = "", sau: UUID | None = None) -> Response:
     ended = hang == "da-xong"
-    path = f"appeals?ended={str(ended).lower()}" + (f"&after={sau}" if sau else "")
-    found = await desk.get("scoring", path)
-    periods, _ = await asyncio.gather(
-        desk.periods_named(each["period_id"] for each in found["items"]),
-        desk.learn(each["unit_id"] for each in found["items"]),
-    )
+    path = f"appeals?ended={str(ended).lower()}"
+    if form := exports.wanted(request):
+
+        async def ask(last: str | None) -> tuple[list[dict[str, Any]], str | None]:
+            page = await desk.get("scoring", f"{path}&limit={_IN_A_FILE}" + (f"&after={last}" if last else ""))
+            return page["items"], page["items"][-1]["appeal_id"] if page["more"] else None
+
+        rows, cut = await exports.every(ask, form.most)
+        table = listed.appeals(desk, rows, await _periods_and_names(desk, rows), ended=ended)
+        return await exports.give(request, desk, form, table, cut=cut)
+    found = await desk.get("scoring", path + (f"&after={sau}" if sau else ""))
+    periods = await _periods_and_names(desk, found["items"])
     values = {"desk": desk, "section": _section(desk), "found": found, "ended": ended, "periods": periods}
     return render.page(request, "kien-nghi-danh-sach.html", values)
+
+
+async def _periods_and_names(desk: Desk, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Have the desk know the units of these appeals, and give their periods."""
+    periods: dict[str, dict[str, Any]]
+    periods, _ = await asyncio.gather(
+        desk.periods_named(each["period_id"] for each in rows), desk.learn(each["unit_id"] for each in rows)
+    )
+    return periods
 
 
 def _section(desk: Desk) -> str:

@@ -25,7 +25,7 @@ _NO_BLOCKS: dict[str, Any] = {"items": [], "next": None}
 
 @router.get("/")
 async def home(request: Request, desk: AtDesk) -> Response:
-    if desk.leads:
+    if desk.leads_alone:
         return await overview(request, desk)
     if desk.unit is None or desk.campaign is None:
         return await _common(request, desk)
