@@ -103,7 +103,7 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
         "ho-so-muc-khen": (
             "ho-so-muc.html",
             {**shared, "entry": recorded, "file": File(unit_id, unit), "form": forms.BY_KIND["award"]}
-            | {"typed": {}, "problem": None},
+            | {"typed": {}, "problem": None, "attached": None, "handed_in": False},
         ),
         "ho-so-ghi": (
             "ho-so-ghi.html",

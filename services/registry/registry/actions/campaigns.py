@@ -21,10 +21,11 @@ from contracts.registry import (
     CampaignScope,
     IssuingDocument,
     RegistrationCalled,
+    Target,
     TargetsAssigned,
 )
 from registry import rules
-from registry.actions.bodies import CampaignBody, CorrectionBody, Stepped, TargetsBody, Versioned
+from registry.actions.bodies import CampaignBody, CorrectionBody, Stepped, Versioned
 from registry.actions.calling import call_off, call_units
 from registry.actions.writing import invalid, put, step
 from registry.tables import (
@@ -238,21 +239,21 @@ async def _refuse_foreign_periods(tx: Tx, campaign_id: UUID, body: CampaignBody)
         raise Invalid(f"Có {len(errors)} kỳ thuộc phong trào khác.", errors=errors)
 
 
-async def assign_targets(tx: Tx, campaign_id: UUID, unit_id: UUID, body: TargetsBody) -> Versioned:
+async def assign_targets(tx: Tx, campaign_id: UUID, unit_id: UUID, assigned: Sequence[Target]) -> Versioned:
     """Give a unit its plan values; a criterion that is not assigned leaves its maximum.
 
     Raises ``Invalid`` with every stretch value that does not lie beyond its plan.
     """
-    await _refuse_stretches(tx, campaign_id, unit_id, body)
-    row = {"targets": [target.model_dump(mode="json") for target in body.targets]}
+    await _refuse_stretches(tx, campaign_id, unit_id, assigned)
+    row = {"targets": [target.model_dump(mode="json") for target in assigned]}
     version, changed = await put(tx, targets, {"campaign_id": campaign_id, "unit_id": unit_id}, row)
     if changed:
-        tx.record(TargetsAssigned(campaign_id=campaign_id, unit_id=unit_id, version=version, targets=body.targets))
+        tx.record(TargetsAssigned(campaign_id=campaign_id, unit_id=unit_id, version=version, targets=tuple(assigned)))
     return Versioned(version=version)
 
 
-async def _refuse_stretches(tx: Tx, campaign_id: UUID, unit_id: UUID, body: TargetsBody) -> None:
-    if all(target.stretch is None for target in body.targets):
+async def _refuse_stretches(tx: Tx, campaign_id: UUID, unit_id: UUID, assigned: Sequence[Target]) -> None:
+    if all(target.stretch is None for target in assigned):
         return
     asked = (
         select(sheets.c.criteria)
@@ -269,7 +270,7 @@ async def _refuse_stretches(tx: Tx, campaign_id: UUID, unit_id: UUID, body: Targ
         FieldError(
             field=f"targets.{place}.stretch", message=f"Mức phấn đấu mục {target.criterion}: {said}", remedy=remedy
         )
-        for place, target in enumerate(body.targets)
+        for place, target in enumerate(assigned)
         if (fault := rules.stretch_fault(target.target, target.stretch, less=less.get(target.criterion)))
         for said, remedy in [fault]
     ]

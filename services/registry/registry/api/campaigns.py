@@ -54,4 +54,4 @@ async def unit_targets(campaign_id: UUID, unit_id: UUID, asked: Asked) -> dict[s
 @router.put("/campaigns/{campaign_id}/units/{unit_id}/targets", tags=["targets"])
 async def assign_targets(campaign_id: UUID, unit_id: UUID, body: Sent[TargetsBody], commanded: Commanded) -> Versioned:
     office_only(commanded)
-    return await actions.assign_targets(commanded.tx, campaign_id, unit_id, body)
+    return await actions.assign_targets(commanded.tx, campaign_id, unit_id, body.targets)

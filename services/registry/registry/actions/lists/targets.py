@@ -13,7 +13,6 @@ from chassis.errors import FieldError, Invalid
 from chassis.events import Tx
 from contracts.registry import Target
 from registry import rules
-from registry.actions.bodies import TargetsBody
 from registry.actions.campaigns import assign_targets
 from registry.rules.lists import About, KnownTargets, Plan, Row
 from registry.tables import block_members, blocks, campaigns, sheets, targets, units
@@ -97,6 +96,5 @@ async def keep_targets(tx: Tx, about: About, rows: Sequence[Mapping[str, Any]], 
             Target.model_validate({name: line["content"].get(name) for name in Target.model_fields}) for line in lines
         ]
         kept = [Target.model_validate(each) for each in before["targets"]] if before else []
-        body = TargetsBody(targets=rules.lists.merged(kept, new))
-        await assign_targets(tx, about.campaign_id, UUID(unit_id), body)
+        await assign_targets(tx, about.campaign_id, UUID(unit_id), rules.lists.merged(kept, new))
     return moved
