@@ -300,9 +300,9 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "newcomer-pushes-nobody",
         "A first report takes a place and those below keep theirs: two units stand where one does.",
-        "services/scoring/scoring/actions/ranking.py",
-        'min(percents) if nobody_came else Decimal("-Infinity")',
-        "min(percents)",
+        "services/scoring/scoring/rules/shifts.py",
+        'pairwise([Decimal("-Infinity"), *ends(changes)])',
+        "pairwise(ends(changes))",
         ("services/scoring/tests/test_ranking.py::test_whatever_happens_a_board_stands_as_if_all_were_ranked",),
     ),
     Mutant(

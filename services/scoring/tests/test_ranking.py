@@ -156,15 +156,19 @@ async def test_whatever_happens_a_board_stands_as_if_all_were_ranked(scoring: Ho
                 assert board["members"] == len(await members(scoring)), step
 
 
-async def test_only_those_between_the_old_and_the_new_percent_are_looked_at(scoring: House) -> None:
-    """Nothing else is: a place further up or down that somebody spoilt stays as it is, until all are ranked again."""
+async def test_only_those_at_the_old_and_the_new_percent_are_looked_at_and_those_between_counted_on(
+    scoring: House,
+) -> None:
+    """Nothing else is: what somebody spoilt of a place there or further away stays as it is, until all are ranked again."""
     async with scoring.at_work("scoring") as tx:
         await actions.take_up_reports(tx, [a_report(unit, 1, 830 + 10 * number) for number, unit in enumerate(UNITS)])
     await scoring.rows("scoring", "UPDATE places SET decided_by = 'spoilt'")
     async with scoring.at_work("scoring") as tx:
         await actions.take_up_reports(tx, [a_report(UNITS[5], 2, 905)])
     spoilt = {unit for unit, place in (await stored(scoring)).items() if place.decided_by == "spoilt"}
-    assert spoilt == {*UNITS} - {*UNITS[5:8]}
+    assert spoilt == {*UNITS} - {UNITS[5]}
+    ranks = [place.rank for place in (await stored(scoring)).values()]
+    assert sorted(rank for rank in ranks if rank) == [*range(1, 15)]
     said = await told(scoring)
     assert [(place.unit_id, place.previous_rank, place.rank) for place in said.changed] == [
         (UNITS[5], 9, 7),

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Numeric, Uuid, bindparam, delete, func, select
+from sqlalchemy import ARRAY, Integer, Numeric, Uuid, bindparam, delete, func, null, select, union_all, update
 
 from chassis.db import Prepared
 from chassis.events import Tx
@@ -18,30 +18,22 @@ from contracts.scoring import Place, RankingChanged
 from scoring import rules
 from scoring.actions.boards import Board, came_to, lock, standings, votes_on, with_members
 from scoring.actions.keys import WANTED, Key, wanted
+from scoring.rules import shifts
+from scoring.rules.shifts import Change, Span
 from scoring.tables import boards, places, scores
 
 
-class Change(NamedTuple):
-    """A member of a board whose score is another one; ``before`` is the percent that it was placed by there, if it was."""
-
-    unit_id: UUID
-    campaign_id: UUID
-    before: Decimal | None
-    was_ranked: bool
-    now: rules.Standing
-
-    @property
-    def is_ranked(self) -> bool:
-        return not self.now.disqualified
-
-
 class _Ranked(NamedTuple):
-    """What came of ranking a board: what is kept of it, the places that are new, whose places are no more, and who left it."""
+    """What came of ranking a board: what is kept of it, the places that are new, whose places are no more, and who left it.
+
+    ``shifted`` are new places too; the database has counted them on already.
+    """
 
     came_to: Mapping[str, Any]
     changed: Sequence[Mapping[str, Any]]
     gone: Sequence[UUID] = ()
     left: Sequence[UUID] = ()
+    shifted: Sequence[Any] = ()
 
     @property
     def is_another(self) -> bool:
@@ -88,62 +80,134 @@ async def rank(tx: Tx, touched: Touched) -> None:
             tx.record(_told(key, rows[key].version + 1, board, campaign[key[0]]), because=touched.because[key])
 
 
-_BETWEEN: Final = (
+_AT: Final = (
     func.unnest(
         *[bindparam(name, type_=ARRAY(Uuid)) for name in ("periods", "others")],
-        *[bindparam(name, type_=ARRAY(Numeric)) for name in ("lows", "highs")],
+        bindparam("ends", type_=ARRAY(Numeric)),
     )
-    .table_valued("period_id", "other_id", "low", "high")
-    .render_derived(name="between_them")
+    .table_valued("period_id", "block_id", "at")
+    .render_derived(name="here")
 )
-_WINDOW: Final = Prepared(
-    select(places, *[scores.c[name].label(f"now_{name}") for name in rules.Standing._fields])
-    .join(
-        _BETWEEN,
-        (places.c.period_id == _BETWEEN.c.period_id)
-        & (places.c.block_id == _BETWEEN.c.other_id)
-        & places.c.percent.between(_BETWEEN.c.low, _BETWEEN.c.high),
+_here = places.alias("first_here")
+_FIRST: Final = (
+    select(_here.c.rank)
+    .where(
+        _here.c.period_id == _AT.c.period_id,
+        _here.c.block_id == _AT.c.block_id,
+        _here.c.percent <= _AT.c.at,
+        _here.c.rank.is_not(None),
     )
-    .join(scores, (scores.c.period_id == places.c.period_id) & (scores.c.unit_id == places.c.unit_id))
+    .order_by(_here.c.percent.desc(), _here.c.rank)
+    .limit(1)
+    .scalar_subquery()
 )
+_SPANS: Final = (
+    func.unnest(
+        *[bindparam(name, type_=ARRAY(Uuid)) for name in ("span_periods", "span_others")],
+        *[bindparam(name, type_=ARRAY(Numeric)) for name in ("low", "high")],
+        bindparam("by", type_=ARRAY(Integer)),
+    )
+    .table_valued("period_id", "block_id", "low", "high", "by")
+    .render_derived(name="span")
+)
+_PLACE: Final = rules.Ranked._fields
+_TOLD: Final = (*_PLACE, "previous_rank")
+_shifted = (
+    update(places)
+    .where(
+        places.c.period_id == _SPANS.c.period_id,
+        places.c.block_id == _SPANS.c.block_id,
+        places.c.percent > _SPANS.c.low,
+        places.c.percent < _SPANS.c.high,
+        places.c.rank.is_not(None),
+    )
+    .values(rank=places.c.rank + _SPANS.c.by, previous_rank=places.c.rank)
+    .returning(*[places.c[name] for name in ("period_id", "block_id", *_TOLD)])
+    .cte("shifted")
+)
+_MOVED: Final = Prepared(
+    union_all(
+        select(
+            *[_AT.c[name] for name in ("period_id", "block_id", "at")],
+            _FIRST.label("first"),
+            *[places.c[name] for name in _TOLD],
+            *[scores.c[name].label(f"now_{name}") for name in rules.Standing._fields],
+        )
+        .outerjoin(
+            places,
+            (places.c.period_id == _AT.c.period_id)
+            & (places.c.block_id == _AT.c.block_id)
+            & (places.c.percent == _AT.c.at),
+        )
+        .outerjoin(scores, (scores.c.period_id == places.c.period_id) & (scores.c.unit_id == places.c.unit_id)),
+        select(
+            *[_shifted.c[name] for name in ("period_id", "block_id")],
+            *[null(), null()],
+            *[_shifted.c[name] for name in _TOLD],
+            *[null() for _ in rules.Standing._fields],
+        ),
+    )
+)
+"""Whoever stands at one of these percents, with the place of the first of those there or below; then whoever stands in one of
+these spans, with the place to which this counts them on.
+"""
 
 
 async def _in_part(tx: Tx, rows: Mapping[Key, Any], changes: Mapping[Key, Sequence[Change]]) -> dict[Key, _Ranked]:
-    """Rank those who can have moved: everybody else's number stays, and the rule that decided it."""
+    """Rank those whose percent somebody left or reached; those between are counted on, and all others stay."""
     if not changes:
         return {}
-    lows, highs = zip(*map(_window, changes.values()), strict=True)
-    before: dict[Key, dict[UUID, Any]] = {key: {} for key in changes}
-    for row in await _WINDOW.rows(tx.db, {**wanted(changes), "lows": lows, "highs": highs}):
-        before[row.period_id, row.block_id][row.unit_id] = row
+    ends = [(key, percent) for key, those in changes.items() for percent in shifts.ends(those)]
+    spans = [(key, span) for key, those in changes.items() for span in shifts.spans(those)]
+    asked = {
+        **wanted([key for key, _ in ends]),
+        "ends": [percent for _, percent in ends],
+        **{f"span_{name}": those for name, those in wanted([key for key, _ in spans]).items()},
+        **{name: [getattr(span, name) for _, span in spans] for name in Span._fields},
+    }
+    stood: dict[Key, dict[Decimal, list[Any]]] = {key: defaultdict(list) for key in changes}
+    shifted: dict[Key, list[Any]] = {key: [] for key in changes}
+    for row in await _MOVED.rows(tx.db, asked):
+        key, percent = (row["period_id"], row["block_id"]), row["at"]
+        (shifted[key] if percent is None else stood[key][percent]).append(row)
     votes = await votes_on(tx, [key for key in changes if rows[key].votes])
-    return {key: _between(rows[key], before[key], those, votes.get(key, ())) for key, those in changes.items()}
-
-
-def _window(changes: Sequence[Change]) -> tuple[Decimal, Decimal]:
-    """Give the lowest and the highest percent between which places can be other ones."""
-    percents = [each.now.percent for each in changes] + [each.before for each in changes if each.before is not None]
-    # Whoever comes or goes has everybody below counted anew.
-    nobody_came = all(each.was_ranked == each.is_ranked for each in changes)
-    return min(percents) if nobody_came else Decimal("-Infinity"), max(percents)
+    return {
+        key: _at_the_ends(rows[key], stood[key], those, votes.get(key, ()), shifted[key])
+        for key, those in changes.items()
+    }
 
 
 _now: Final = itemgetter(*[f"now_{name}" for name in rules.Standing._fields])
 
 
-def _between(row: Any, before: Mapping[UUID, Any], changes: Sequence[Change], votes: Sequence[rules.Vote]) -> _Ranked:
+def _at_the_ends(
+    row: Any,
+    stood: Mapping[Decimal, Sequence[Any]],
+    changes: Sequence[Change],
+    votes: Sequence[rules.Vote],
+    shifted: Sequence[Any],
+) -> _Ranked:
+    before = {place.unit_id: place for here in stood.values() for place in here if place.unit_id}
     standing = {unit_id: rules.Standing._make(_now(place)) for unit_id, place in before.items()}
     standing |= {each.unit_id: each.now for each in changes}
-    # Above them nobody has moved: the first of those who stood here has as many ahead as ever.
-    first = min((place.rank for place in before.values() if place.rank), default=row.ranked + 1)
-    ranked = rules.rank(standing, votes, ahead=first - 1)
+    ranked: list[rules.Ranked] = []
+    for percent, here in stood.items():
+        # Without anybody there or below, all who are ranked stand ahead.
+        first = here[0].first or row.ranked + 1
+        ahead = first - 1 + shifts.come_ahead(changes, percent)
+        ranked += rules.rank(
+            {unit: each for unit, each in standing.items() if each.percent == percent}, votes, ahead=ahead
+        )
+    number = row.ranked + sum(each.is_ranked - each.was_ranked for each in changes)
+    leading = [place for place in (*ranked, *shifted) if place.rank == 1]
     now = {
         "members": row.members,
-        "ranked": row.ranked + sum(each.is_ranked - each.was_ranked for each in changes),
-        "leader_points": rules.leader_points(ranked) if first == 1 else row.leader_points,
+        "ranked": number,
+        # Where nobody that moved leads, whoever led before still does.
+        "leader_points": rules.leader_points(leading) if leading or not number else row.leader_points,
         "membership": row.membership,
     }
-    return _Ranked(now, list(_changes(ranked, before)))
+    return _Ranked(now, list(_changes(ranked, before)), shifted=shifted)
 
 
 _PLACES: Final = Prepared(
@@ -207,13 +271,19 @@ def _told(key: Key, version: int, board: _Ranked, campaign_id: UUID) -> RankingC
         block_id=block_id,
         version=version,
         **{name: board.came_to[name] for name in ("members", "ranked", "leader_points")},
-        changed=tuple(Place(**place) for place in board.changed),
+        changed=tuple(_places(board)),
         left=tuple(board.left),
     )
 
 
-_PLACE: Final = rules.Ranked._fields
+def _places(board: _Ranked) -> Iterator[Place]:
+    yield from (Place(**place) for place in board.changed)
+    shifted = sorted(board.shifted, key=itemgetter("rank"))
+    yield from (Place(**dict(zip(_TOLD, told, strict=True))) for told in map(_told_of, shifted))
+
+
 _stood: Final = itemgetter(*_PLACE)
+_told_of: Final = itemgetter(*_TOLD)
 
 
 def _changes(ranked: Iterable[rules.Ranked], before: Mapping[UUID, Any]) -> Iterator[dict[str, Any]]:

@@ -24,8 +24,9 @@ from scoring import rules
 from scoring.actions.boards import locked
 from scoring.actions.keys import WANTED, Key, wanted
 from scoring.actions.leaders import Leaders, asks_for_leaders, led_blocks, on_boards, told
-from scoring.actions.ranking import Change, Touched, rank
+from scoring.actions.ranking import Touched, rank
 from scoring.actions.sheets import published
+from scoring.rules.shifts import Change
 from scoring.tables import BESIDE, REVIEWED, blocks, moved, periods, reports, scores, stands, targets
 
 STANDS: Final = stands(blocks.c.sheet_id, reports.c.period_id)
