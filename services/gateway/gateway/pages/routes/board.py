@@ -72,8 +72,8 @@ async def board(
     path = board_path(desk, period, block_id)
     form = exports.wanted(request)
     rows = await _rows(desk, block_id, looking.tu, looking.tim.strip(), whole=form is not None)
-    block, heads, live = await asyncio.gather(
-        desk.this_years(block_id),
+    (block, sheet), heads, live = await asyncio.gather(
+        _block_and_sheet(desk, block_id),
         desk.get("scoring", f"campaigns/{period['campaign_id']}/published-boards?block_id={block_id}"),
         allowed(desk, f"{path}?{rows}"),
     )
@@ -96,10 +96,7 @@ async def board(
     if kind == "cong-bo" and live and not looking.lan and live["members"] <= _LISTED:
         waiting = await desk.get_or("scoring", f"{path}/waiting", None)
     changes = waiting["changes"] if waiting else []
-    sheet, _ = await asyncio.gather(
-        desk.get("scoring", f"sheets/{block['sheet_id']}"),
-        desk.learn([each["unit_id"] for each in (*found["rows"], *changes)]),
-    )
+    await desk.learn([each["unit_id"] for each in (*found["rows"], *changes)])
     values = {
         "desk": desk,
         "section": "bang-khoi",
@@ -120,6 +117,12 @@ async def board(
     if form and not problem:
         return await exports.give(request, desk, form, ranked.block_board(desk, values, looking.tim.strip()))
     return render.page(request, "bang-khoi.html", values, status=problem.status if problem else 200)
+
+
+async def _block_and_sheet(desk: Desk, block_id: UUID) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Give a block of this year with its sheet; None and an empty one where there is no such block."""
+    block = await desk.this_years(block_id)
+    return block, await desk.get("scoring", f"sheets/{block['sheet_id']}") if block else {}
 
 
 def _table(
