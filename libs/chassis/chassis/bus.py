@@ -228,16 +228,7 @@ class Intake:
         """Keep events as dead letters, with what is wrong with each; all of them or, where that fails, none for now."""
         try:
             async with self._engine.begin() as db:
-                for raw, _, error in given_up:
-                    await inbox.park(
-                        db,
-                        self._service,
-                        stream_sequence=raw.metadata.sequence.stream,
-                        subject=raw.subject,
-                        body=raw.data,
-                        attempts=raw.metadata.num_delivered,
-                        error=error,
-                    )
+                await inbox.park(db, self._service, [_letter(raw, error) for raw, _, error in given_up])
         except Exception:
             log.exception("bus.not_parked", subjects=[raw.subject for raw, _, _ in given_up])
             for raw, span, _ in given_up:
@@ -276,6 +267,11 @@ def _event_of(raw: Msg) -> Event[Any]:
     if _NUL.search(raw.data):
         raise _UnstorableError("có ký tự NUL")
     return event
+
+
+def _letter(raw: Msg, error: str) -> inbox.Letter:
+    met = raw.metadata
+    return inbox.Letter(met.sequence.stream, raw.subject, raw.data, met.num_delivered, error)
 
 
 async def _settle(word: Awaitable[None]) -> None:

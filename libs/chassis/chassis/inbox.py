@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
@@ -49,27 +49,35 @@ _CLAIM: Final = text(
 )
 
 
-async def park(
-    db: AsyncConnection, consumer: str, *, stream_sequence: int, subject: str, body: bytes, attempts: int, error: str
-) -> None:
-    """Keep an event that could not be taken up, whole, with what went wrong. Parking it again changes nothing."""
-    identity, correlation, kind = _read_what_can_be_read(body, subject)
-    await db.execute(
-        insert(dead_letter)
-        .values(
-            id=uuid7(),
-            consumer=consumer,
-            stream_sequence=stream_sequence,
-            event_id=identity,
-            correlationid=correlation,
-            type=kind,
-            payload=body,
-            digest=hashlib.sha256(body).digest(),
-            error=_storable(error)[:_ERROR_LENGTH],
-            attempts=attempts,
-        )
-        .on_conflict_do_nothing()
-    )
+class Letter(NamedTuple):
+    """An event that could not be taken up, whole, with what went wrong."""
+
+    stream_sequence: int
+    subject: str
+    body: bytes
+    attempts: int
+    error: str
+
+
+async def park(db: AsyncConnection, consumer: str, letters: Sequence[Letter]) -> None:
+    """Keep these letters, all at once. Parking one again changes nothing."""
+    await db.execute(insert(dead_letter).on_conflict_do_nothing(), [_kept(consumer, letter) for letter in letters])
+
+
+def _kept(consumer: str, letter: Letter) -> dict[str, Any]:
+    identity, correlation, kind = _read_what_can_be_read(letter.body, letter.subject)
+    return {
+        "id": uuid7(),
+        "consumer": consumer,
+        "stream_sequence": letter.stream_sequence,
+        "event_id": identity,
+        "correlationid": correlation,
+        "type": kind,
+        "payload": letter.body,
+        "digest": hashlib.sha256(letter.body).digest(),
+        "error": _storable(letter.error)[:_ERROR_LENGTH],
+        "attempts": letter.attempts,
+    }
 
 
 def _read_what_can_be_read(body: bytes, subject: str) -> tuple[UUID | None, UUID | None, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import statistics
 import time
 from datetime import UTC, datetime
 from typing import Final
@@ -32,12 +31,15 @@ async def window_has_passed(stage: Stage) -> None:
 
 @scenario("F12", "fifty events that nobody can read or take up, among the good ones")
 async def poison(stage: Stage) -> None:
-    """Measure what they cost scoring: the time it needs for a backlog, without them and with them, three times each."""
+    """Measure what they cost scoring: the time it needs for a backlog, without them and with them, five times each.
+
+    The shortest of each are compared: whatever else the machine does in that second only adds to the others.
+    """
     healthy, poisoned = [], []
-    for _ in range(3):
+    for _ in range(5):
         healthy.append(await take_up_backlog(stage, poison=0))
         poisoned.append(await take_up_backlog(stage, poison=50))
-    share = statistics.median(healthy) / statistics.median(poisoned)
+    share = min(healthy) / min(poisoned)
     stage.measures["good_throughput_under_poison"] = round(share, 2)
     if stage.scale >= 1 and share < _GOOD_SHARE:
         stage.complaints.append(f"I9: fifty poison events leave {share:.2f} of the throughput")
