@@ -60,6 +60,12 @@ class Stage:
         await asyncio.sleep(away)
         await asyncio.to_thread(self.house.nats.start)
 
+    def hold_bus(self) -> None:
+        """Have the bus stand still for good: it answers nobody, and can only be killed."""
+        pid = self.house.nats.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+
     async def kill_database(self, *, away: float = 0.0) -> None:
         self.killed.append(("postgres", time.time()))
         self.house.templates.postgres.kill()

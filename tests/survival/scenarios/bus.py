@@ -112,7 +112,11 @@ async def bus_loses_power(stage: Stage) -> None:
 
 
 async def lose_power(stage: Stage) -> None:
-    """Cut the power of the bus's disk, and start it on what is left."""
+    """Cut the power of the bus and of its disk, and start it on what is left.
+
+    First it stands still, then its disk does: nobody may hear from a server whose disk has no power any more.
+    """
+    stage.hold_bus()
     stage.prop.power_cut()
     stage.house.nats.kill()
     stage.prop.power_back()

@@ -10,9 +10,9 @@ from chassis.db import Prepared, Read
 from chassis.errors import Forbidden, NotFound
 from scoring import rules
 from scoring.rules import Audience
-from scoring.rules.rows import ordered, row_of
+from scoring.rules.rows import row_of
 from scoring.tables import boards, periods, places, publications, published_places
-from scoring.tables.live import FIGURES, HEAD, ORDER
+from scoring.tables.live import FIGURES, HEAD, LISTED
 
 Row = dict[str, Any]
 
@@ -45,9 +45,9 @@ class Shown(NamedTuple):
             return [unit for unit in units if unit in wanted]
         return list(units[self.start :][: self.most])
 
-    def more(self, units: Sequence[UUID]) -> bool:
-        """Tell whether rows follow after these."""
-        return not self.only and self.most is not None and self.start + self.most < len(units)
+    def more(self, members: int) -> bool:
+        """Tell whether rows follow after these on a board of so many members."""
+        return not self.only and self.most is not None and self.start + self.most < members
 
 
 EVERY_ROW: Final = Shown()
@@ -104,9 +104,8 @@ async def board(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, shown
     audience = viewer.audience(block_id, head.members)
     if audience is Audience.PUBLIC:
         raise Forbidden("Bảng tạm tính chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được.")
-    ranks: dict[UUID, int | None] = dict(await ORDER.rows(db, key))
-    listed = ordered(head.members, ranks)
-    units = shown.of(listed)
+    asked = {**key, "members": head.members, "only": shown.only, "start": shown.start, "most": shown.most}
+    ((ranked, units),) = await LISTED.rows(db, asked)
     figures = {row.unit_id: row for row in await FIGURES.rows(db, {**key, "units": units})}
     before, compared = await places_before(db, key, units)
     told = {
@@ -114,12 +113,12 @@ async def board(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, shown
         **{name: head[name] for name in _BOARD if name not in key},
         "version": head.version or 0,
         "changed_at": head.changed_at,
-        "members": len(listed),
-        "ranked": sum(map(bool, map(ranks.get, listed))),
+        "members": len(head.members),
+        "ranked": ranked,
         "published": {name: head[name] for name in _PUBLISHED} if head.number else None,
         "compared": compared,
-        "more": shown.more(listed),
-        "best": best(figures.values()) if len(units) == len(listed) else {},
+        "more": shown.more(len(head.members)),
+        "best": best(figures.values()) if len(units) == len(head.members) else {},
         "rows": [{**row_of(unit, figures.get(unit)), "before": before.get(unit)} for unit in units],
     }
     return rules.disclose(told, audience, viewer.units)

@@ -66,7 +66,7 @@ async def published_board(
         "sheet_id": kept["sheet_id"],
         "changed_at": found["at"],
         "compared": compared,
-        "more": shown.more(listed),
+        "more": shown.more(len(listed)),
         "best": best(rows),
         "rows": [{**of_unit[unit], "before": before.get(unit)} for unit in units],
     }

@@ -42,6 +42,17 @@ HEAD: Final = Prepared(
 """A board without its rows: who stands on it, how often it was given anew, and how it was published last, if it was."""
 _OF_BOARD: Final = (places.c.period_id == bindparam("period_id"), places.c.block_id == bindparam("block_id"))
 ORDER: Final = Prepared(select(places.c.unit_id, places.c.rank).where(*_OF_BOARD))
+LISTED: Final = Prepared(
+    text(
+        """WITH listed AS MATERIALIZED (
+      SELECT member.unit_id, places.rank FROM unnest(CAST(:members AS uuid[])) AS member (unit_id)
+      LEFT JOIN places ON places.period_id = :period_id AND places.block_id = :block_id AND places.unit_id = member.unit_id)
+    SELECT (SELECT count(rank) FROM listed) AS ranked, ARRAY(
+      SELECT unit_id FROM listed WHERE unit_id = ANY (CAST(:only AS uuid[])) OR CAST(:only AS uuid[]) = '{}'
+      ORDER BY rank, unit_id LIMIT :most OFFSET :start) AS units"""
+    )
+)
+"""How many members are ranked, and those asked for in the board's order: all who are not ranked come last."""
 FIGURES: Final = Prepared(
     select(
         *[places.c[name] for name in ("unit_id", "rank", "previous_rank", "points", "percent", "decided_by")],
