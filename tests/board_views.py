@@ -166,18 +166,26 @@ def _city(live: Values, office: Desk, period: Values, campaign: Values, head: Va
         {"block_id": "x", "state": "provisional", "number": None, "at": None, "members": 7, "ranked": 6},
     ]
     seen = {"desk": desk, "nguoi": desk, "section": "bang-khoi", "period": period, "periods": campaign["periods"]}
-    seen |= {"found": {"rows": rows, "more": True}, "live": False, "may_see_live": False, "after": "90~1"}
+    told = {"as_of": None, "fingerprint": "3f" * 32}
+    seen |= {"found": {**told, "rows": rows, "more": True}, "live": False, "may_see_live": False, "after": "90~1"}
+    seen |= {"problem": None}
     seen |= {"counted": {"totals": {"frozen": counts, "provisional": counts}, "items": items, "next": "x"}}
     seen |= {"names": {block["block_id"]: block["name"]}, "blocks": [block], "typed": city.Looking()}
     seen |= {"sheets": {block["sheet_id"]: live["sheet"]["name"]}}
-    nothing = {"found": {"rows": [], "more": False}, "after": "", "counted": {"totals": {}, "items": [], "next": None}}
+    nothing = {
+        "found": {**told, "rows": [], "more": False},
+        "after": "",
+        "counted": {"totals": {}, "items": [], "next": None},
+    }
     chosen = city.Looking(khoi=block["block_id"], sau="90~1")
     named = city.Looking(tim="không ai")
     window = {"desk": None, "khach": desk, "section": "cong-khai"}
-    of_office = {"desk": office, "nguoi": office, "live": True, "may_see_live": True, "typed": chosen, "blocks": []}
+    of_office = {"found": {**seen["found"], "fingerprint": None}}
+    of_office |= {"desk": office, "nguoi": office, "live": True, "may_see_live": True, "typed": chosen, "blocks": []}
     return {
         "bang-thanh-pho": ("bang-thanh-pho.html", seen),
         "bang-thanh-pho-dang-tinh": ("bang-thanh-pho.html", seen | of_office),
+        "bang-thanh-pho-luc": ("bang-thanh-pho.html", seen | {"found": {**seen["found"], "as_of": _AT}}),
         "bang-thanh-pho-cong-khai": ("bang-thanh-pho.html", seen | window),
         "bang-thanh-pho-trong": ("bang-thanh-pho.html", seen | nothing | {"typed": named}),
         "bang-thanh-pho-chua-cong-bo": ("bang-thanh-pho.html", seen | window | nothing),

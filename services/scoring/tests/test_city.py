@@ -13,7 +13,7 @@ from house import CITY, House, event_of, ident
 from plans import scanned, visited
 
 from chassis.db import Read
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import Forbidden, Invalid, NotFound
 from contracts.envelope import Event
 from contracts.registry import BlockFormed, CampaignLaunched, ReportedValue, ReportSubmitted
 from contracts.scoring import BoardState
@@ -118,6 +118,31 @@ async def test_everybody_is_told_what_was_published_and_the_office_what_stands(c
     async with city.at_work("scoring") as tx:
         with pytest.raises(NotFound):
             await queries.city_board(Read(tx.db), uuid4(), PERIOD, public, CityAsked())
+
+
+async def test_what_was_published_at_an_instant_stands_as_it_did_with_the_same_fingerprint(city: House) -> None:
+    """Whatever is published later: the order, the state of each board, the counts, and the fingerprint of all."""
+    first = await board(city, Viewer())
+    await city.set_clock("scoring", "2023-12-20 10:00+07")
+    between = datetime.fromisoformat("2023-12-20 09:59+07")
+    async with city.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(WARDS, 2, 990, version=2)])
+    await publish(city, WARDS, 2)
+    await publish(city, SCHOOLS, 1)
+    await city.set_clock("scoring", "2023-12-20 10:01+07")
+    then, now = await board(city, Viewer(), as_of=between), await board(city, Viewer())
+    assert {**then, "as_of": None} == first
+    assert now["fingerprint"] != first["fingerprint"] == (await board(city, as_of=between, most=1))["fingerprint"]
+    assert len(now["rows"]) == len(then["rows"]) + len(AMOUNTS[SCHOOLS])
+    async with city.at_work("scoring") as tx:
+        asked = (Read(tx.db), CAMPAIGN, PERIOD, Viewer())
+        told = await queries.blocks_of_city(*asked, standing=Standing.PUBLISHED, after=None, most=10, as_of=between)
+    assert [(each["block_id"], each["number"]) for each in told["items"]] == [(WARDS, 1)]
+    assert (await board(city, as_of=datetime.fromisoformat("2000-01-01 00:00+07")))["rows"] == []
+    with pytest.raises(Invalid, match="Chưa xem được"):
+        await board(city, as_of=datetime.fromisoformat("2023-12-20 10:01+07"))
+    with pytest.raises(ValueError, match="bảng của từng khối"):
+        CityAsked(standing=Standing.LIVE, as_of=between)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -225,6 +250,7 @@ async def test_a_page_of_many_units_is_read_in_the_order_of_an_index(large: Any)
         + str(BLOCKS)
         .replace(":period_id", f"'{PERIOD}'")
         .replace(":live", "true")
+        .replace(":until", "'infinity'")
         .replace(":after", f"'{block}'")
         .replace(":most", "50")
     )

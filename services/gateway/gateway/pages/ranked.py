@@ -140,9 +140,9 @@ def public_boards(values: Row) -> Table:
     )
 
 
-def city_board(
-    desk: Desk, rows: Iterable[Row], names: Mapping[str, str], period: Row, said: Sequence[Said], *, live: bool
-) -> Table:
+def city_board(desk: Desk, found: Row, names: Mapping[str, str], period: Row, said: Sequence[Said]) -> Table:
+    """All units of the city, as of when they were found, with the fingerprint of what was published."""
+
     def stands(row: Row) -> str:
         if not row["published"]:
             return words.BOARD_STATES["provisional"]
@@ -170,12 +170,14 @@ def city_board(
                 *[row[name] for name in ("points", "maximum", "percent")],
                 stands(row),
             ]
-            for row in rows
+            for row in found["rows"]
         ],
         about=period["name"],
         said=said,
         facts=[
-            (_STANDS, _PROVISIONAL if live else "Chỉ số liệu đã công bố"),
+            (_STANDS, "Chỉ số liệu đã công bố" if found["fingerprint"] else _PROVISIONAL),
+            *([("Đúng như lúc", words.day_and_time(found["as_of"]))] if found["as_of"] else []),
+            *([("Dấu vân", words.fingerprint(found["fingerprint"]))] if found["fingerprint"] else []),
             (
                 "Lưu ý",
                 "Hạng chính thức là hạng trong từng khối; thứ tự chung chỉ để đối chiếu, không dùng để xét danh hiệu",

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from chassis.http import Asked
 from scoring import queries
@@ -34,8 +35,9 @@ async def blocks_of_city(  # noqa: PLR0917
     standing: Standing = Standing.PUBLISHED,
     after: UUID | None = None,
     most: Annotated[int, Query(ge=1, le=500)] = 50,
+    as_of: AwareDatetime | None = None,
 ) -> dict[str, Any]:
-    """Count the boards by how they stand, and list them; ``next`` of one answer is ``after`` of the next question."""
+    """Count the boards by how they stand, or had been published ``as_of`` an instant, and list them; ``next`` of one answer is ``after`` of the next question."""
     return await queries.blocks_of_city(
-        asked.db, campaign_id, period_id, viewer(asked), standing=standing, after=after, most=most
+        asked.db, campaign_id, period_id, viewer(asked), standing=standing, after=after, most=most, as_of=as_of
     )

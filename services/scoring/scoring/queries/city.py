@@ -4,19 +4,22 @@ Nothing of this is stored: the official places are those within each block, for 
 read in the order of an index, a page of it for as many rows as the page has.
 """
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Select, exists, func, select, text, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.db import Read
 from chassis.errors import Forbidden, NotFound
 from contracts.envelope import GivenAmount
 from scoring import rules
 from scoring.queries.boards import Viewer
+from scoring.queries.history import require_settled
 from scoring.rules import Audience
 from scoring.tables import blocks, periods, places, publications, published_places, scores
 
@@ -31,11 +34,15 @@ class Standing(StrEnum):
 
 
 class CityAsked(BaseModel):
-    """Which units, and which page of them: ``most`` after the one with this share and id, or those named, ranked or not."""
+    """Which units, and which page of them: ``most`` after the one with this share and id, or those named, ranked or not.
+
+    ``as_of`` asks for what was published at an instant of business time.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     standing: Standing = Standing.PUBLISHED
+    as_of: AwareDatetime | None = None
     block_id: UUID | None = None
     sheet_id: UUID | None = None
     unit_id: Annotated[list[UUID], Field(max_length=500)] = []
@@ -47,6 +54,8 @@ class CityAsked(BaseModel):
     def _whole(self) -> "CityAsked":
         if (self.after_percent is None) != (self.after_unit is None):
             raise ValueError("trang sau cần cả tỷ lệ và đơn vị của dòng cuối trang trước")
+        if self.as_of and self.standing is Standing.LIVE:
+            raise ValueError("số đang tính của một thời điểm xem ở bảng của từng khối")
         return self
 
 
@@ -54,10 +63,13 @@ async def city_board(db: Read, campaign_id: UUID, period_id: UUID, viewer: Viewe
     """List the ranked units of all blocks of a period, the highest share first; of equal shares in the order of their ids.
 
     ``order`` numbers them, equal shares alike, and is None for units that were named; ``more`` tells whether others follow.
-    Raises ``NotFound`` for a period that the campaign has not, and ``Forbidden`` for whoever asks for
-    what stands now and is not the office.
+    ``fingerprint`` is of all boards that were published then, whichever units are asked for; None of what stands now.
+    Raises ``NotFound`` for a period that the campaign has not, ``Forbidden`` for whoever asks for
+    what stands now and is not the office, and ``Invalid`` for an instant that has not settled.
     """
     audience = await _audience(db, (campaign_id, period_id), viewer, asked.standing)
+    if asked.as_of:
+        await require_settled(db, asked.as_of)
     found = (await db.execute(page_of(period_id, asked))).mappings().all()
     rows = [_with_publication(dict(row)) for row in found[: asked.most]]
     orders: list[int | None] = [None] * len(rows)
@@ -70,11 +82,23 @@ async def city_board(db: Read, campaign_id: UUID, period_id: UUID, viewer: Viewe
         "campaign_id": campaign_id,
         "period_id": period_id,
         "standing": asked.standing,
+        "as_of": asked.as_of,
+        "fingerprint": None if asked.standing is Standing.LIVE else await _fingerprint(db, period_id, asked.as_of),
         "rows": [
             {"order": order, **rules.disclose_placed(row, audience)} for order, row in zip(orders, rows, strict=True)
         ],
         "more": len(found) > asked.most,
     }
+
+
+async def _fingerprint(db: Read, period_id: UUID, as_of: datetime | None) -> str:
+    """Give the fingerprint of what was published of a period by then: the same instant, the same fingerprint."""
+    own = [publications.c[name] for name in ("block_id", "number", "fingerprint")]
+    newest = select(*own).ext(distinct_on(publications.c.block_id)).where(publications.c.period_id == period_id)
+    if as_of:
+        newest = newest.where(publications.c.at <= as_of)
+    found = await db.execute(newest.order_by(publications.c.block_id, publications.c.number.desc()))
+    return rules.fingerprint_of_city(period_id, [tuple(row) for row in found])
 
 
 def _with_publication(row: Row) -> Row:
@@ -97,14 +121,13 @@ def _ranked(period_id: UUID, asked: CityAsked) -> Select[Any]:
     of = places if asked.standing is Standing.LIVE else published_places
     query = select(of).where(of.c.period_id == period_id, of.c.percent.is_not(None))
     if of is published_places:
-        later = publications.alias("later")
-        query = query.where(
-            ~exists().where(
-                later.c.period_id == of.c.period_id,
-                later.c.block_id == of.c.block_id,
-                later.c.number > of.c.number,
-            )
-        )
+        later, own = publications.alias("later"), publications.alias("own")
+        of_board = [(each.c.period_id == of.c.period_id) & (each.c.block_id == of.c.block_id) for each in (later, own)]
+        is_later, is_own = of_board[0] & (later.c.number > of.c.number), of_board[1] & (own.c.number == of.c.number)
+        if asked.as_of:
+            is_later &= later.c.at <= asked.as_of
+            query = query.where(exists().where(is_own, own.c.at <= asked.as_of))
+        query = query.where(~exists().where(is_later))
     if asked.unit_id:
         return query.where(of.c.unit_id.in_(asked.unit_id))
     if asked.block_id:
@@ -122,7 +145,7 @@ def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
     if asked.after_unit:
         query = query.where(tuple_(share, unit_id) < tuple_(asked.after_percent, asked.after_unit))
     few = query.order_by(share.desc(), unit_id.desc()).limit(asked.most + 1).subquery("few")
-    newest = _newest(few)
+    newest = _newest(few, asked.as_of)
     told: list[Any] = [few.c[name] for name in ("unit_id", "block_id", "rank", "points", "percent")]
     published = [newest.c[name] for name in _PUBLISHED]
     # Asked row by row: joined, all blocks there are would be read for a page.
@@ -140,11 +163,12 @@ def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
 _PUBLISHED: Final = ("number", "state", "at")
 
 
-def _newest(few: Any) -> Any:
-    """Say how the board of a place was published last."""
+def _newest(few: Any, as_of: datetime | None) -> Any:
+    """Say how the board of a place was published last, or last by then."""
+    own = [publications.c.period_id == few.c.period_id, publications.c.block_id == few.c.block_id]
     return (
         select(*[publications.c[name] for name in _PUBLISHED])
-        .where(publications.c.period_id == few.c.period_id, publications.c.block_id == few.c.block_id)
+        .where(*own, publications.c.at <= as_of if as_of else true())
         .order_by(publications.c.number.desc())
         .limit(1)
         .lateral("newest")
@@ -178,9 +202,10 @@ _BLOCKS: Final = """SELECT block_id, sheet_id, coalesce(newest.state, 'provision
       ELSE newest.ranked END AS ranked
     FROM boards JOIN blocks USING (block_id)
     LEFT JOIN LATERAL (SELECT state, number, at, publications.members, publications.ranked FROM publications
-      WHERE (publications.period_id, publications.block_id) = (boards.period_id, boards.block_id)
+      WHERE (publications.period_id, publications.block_id) = (boards.period_id, boards.block_id) AND publications.at <= :until
       ORDER BY number DESC LIMIT 1) AS newest ON true
     WHERE boards.period_id = :period_id"""
+_FOR_EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 BLOCKS: Final = text(
     f"""{_BLOCKS} AND block_id > :after AND (:live OR newest.number IS NOT NULL) ORDER BY block_id LIMIT :most"""
 )
@@ -200,6 +225,7 @@ async def blocks_of_city(
     standing: Standing,
     after: UUID | None,
     most: int,
+    as_of: datetime | None = None,
 ) -> Row:
     """Count the boards of a period by how they stand, and list them with how many units each has and has ranked.
 
@@ -207,7 +233,9 @@ async def blocks_of_city(
     ``city_board``. ``next`` is where to go on, None at the end.
     """
     await _audience(db, (campaign_id, period_id), viewer, standing)
-    wanted = {"period_id": period_id, "live": standing is Standing.LIVE}
+    if as_of:
+        await require_settled(db, as_of)
+    wanted = {"period_id": period_id, "live": standing is Standing.LIVE, "until": as_of or _FOR_EVER}
     found = await db.execute(BLOCKS, {**wanted, "after": after or UUID(int=0), "most": most})
     items = [dict(row) for row in found.mappings()]
     return {

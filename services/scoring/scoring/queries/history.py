@@ -41,6 +41,13 @@ async def board_as_of(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer,
     audience = viewer.audience(block_id, head.members)
     if audience is Audience.PUBLIC:
         raise Forbidden("Bảng tạm tính chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được.")
+    await require_settled(db, instant)
+    stood = await stood_at(db, period_id, block_id, instant)
+    return rules.disclose({**stood, "sheet_id": head.sheet_id}, audience, viewer.units)
+
+
+async def require_settled(db: Read, instant: datetime) -> None:
+    """Refuse an instant before which something may still come; raises ``Invalid``."""
     now, _ = await now_and_offset(db)
     if instant > now - SETTLED:
         latest = (now - SETTLED).astimezone(VIETNAM)
@@ -54,8 +61,6 @@ async def board_as_of(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer,
                 )
             ],
         )
-    stood = await stood_at(db, period_id, block_id, instant)
-    return rules.disclose({**stood, "sheet_id": head.sheet_id}, audience, viewer.units)
 
 
 async def stood_at(db: Read, period_id: UUID, block_id: UUID, instant: datetime) -> Row:

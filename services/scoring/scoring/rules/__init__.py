@@ -31,7 +31,16 @@ from scoring.rules.reviewing import Look, LookFault, codes_of, faults_of
 from scoring.rules.rulings import appealed, faults_of_ruling, is_of_points, line_of
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
 from scoring.rules.sheet import ConcludedBy, Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
-from scoring.rules.snapshots import Snapshot, Waiting, canonical, digest, fingerprint, snapshot, waiting
+from scoring.rules.snapshots import (
+    Snapshot,
+    Waiting,
+    canonical,
+    digest,
+    fingerprint,
+    fingerprint_of_city,
+    snapshot,
+    waiting,
+)
 
 __all__ = [
     "DECIDERS",
@@ -79,6 +88,7 @@ __all__ = [
     "faults_of",
     "faults_of_ruling",
     "fingerprint",
+    "fingerprint_of_city",
     "fold",
     "form_criteria",
     "in_column",

@@ -50,6 +50,12 @@ def fingerprint(period_id: UUID, block_id: UUID, rows: Iterable[Row]) -> str:
     return digest(canonical({"period_id": period_id, "block_id": block_id, "places": sorted(placed, key=_first)}))
 
 
+def fingerprint_of_city(period_id: UUID, boards: Iterable[tuple[UUID, int, str]]) -> str:
+    """Give the fingerprint of all published boards of a period: (block, number of the publication, its fingerprint) of each."""
+    listed = sorted([str(block_id), number, of_board] for block_id, number, of_board in boards)
+    return digest(canonical({"period_id": period_id, "boards": listed}))
+
+
 def _amount(value: Any) -> Any:
     """Give an amount that came as text the shape that it has as a number."""
     if isinstance(value, str):

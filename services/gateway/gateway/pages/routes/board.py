@@ -268,19 +268,26 @@ async def allowed(desk: Desk, path: str) -> Any:
 async def _as_of(desk: Desk, path: str, typed: str) -> tuple[Any, Problem | None]:
     """The board as of what was typed, or what is wrong with that, beside the board that stands."""
     try:
-        instant = datetime.fromisoformat(typed)
-        asked = urlencode({"as_of": (instant if instant.tzinfo else instant.replace(tzinfo=VIETNAM)).isoformat()})
-    except ValueError:
-        return None, Invalid("Thời điểm chưa đọc được: chọn ngày và giờ, ví dụ 20/10/2023 17:00.")
-    try:
-        return await desk.get("scoring", f"{path}?{asked}"), None
+        return await desk.get("scoring", f"{path}?{urlencode({'as_of': instant_typed(typed)})}"), None
     except Problem as problem:
-        if problem.status != Invalid.status:
-            raise
-        errors = problem.members.get("errors", ())
-        said = "; ".join(f"{each['message']}. {each.get('remedy', '')}" for each in errors) or problem.detail
-        refused = Invalid(said)
-        return None, refused
+        return None, not_then(problem)
+
+
+def instant_typed(typed: str) -> str:
+    """Give an instant as it was typed, on Vietnamese clocks unless it says otherwise; raises ``Invalid``."""
+    try:
+        instant = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise Invalid("Thời điểm chưa đọc được: chọn ngày và giờ, ví dụ 20/10/2023 17:00.") from error
+    return (instant if instant.tzinfo else instant.replace(tzinfo=VIETNAM)).isoformat()
+
+
+def not_then(problem: Problem) -> Problem:
+    """Say why there is nothing to be seen of an instant, to stand beside what can be; raises any other refusal."""
+    if problem.status != Invalid.status:
+        raise problem
+    errors = problem.members.get("errors", ())
+    return Invalid("; ".join(f"{each['message']}. {each.get('remedy', '')}" for each in errors) or problem.detail)
 
 
 def _period_of(desk: Desk, compared: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from chassis.errors import NotFound
+from chassis.errors import NotFound, Problem
 from gateway.pages import exports, ranked, render
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.routes.board import NAMED
+from gateway.pages.routes.board import NAMED, instant_typed, not_then
 from gateway.pages.routes.public import CACHED, AtWindow
 
 router = APIRouter()
@@ -26,10 +26,13 @@ _NOBODY: Final = str(UUID(int=0))
 
 @dataclass(frozen=True)
 class Looking:
-    """What is looked at: a period, what was published or what stands now, which units, after which one; blocks after which."""
+    """What is looked at: a period, what was published, now or by an instant, or what stands now; which units, after which one;
+    blocks after which.
+    """
 
     ky: str = ""
     xem: str = ""
+    luc: Annotated[str, Query(max_length=40)] = ""
     khoi: str = ""
     bang: str = ""
     tim: Annotated[str, Query(max_length=100)] = ""
@@ -42,7 +45,7 @@ class Looking:
 
     def onward(self, **other: str) -> str:
         """Name the same in an address, with something else instead; pages are begun anew unless told."""
-        kept = {name: getattr(self, name) for name in ("ky", "xem", "khoi", "bang", "tim")}
+        kept = {name: getattr(self, name) for name in ("ky", "xem", "luc", "khoi", "bang", "tim")}
         return urlencode({name: value for name, value in {**kept, **other}.items() if value})
 
 
@@ -67,12 +70,14 @@ async def _shown(request: Request, desk: Desk, looking: Looking, frame: dict[str
         raise NotFound("Chưa phát động phong trào nào.")
     standing = "live" if live else "published"
     path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/city-board"
-    asked = [("standing", standing), *[(name, value) for name, value in _chosen(looking).items() if value]]
-    if form := exports.wanted(request):
+    then, problem = await _then(desk, path, looking.luc) if looking.luc and not live else ({}, None)
+    asked = [("standing", standing), *then.items(), *_chosen(looking).items()]
+    form = exports.wanted(request)
+    if form and not problem:
         return await _file(request, desk, form, path, asked, looking, period)
     found, counted, blocks, sheets = await asyncio.gather(
         _page(desk, path, asked, looking),
-        desk.get("scoring", f"{path}/blocks?{_of_blocks(standing, looking.khoi_sau)}"),
+        desk.get("scoring", f"{path}/blocks?{_of_blocks(standing, looking.khoi_sau, then)}"),
         desk.get("registry", f"blocks?year={desk.year}&limit={_CHOOSABLE}"),
         desk.get("scoring", f"sheets?limit={_CHOOSABLE}"),
     )
@@ -90,6 +95,7 @@ async def _shown(request: Request, desk: Desk, looking: Looking, frame: dict[str
         "found": found,
         "counted": counted,
         "live": live,
+        "problem": problem,
         "may_see_live": desk.oversees,
         "names": names,
         "blocks": blocks["items"] if whole else [],
@@ -101,7 +107,17 @@ async def _shown(request: Request, desk: Desk, looking: Looking, frame: dict[str
         "typed": looking,
         "after": _cursor(found["rows"]) if found["more"] else "",
     }
-    return render.page(request, "bang-thanh-pho.html", values)
+    return render.page(request, "bang-thanh-pho.html", values, status=problem.status if problem else 200)
+
+
+async def _then(desk: Desk, path: str, typed: str) -> tuple[dict[str, str], Problem | None]:
+    """Give what asks for the instant that was typed, or what is wrong with that, beside what is published now."""
+    try:
+        then = {"as_of": instant_typed(typed)}
+        await desk.get("scoring", f"{path}?{urlencode({**then, 'most': 1})}")
+    except Problem as problem:
+        return {}, not_then(problem)
+    return then, None
 
 
 def _chosen(looking: Looking) -> dict[str, str]:
@@ -110,8 +126,8 @@ def _chosen(looking: Looking) -> dict[str, str]:
     return {name: value for name, value in chosen.items() if is_id(value)}
 
 
-def _of_blocks(standing: str, after: str) -> str:
-    return urlencode({"standing": standing, "most": _BLOCKS} | ({"after": after} if is_id(after) else {}))
+def _of_blocks(standing: str, after: str, then: dict[str, str]) -> str:
+    return urlencode({"standing": standing, "most": _BLOCKS, **then} | ({"after": after} if is_id(after) else {}))
 
 
 async def _page(desk: Desk, path: str, asked: list[tuple[str, str]], looking: Looking, *, most: int = ROWS) -> Any:
@@ -143,9 +159,11 @@ async def _file(  # noqa: PLR0917
     period: dict[str, Any],
 ) -> Response:
     """Ask for page after page, a row for each unit."""
+    head: dict[str, Any] = {}
 
     async def ask(after: str) -> tuple[list[dict[str, Any]], str | None]:
         found = await _page(desk, path, asked, replace(looking, sau=after), most=NAMED)
+        head.update(found)
         return found["rows"], _cursor(found["rows"]) if found["more"] else None
 
     rows, cut = await exports.every(ask, form.most, "")
@@ -159,5 +177,5 @@ async def _file(  # noqa: PLR0917
         ("Khối", names.get(chosen.get("block_id", ""), "")),
         ("Bảng điểm", sheet["name"] if sheet else ""),
     ]
-    table = ranked.city_board(desk, rows, names, period, said, live=("standing", "live") in asked)
+    table = ranked.city_board(desk, {**head, "rows": rows}, names, period, said)
     return await exports.give(request, desk, form, table, cut=cut)
