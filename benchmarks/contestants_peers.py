@@ -53,6 +53,8 @@ class Peer(Mortal):
     """Whether it looks sessions up, judges titles and writes messages."""
     kept_in = scored_in = "registry"
     """The one database stands where the product's first one would, so that both are asked the same way."""
+    tables = ()
+    """Its rows are other ones than the product's."""
 
     async def surround(self) -> None:
         """Make a database; whoever needs a broker brings its own."""
