@@ -47,6 +47,7 @@ class Round:
     own_cpu_ms_per_report: float
     wal_bytes_per_report: float
     wal_syncs_per_report: float
+    """PostgreSQL's alone, of all services: the bus tells nobody how often it syncs its own files."""
     events_per_report: float
     """What arrives together is told together, so the faster side may tell less."""
     front_cpu_ms_per_report: float
