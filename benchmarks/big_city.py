@@ -15,6 +15,7 @@ from scoring import rules
 
 _NAMESPACE = UUID(int=2024)
 _MOST_REPORTING = 3_000
+"""About so many: of a larger city one block in several reports, the others only stand in the tables."""
 _PERIOD = CAMPAIGN_DOCUMENT["periods"][0]
 
 

@@ -16,6 +16,7 @@ import orjson
 import psutil
 from benchmarks.big_city import Size, settle
 from benchmarks.load import Line, Target, Unit, get, post
+from benchmarks.rows import SCORED, Kept
 from city import CAMPAIGN, PERIOD, report
 from house import CITY, House, Templates, ident
 
@@ -42,6 +43,8 @@ class Contestant(ABC):
     """What the bus does with a message before it says that it has it."""
     prefixes = ("", "")
     """What stands before the paths of reports and of boards."""
+    tables: tuple[Kept, ...] = SCORED
+    """What must be the same on both sides in the end."""
 
     def __init__(self, house: House, size: Size) -> None:
         self.house, self.size = house, size

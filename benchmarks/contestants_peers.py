@@ -38,6 +38,8 @@ WHERE report_version IS DISTINCT FROM reports.version"""
 _UNTOLD: Final = """SELECT count(*) AS n FROM submissions
 WHERE NOT EXISTS (SELECT FROM messages WHERE cause = submissions.number)"""
 _COOKIE: Final = "phien-lam-viec-cua-phong-noi-vu"
+# A process a core: its documentation begins with 2 × cores + 1, five here, for a machine that serves nothing else. These two
+# cores are also PostgreSQL's, the broker's, the workers' and the load's.
 _GUNICORN: Final = (
     *("gunicorn", "--workers", "2", "--worker-class", "gthread", "--threads", "4"),
     # Our lines are kept for longer than the two seconds of the default.
@@ -53,6 +55,8 @@ class Peer(Mortal):
     """Whether it looks sessions up, judges titles and writes messages."""
     kept_in = scored_in = "registry"
     """The one database stands where the product's first one would, so that both are asked the same way."""
+    tables = ()
+    """Its rows are other ones than the product's."""
 
     async def surround(self) -> None:
         """Make a database; whoever needs a broker brings its own."""

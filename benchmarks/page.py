@@ -1,9 +1,14 @@
-"""What measuring leaves in docs/: the figures as JSON, their tables in performance.md below its mark, and the plot."""
+"""What measuring leaves in docs/: the figures as JSON, their tables in performance.md below its mark, and the plot.
 
+``python -m benchmarks.page`` writes the tables anew from the figures there are; with ``--check`` it says whether they stand.
+"""
+
+import argparse
 import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +17,7 @@ from benchmarks.plot import bars
 
 _DOCS: Final = Path("docs")
 _MARK: Final = "<!-- figures -->"
+_PAGE: Final = _DOCS / "performance.md"
 _SESSIONS: Final = _DOCS / "performance.json"
 _PEERS: Final = _DOCS / "performance-peers.json"
 _SLICES: Final = {"spine": "Peers, the spine", "whole": "Peers, the whole ripple"}
@@ -73,13 +79,17 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write_page() -> None:
-    page = _DOCS / "performance.md"
-    head, _, _ = page.read_text().partition(_MARK)
+    _PAGE.write_text(_drawn())
+
+
+def _drawn() -> str:
+    """Give the page with the tables of the figures there are."""
+    head, _, _ = _PAGE.read_text().partition(_MARK)
     lines = [f"{_read(_SESSIONS).get('machine', machine())}.", *_session_tables()]
     for part, title in _SLICES.items():
         if rows := _peers(part):
             lines += _peer_table(title, rows)
-    page.write_text(f"{head}{_MARK}\n\n" + "\n".join(lines) + "\n")
+    return f"{head}{_MARK}\n\n" + "\n".join(lines) + "\n"
 
 
 def _session_tables() -> Iterator[str]:
@@ -98,22 +108,41 @@ def _session_tables() -> Iterator[str]:
                 yield f"| {_words(figure, seen)} | {mine:,.1f} | {its:,.1f} | {_ratio(seen, figure)} |"
 
 
+_PEER_COLUMNS: Final = (
+    "peer",
+    "reports a second",
+    "product",
+    "product / peer",
+    "receipt p50 / p99, ms",
+    "product",
+    "rank visible p50 / p99, ms",
+    "product",
+    "product / peer, rank p50",
+    "lost at a kill",
+    "applied twice",
+    "commit",
+)
+
+
 def _peer_table(title: str, rows: Mapping[str, Any]) -> Iterator[str]:
-    """Lay out peers; receipts are at half of what the slower of the two can take."""
-    yield from ("", f"**{title}**", "")
-    yield "| peer | reports a second | product | product / peer | receipt p50 / p99, ms | lost at a kill | applied twice | commit |"
-    yield "|---|---|---|---|---|---|---|---|"
+    """Lay out peers; receipts and ranks are at half of what the slower of the two can take."""
+    yield from ("", f"**{title}**", "", f"| {' | '.join(_PEER_COLUMNS)} |", "|---" * len(_PEER_COLUMNS) + "|")
     for name, seen in rows.items():
-        cells = ["–"] * 4
+        cells = ["–"] * 8
         if "ratios" in seen:
             # In its JSON a peer of the whole ripple has another name than in its row, and so has the product.
             ours, theirs = (each for key, each in seen.items() if isinstance(each, dict) and key not in _OTHER)
-            receipts = " / ".join(f"{theirs[f'receipt_{share}_ms_at_50']:.0f}" for share in ("p50", "p99"))
             speeds = [f"{each['reports_per_second']:.0f}" for each in (theirs, ours)]
-            cells = [*speeds, _ratio(seen, "reports_per_second"), receipts]
+            receipts, ranks = ([_times(each, what) for each in (theirs, ours)] for what in ("receipt", "rank"))
+            slower = f"{seen['ratios']['rank_p50_ms_at_50']['median']:.2f}"
+            cells = [*speeds, _ratio(seen, "reports_per_second"), *receipts, *ranks, slower]
         crash = seen.get("crash")
         cells += [f"{crash['lost']} of {crash['acknowledged']}", str(crash["duplicated"])] if crash else ["–"] * 2
         yield f"| {name.replace('_', ', ')} | {' | '.join(cells)} | `{seen['commit']}` |"
+
+
+def _times(side: Mapping[str, float], what: str) -> str:
+    return " / ".join(f"{side[f'{what}_{share}_ms_at_50']:.0f}" for share in ("p50", "p99"))
 
 
 _OTHER: Final = ("ratios", "rates", "crash")
@@ -129,7 +158,7 @@ _FIGURES: Final = {
     "cpu_ms_per_report": "CPU of all processes and servers, ms a report",
     "own_cpu_ms_per_report": "CPU of its own processes, ms a report",
     "wal_bytes_per_report": "write-ahead log, bytes a report",
-    "wal_syncs_per_report": "syncs of the write-ahead log a report",
+    "wal_syncs_per_report": "syncs of PostgreSQL's write-ahead log a report (the bus' own not counted)",
     "events_per_report": "events a report",
     "front_cpu_ms_per_report": "the gateway's CPU, ms a report",
     "front_share_percent": "the gateway's share of the CPU of its own processes, %",
@@ -145,3 +174,12 @@ def _words(figure: str, seen: dict[str, Any]) -> str:
     what, share, _, _, load = figure.split("_")
     named = "receipt" if what == "receipt" else "rank visible"
     return f"{named} {share} at {load} % of the slower one's capacity ({seen['rates'][load]} a second), ms"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="benchmarks.page", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where the tables are other ones")
+    if not parser.parse_args().check:
+        _write_page()
+    elif _PAGE.read_text() != _drawn():
+        sys.exit(f"{_PAGE}: its tables are not those of its figures (python -m benchmarks.page)")

@@ -23,6 +23,7 @@ from benchmarks.big_city import Size
 from benchmarks.contestants import Contestant, Floor, Lazy, Product, Traced, TracedWhole, opened
 from benchmarks.load import Figures, Line, Officers, Unit
 from benchmarks.ratios import percentile, ratio
+from benchmarks.rows import Rows, difference, rows
 from benchmarks.whole import Whole, WholeFloor
 from house import Templates
 
@@ -46,6 +47,7 @@ class Round:
     own_cpu_ms_per_report: float
     wal_bytes_per_report: float
     wal_syncs_per_report: float
+    """PostgreSQL's alone, of all services: the bus tells nobody how often it syncs its own files."""
     events_per_report: float
     """What arrives together is told together, so the faster side may tell less."""
     front_cpu_ms_per_report: float
@@ -126,8 +128,9 @@ _TRIED_TIMES: Final = 3
 async def _same_effects(both: list[Side]) -> None:
     """Have both take the same reports one by one, and refuse to compare where not the same comes of them.
 
-    What both of them count must agree: of a peer in the spine nothing, in the whole ripple its messages, from a unit's
-    second report on. Of its first one the product tells what titles say without a place, and then with one.
+    What both of them count must agree, and every row that both of them have: of a peer in the spine nothing, in the whole
+    ripple its messages, from a unit's second report on. Of its first one the product tells what titles say without a place,
+    and then with one.
     """
     came: list[dict[str, Counter[str]]] = []
     for side in both:
@@ -149,8 +152,29 @@ async def _same_effects(both: list[Side]) -> None:
         came.append(effects)
     for what in came[0].keys() & came[1].keys():
         if came[0][what] != came[1][what]:
-            names = " and ".join(side.contestant.name for side in both)
-            raise RuntimeError(f"the same reports led {names} to other {what}: {came[0][what]}, {came[1][what]}")
+            raise RuntimeError(f"{_named(both)}: other {what} of the same reports: {came[0][what]}, {came[1][what]}")
+    await _same_rows(both, alone=True)
+
+
+async def _same_end(both: list[Side]) -> None:
+    """Have every unit report once more, the same on both sides, and refuse to tell figures where other rows come of it."""
+    if not all(side.contestant.tables for side in both):
+        return
+    for side in both:
+        figures = await side.officers.at_last()
+        await side.contestant.drained()
+        _nothing_refused(side, figures)
+    await _same_rows(both, alone=False)
+
+
+async def _same_rows(both: list[Side], *, alone: bool) -> None:
+    kept: list[Rows] = [await rows(side.contestant.house, side.contestant.tables, alone=alone) for side in both]
+    if differs := difference(*kept):
+        raise RuntimeError(f"{_named(both)} have other rows after the same reports: {differs}")
+
+
+def _named(both: list[Side]) -> str:
+    return " and ".join(side.contestant.name for side in both)
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
@@ -198,6 +222,7 @@ async def measure(
                     for load, rate in rates.items():
                         seen |= await each.at_rate(load, rate, seconds)
                     each.latencies.append(seen)
+            await _same_end(both)
     shutil.rmtree(root, ignore_errors=True)
     return {"units": size.blocks * size.members, "members": size.members, "rates": rates, **summarise(*both)}
 

@@ -11,6 +11,7 @@ import city
 import httpx2
 import psutil
 from benchmarks.contestants import AS_DELIVERED, Contestant, Floor, Product
+from benchmarks.rows import JUDGED, SCORED
 from city import BLOCK_DOCUMENT
 from house import CITY, EVENT_SERVICES, PASSWORD
 
@@ -22,6 +23,7 @@ class Through(Contestant):
 
     services = EVENT_SERVICES
     prefixes = ("/api/registry", "/api/scoring")
+    tables = (*SCORED, *JUDGED)
 
     async def settle(self) -> None:
         """Start the five services, and have them found the city and open the session."""

@@ -6,6 +6,6 @@ memory, the rules of the one sheet and the one pack are written out by hand, ser
 and nobody else is expected to write.
 
 What it may not do: leave out a row or an event that the product writes for the same report (``benchmarks.spine`` counts
-them before it measures), answer before the report is on the disk, publish before its place in the log is, or acknowledge
-an event before its effect is.
+events before it measures, and holds both sides' rows against one another then and at the end), answer before the report is
+on the disk, publish before its place in the log is, or acknowledge an event before its effect is.
 """

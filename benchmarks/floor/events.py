@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import getrandbits
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from uuid_utils.compat import uuid7
 from contracts.catalog import STREAM
 
 _AT_ONCE: Final = 400
+_PLACED_AT_ONCE: Final = 500
 _SOURCE: Final = "//000.00.00.H35/"
 
 Heard = Mapping[str, Any]
@@ -36,6 +38,8 @@ class Recorded:
     because: Sequence[Heard]
     """The events that led to it, the decisive one last."""
     actor: str
+    traceparent: str
+    """Nobody takes traces here, but the place in one is kept, as the product keeps it."""
     bytes: bytes
 
     @classmethod
@@ -51,6 +55,8 @@ class Recorded:
         because: Sequence[Heard] = (),
     ) -> Self:
         identity = uuid7()
+        trace = because[-1]["traceparent"].split("-")[1] if because else f"{getrandbits(128):032x}"
+        traceparent = f"00-{trace}-{getrandbits(64):016x}-02"
         event = {
             "specversion": "1.0",
             "id": identity,
@@ -63,10 +69,11 @@ class Recorded:
             "correlationid": correlationid,
             **({"causationid": because[-1]["id"]} if because else {}),
             "actor": actor,
+            "traceparent": traceparent,
             "businesstime": at,
             "data": data,
         }
-        return cls(identity, kind, str(subject), correlationid, because, actor, encoded(event))
+        return cls(identity, kind, str(subject), correlationid, because, actor, traceparent, encoded(event))
 
     @classmethod
     def after(
@@ -79,12 +86,12 @@ class Recorded:
     @property
     def row(self) -> tuple[Any, ...]:
         cause = self.because[-1]["id"] if self.because else None
-        return (self.id, self.type, self.subject, self.correlationid, cause, self.actor, self.bytes)
+        return (self.id, self.type, self.subject, self.correlationid, cause, self.actor, self.traceparent, self.bytes)
 
 
 def encoded(document: Any) -> bytes:
     """Write JSON; asyncpg's own UUIDs are not the library's."""
-    return orjson.dumps(document, default=str)
+    return orjson.dumps(document, default=str, option=orjson.OPT_UTC_Z)
 
 
 def columns(rows: Iterable[tuple[Any, ...]], width: int = 0) -> list[list[Any]]:
@@ -93,21 +100,40 @@ def columns(rows: Iterable[tuple[Any, ...]], width: int = 0) -> list[list[Any]]:
 
 
 _LOG: Final = """WITH logged AS (
-  INSERT INTO event_log (id, type, subject, correlationid, causationid, actor, bytes)
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::bytea[]) RETURNING id
+  INSERT INTO event_log (id, type, subject, correlationid, causationid, actor, traceparent, bytes)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bytea[])
+  RETURNING id
 ), pending AS (INSERT INTO event_pending SELECT id FROM logged)
 INSERT INTO inbox (consumer, event_id, type, correlationid, causationid, outcome, recorded)
-SELECT $8, event_id, type, correlationid, causationid, outcome, recorded::uuid[]
-FROM unnest($9::uuid[], $10::text[], $11::uuid[], $12::uuid[], $13::text[], $14::text[])
+SELECT $9, event_id, type, correlationid, causationid, outcome, recorded::uuid[]
+FROM unnest($10::uuid[], $11::text[], $12::uuid[], $13::uuid[], $14::text[], $15::text[])
   AS taken (event_id, type, correlationid, causationid, outcome, recorded)"""
 
+
+_LOOK: Final = """SELECT head.sequence, head.hash, id, type, subject, traceparent, bytes FROM event_head AS head
+LEFT JOIN (SELECT event_id FROM event_pending ORDER BY event_id LIMIT $1) AS waiting ON true
+LEFT JOIN event_log ON id = event_id ORDER BY id"""
+"""Where the chain ends and what waits; a row without an event where nothing waits."""
+
+_PLACE: Final = """WITH moved AS (
+  UPDATE event_head SET sequence = $2, hash = $3 WHERE sequence = $1 RETURNING sequence
+), taken AS (
+  DELETE FROM event_pending WHERE event_id = ANY($5::uuid[]) AND EXISTS (SELECT FROM moved)
+), placed AS (
+  INSERT INTO event_order (sequence, event_id, hash)
+  SELECT * FROM unnest($4::bigint[], $5::uuid[], $6::bytea[]) WHERE EXISTS (SELECT FROM moved)
+)
+SELECT sequence FROM moved"""
 
 _REACHED: Final = """UPDATE event_head SET published = $1
 WHERE published < $1 AND set_config('synchronous_commit', 'off', true) = 'off'"""
 
+_Numbered = tuple[int, bytes, asyncpg.Record]
+"""An event's place in the log, the hash of the chain there, its row."""
+
 
 class Relay:
-    """Numbers, commits, publishes as one batch, moves the head."""
+    """Numbers, commits, publishes as one batch, moves the head: three trips to the database a round, as the product's."""
 
     def __init__(self, pool: asyncpg.Pool, bus: Client) -> None:
         self._pool, self._bus, self._jetstream = pool, bus, bus.jetstream()
@@ -118,48 +144,50 @@ class Relay:
             while True:
                 await self.awake.wait()
                 self.awake.clear()
-                while numbered := await self._number(db):
-                    await self._publish(numbered)
-                    await db.execute(_REACHED, numbered[-1][0])
+                # Whoever commits after this look wakes it again: only behind a full round more can wait already.
+                while await self._round(db) == _PLACED_AT_ONCE:
+                    pass
 
-    async def _number(self, db: asyncpg.Connection) -> list[tuple[int, bytes, Any]]:
-        async with db.transaction():
-            head = await db.fetchrow("SELECT sequence, hash FROM event_head FOR UPDATE")
-            rows = await db.fetch(
-                """WITH taken AS (DELETE FROM event_pending WHERE event_id IN
-                  (SELECT event_id FROM event_pending ORDER BY event_id LIMIT $1) RETURNING event_id)
-                SELECT id, type, subject, bytes FROM event_log JOIN taken ON event_id = id ORDER BY id""",
-                _AT_ONCE,
-            )
-            if not rows:
-                return []
-            sequence, last, numbered = head["sequence"], head["hash"], []
-            for row in rows:
+    async def _round(self, db: asyncpg.Connection) -> int:
+        """Give how many events went out."""
+        numbered = await self._number(db)
+        if numbered:
+            await self._publish(numbered)
+            await db.execute(_REACHED, numbered[-1][0])
+        return len(numbered)
+
+    async def _number(self, db: asyncpg.Connection) -> list[_Numbered]:
+        found = await db.fetch(_LOOK, _PLACED_AT_ONCE)
+        before = sequence = found[0]["sequence"]
+        last, numbered = found[0]["hash"], list[_Numbered]()
+        for row in found:
+            if row["id"]:
                 sequence += 1
                 last = hashlib.sha256(last + sequence.to_bytes(8, "big") + row["bytes"]).digest()
                 numbered.append((sequence, last, row))
-            await db.execute(
-                "INSERT INTO event_order SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bytea[])",
-                *columns((place, row["id"], digest) for place, digest, row in numbered),
-            )
-            await db.execute("UPDATE event_head SET sequence = $1, hash = $2", sequence, last)
+        if numbered:
+            places = columns((place, row["id"], digest) for place, digest, row in numbered)
+            if await db.fetchval(_PLACE, before, sequence, last, *places) is None:
+                raise RuntimeError("somebody else has numbered events")
         return numbered
 
-    async def _publish(self, numbered: Sequence[tuple[int, bytes, Any]]) -> None:
+    async def _publish(self, numbered: Sequence[_Numbered]) -> None:
         batch, size = uuid7().hex, len(numbered)
         for place, (sequence, digest, row) in enumerate(numbered, start=1):
             headers = {
                 "Nats-Msg-Id": str(row["id"]),
                 "Thidua-Sequence": str(sequence),
                 "Thidua-Hash": digest.hex(),
-                "Nats-Batch-Id": batch,
-                "Nats-Batch-Sequence": str(place),
+                "traceparent": row["traceparent"],
             }
+            if size > 1:
+                headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(place)}
+                headers |= {"Nats-Batch-Commit": "1"} if place == size else {}
             subject = f"{row['type']}.{row['subject']}"
             if place < size:
                 await self._bus.publish(subject, row["bytes"], headers=headers)
             else:
-                await self._jetstream.publish(subject, row["bytes"], headers={**headers, "Nats-Batch-Commit": "1"})
+                await self._jetstream.publish(subject, row["bytes"], headers=headers)
 
 
 class Consumer(ABC):
@@ -233,7 +261,7 @@ class Consumer(ABC):
                     led_to[cause["id"]].append(event.id)
             await db.execute(
                 _LOG,
-                *columns((each.row for each in recorded), 7),
+                *columns((each.row for each in recorded), 8),
                 self.name,
                 *columns(
                     (

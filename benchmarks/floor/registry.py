@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from benchmarks.floor.events import Recorded, Relay
+from benchmarks.floor.events import Recorded, Relay, encoded
 from uuid_utils.compat import uuid7
 
 _VIETNAM: Final = timedelta(hours=7)
@@ -34,8 +34,8 @@ _ACCEPT: Final = """WITH kept AS (
   INSERT INTO submissions (receipt_number, report_id, version, correlationid, accepted_at, late, fields)
   SELECT $8, report_id, $5, $10::uuid, $7, $9, $6 FROM kept
 ), logged AS (
-  INSERT INTO event_log (id, type, subject, correlationid, actor, bytes)
-  SELECT $11::uuid, $12::text, $13::text, $10, $14::text, $15::bytea FROM kept RETURNING id
+  INSERT INTO event_log (id, type, subject, correlationid, actor, traceparent, bytes)
+  SELECT $11::uuid, $12::text, $13::text, $10, $14::text, $19::text, $15::bytea FROM kept RETURNING id
 ), once AS (
   INSERT INTO idempotency (actor, key, request, status, response) SELECT $14, $16::text, $17::bytea, 201, $18::bytea FROM kept
 )
@@ -97,7 +97,7 @@ class Registry:
             actor=account,
             correlationid=correlationid,
         )
-        answer = orjson.dumps({**told, "correlationid": correlationid})
+        answer = encoded({**told, "correlationid": correlationid})
         await self._pool.execute(
             _ACCEPT,
             kept.report_id,
@@ -118,6 +118,7 @@ class Registry:
             key,
             hashlib.sha256(body).digest(),
             answer,
+            event.traceparent,
         )
         kept.version += 1
         self._kept[unit] = kept

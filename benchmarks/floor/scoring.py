@@ -1,11 +1,12 @@
-"""Scoring on the floor: what waits is scored and ranked as one transaction."""
+"""Scoring on the floor: what waits is scored and ranked as one transaction; places are given as in ADR 0021."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -15,16 +16,54 @@ from benchmarks.floor.events import Consumer, Heard, Recorded, columns, encoded
 _QUARTER: Final = Decimal("0.25")
 
 
-@dataclass(slots=True)
-class _Standing:
-    """A unit on its board: what it had and what it has."""
+class _End(NamedTuple):
+    """Points that somebody left or reached, how many more than before stand ahead of them, and how many with them."""
 
-    block: UUID
     points: Decimal
-    version: int = 0
-    old_rank: int | None = None
-    old_points: Decimal | None = None
-    old_decided_by: str | None = None
+    ahead: int
+    so_far: int
+
+
+_BELOW_ALL: Final = _End(Decimal(-1), 0, 0)
+
+
+class _Place(NamedTuple):
+    """A unit's place that is not what it was."""
+
+    unit_id: UUID
+    rank: int
+    previous_rank: int | None
+    points: Decimal
+    percent: Decimal
+    decided_by: str | None
+
+    def told(self) -> dict[str, Any]:
+        return {**self._asdict(), "points": f"{self.points:.2f}", "percent": f"{self.percent:.4f}"}
+
+
+@dataclass(slots=True)
+class _Board:
+    """A board as it came to when it was ranked last, and what is new on it."""
+
+    version: int
+    ranked: int
+    leader_points: Decimal | None
+    because: list[Heard] = field(default_factory=list)
+    changes: dict[UUID, tuple[Decimal | None, Decimal]] = field(default_factory=dict)
+    """Points before, if there were any, and now."""
+
+    def ends(self) -> list[_End]:
+        """Give all of them, the highest first: who stands there is ranked anew."""
+        come = Counter[Decimal]()
+        for before, now in self.changes.values():
+            come[now] += 1
+            if before is not None:
+                come[before] -= 1
+        ends, ahead = [], 0
+        for points in sorted(come, reverse=True):
+            ends.append(_End(points, ahead, ahead + come[points]))
+            ahead += come[points]
+        return ends
 
 
 class Scoring(Consumer):
@@ -36,6 +75,7 @@ class Scoring(Consumer):
         await super().learn()
         rows = await self._pool.fetch("SELECT block_id, sheet_id::text, members FROM blocks")
         self._blocks = {row["block_id"]: row for row in rows}
+        self._membership = await self._pool.fetchval("SELECT number FROM membership")
 
     async def take_up(
         self, db: asyncpg.Connection, events: Sequence[Heard], _changed: set[str], now: datetime
@@ -45,30 +85,26 @@ class Scoring(Consumer):
             because[event["data"]["unit_id"]].append(event)
         # In one order, as everybody who writes several rows does.
         newest = [because[unit][-1] for unit in sorted(because)]
-        await db.execute(_REPORTS, *columns(map(_report, newest)))
-        blocks: dict[UUID, list[Heard]] = defaultdict(list)
-        for unit in because.values():
-            blocks[UUID(unit[-1]["data"]["block_id"])].extend(unit)
-        period_id = newest[0]["data"]["period_id"]
-        standing = {
-            row["unit_id"]: _Standing(
-                row["block_id"], row["points"], row["version"], row["rank"], row["old"], row["decided_by"]
-            )
-            for row in await db.fetch(_STANDING, list(blocks), period_id)
-        }
+        known = {row["unit_id"]: row for row in await db.fetch(_REPORTS, *columns(map(_report, newest)))}
+        boards: dict[UUID, _Board] = {}
         rows, recorded = [], []
         for event in newest:
-            fact = event["data"]
-            unit_id = UUID(fact["unit_id"])
-            one = standing.setdefault(unit_id, _Standing(UUID(fact["block_id"]), Decimal(0)))
-            row, told = self._one(fact, one)
+            fact, causes = event["data"], because[event["data"]["unit_id"]]
+            unit_id, block_id = UUID(fact["unit_id"]), UUID(fact["block_id"])
+            before = known[unit_id]
+            points, row, told = self._one(fact, before["version"] or 0, before["points"])
             rows.append((*row, event["id"], now))
-            causes = because[fact["unit_id"]]
             recorded.append(Recorded.after(causes, "scoring.score_changed.v1", unit_id, told, at=now))
-        await db.execute(_SCORES, *columns(rows))
-        return [*recorded, *await self._rank(db, blocks, standing, now)]
+            board = boards.setdefault(
+                block_id, _Board(before["board_version"] or 0, before["ranked"] or 0, before["leader_points"])
+            )
+            board.because += causes
+            board.changes[unit_id] = before["points"], points
+        return [*recorded, *await self._rank(db, boards, rows, now)]
 
-    def _one(self, fact: dict[str, Any], one: _Standing) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def _one(
+        self, fact: Mapping[str, Any], scored: int, before: Decimal | None
+    ) -> tuple[Decimal, tuple[Any, ...], dict[str, Any]]:
         """Full 90 points from 1000 on, none below 700; ten for a pledge: the sheet of the benchmark by hand."""
         amount, pledged = Decimal(fact["values"][0]["value"]), fact["values"][1]["value"] == "1"
         reached = min(amount / 1000, Decimal(1))
@@ -78,8 +114,7 @@ class Scoring(Consumer):
             else Decimal(0)
         )
         tie = Decimal(10 * pledged)
-        points = one.points = economy + tie
-        version = one.version + 1
+        points, version = economy + tie, scored + 1
         sheet = self._blocks[UUID(fact["block_id"])]["sheet_id"]
         document: dict[str, Any] = {
             "points": f"{points:.2f}",
@@ -160,65 +195,63 @@ class Scoring(Consumer):
             "points": document["points"],
             "maximum": "100",
             "percent": document["percent"],
-            "previous_points": str(one.old_points) if one.version else None,
+            "previous_points": None if before is None else str(before),
             "disqualified": False,
             "criteria": [
                 {"criterion": part["criterion"], "points": part["points"], "maximum": part["maximum"]}
                 for part in document["parts"]
             ],
         }
-        return row, told
+        return points, row, told
 
     async def _rank(
-        self,
-        db: asyncpg.Connection,
-        because: Mapping[UUID, Sequence[Heard]],
-        standing: Mapping[UUID, _Standing],
-        now: datetime,
+        self, db: asyncpg.Connection, boards: Mapping[UUID, _Board], scores: Iterable[tuple[Any, ...]], now: datetime
     ) -> list[Recorded]:
-        members: dict[UUID, list[UUID]] = {block: [] for block in because}
-        for unit, one in standing.items():
-            members[one.block].append(unit)
-        about = next(iter(because.values()))[0]["data"]
+        """Keep the scores, rank those whose points somebody left or reached, and have those between counted on."""
+        about = next(iter(boards.values())).because[0]["data"]
         period_id, campaign_id = UUID(about["period_id"]), about["campaign_id"]
-        causes = [each[-1]["id"] for each in because.values()]
-        boards = await db.fetch(_BOARDS, period_id, list(because), now, causes)
-        versions = {row["block_id"]: row["version"] for row in boards}
-        rows, recorded = [], []
-        for block, units in members.items():
-            units.sort()
-            units.sort(key=lambda unit: standing[unit].points, reverse=True)
-            equals = Counter(standing[unit].points for unit in units)
-            changed, rank, previous = [], 0, None
-            for place, unit in enumerate(units, start=1):
-                one = standing[unit]
-                rank, previous = rank if one.points == previous else place, one.points
-                decided_by = "shared" if equals[previous] > 1 else None
-                if (one.old_rank, one.old_points, one.old_decided_by) == (rank, previous, decided_by):
-                    continue
-                rows.append((period_id, block, unit, rank, one.old_rank, previous, previous, decided_by))
-                changed.append(
-                    {
-                        "unit_id": unit,
-                        "rank": rank,
-                        "previous_rank": one.old_rank,
-                        "points": f"{previous:.2f}",
-                        "percent": f"{previous:.4f}",
-                        "decided_by": decided_by,
-                    }
-                )
-            data = {
+        ends = {block: board.ends() for block, board in boards.items()}
+        spans = (
+            (block, low.points, high.points, high.so_far)
+            for block, those in ends.items()
+            for high, low in pairwise([*those, _BELOW_ALL])
+            if high.so_far
+        )
+        here = ((block, end.points) for block, those in ends.items() for end in those)
+        stood: dict[tuple[UUID, Decimal], list[asyncpg.Record]] = defaultdict(list)
+        shifted: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
+        for row in await db.fetch(_SCORES, *columns(scores), period_id, *columns(spans, 4), *columns(here)):
+            if row["at"] is None:
+                shifted[row["block_id"]].append(row)
+            else:
+                stood[row["block_id"], row["at"]].append(row)
+        kept, places, recorded = [], [], []
+        for block, board in boards.items():
+            moved = list(
+                _at_the_ends(board, ends[block], {end.points: stood[block, end.points] for end in ends[block]})
+            )
+            counted_on = [_Place(*map(row.get, _Place._fields)) for row in shifted[block]]
+            for place in (*moved, *counted_on):
+                if place.rank == 1:
+                    board.leader_points = place.points
+            board.ranked += sum(before is None for before, _ in board.changes.values())
+            members = len(self._blocks[block]["members"])
+            cause = board.because[-1]["id"]
+            came_to = (members, board.ranked, board.leader_points, self._membership)
+            kept.append((period_id, block, board.version + 1, now, cause, *came_to))
+            places += [(period_id, block, *place) for place in moved]
+            told = {
                 "campaign_id": campaign_id,
                 "period_id": period_id,
                 "block_id": block,
-                "version": versions[block],
-                "members": len(self._blocks[block]["members"]),
-                "ranked": len(units),
-                "leader_points": f"{standing[units[0]].points:.2f}",
-                "changed": changed,
+                "version": board.version + 1,
+                "members": members,
+                "ranked": board.ranked,
+                "leader_points": f"{board.leader_points:.2f}",
+                "changed": [place.told() for place in (*moved, *counted_on)],
             }
-            recorded.append(Recorded.after(because[block], "scoring.ranking_changed.v1", block, data, at=now))
-        await db.execute(_PLACES, *columns(rows))
+            recorded.append(Recorded.after(board.because, "scoring.ranking_changed.v1", block, told, at=now))
+        await db.execute(_PLACES, *columns(kept), *columns(places))
         return recorded
 
     async def board(self, period_id: UUID, block_id: UUID) -> tuple[int, bytes]:
@@ -247,10 +280,36 @@ class Scoring(Consumer):
         return 200, encoded({"block_id": block_id, "period_id": period_id, "rows": told})
 
 
+def _at_the_ends(
+    board: _Board, ends: Iterable[_End], stood: Mapping[Decimal, Sequence[asyncpg.Record]]
+) -> Iterator[_Place]:
+    """Give the places there that are not what they were.
+
+    All units of the benchmark pledge: who has the same points has the same of everything.
+    """
+    before = {row["unit_id"]: row for rows in stood.values() for row in rows if row["unit_id"]}
+    now: dict[Decimal, list[UUID]] = defaultdict(list)
+    for unit, (_, points) in board.changes.items():
+        now[points].append(unit)
+    for points, rows in stood.items():
+        now[points] += [row["unit_id"] for row in rows if row["unit_id"] and row["unit_id"] not in board.changes]
+    for end in ends:
+        # Without anybody there or below, all who are ranked stand ahead.
+        rank = (stood[end.points][0]["first"] or board.ranked + 1) + end.ahead
+        units = now[end.points]
+        decided_by = "shared" if len(units) > 1 else None
+        for unit in units:
+            old = before.get(unit)
+            if old is None or (old["rank"], old["points"], old["decided_by"]) != (rank, end.points, decided_by):
+                previous = old["rank"] if old else None
+                yield _Place(unit, rank, previous, end.points, end.points, decided_by)
+
+
 def _why(amount: Decimal, reached: Decimal, economy: Decimal) -> str:
-    said = f"đạt {reached * 100:.1f}%; mỗi 1% thiếu trừ 1% của 90.00 điểm, còn {90 * reached:.2f}".replace(".", ",")
-    rounded = f"{economy:.2f}".replace(".", ",")
-    return f"Thực hiện {amount} trên chỉ tiêu 1.000 triệu đồng, {said}. Làm tròn đến 0,25: {rounded} điểm."
+    percent, exact = f"{reached * 100:.1f}".removesuffix(".0"), 90 * reached
+    said = f"đạt {percent}%; mỗi 1% thiếu trừ 1% của 90.00 điểm, còn {exact:.2f}".replace(".", ",")
+    rounded = f" Làm tròn đến 0,25: {economy:.2f} điểm.".replace(".", ",", 1) if economy != exact else ""
+    return f"Thực hiện {amount} trên chỉ tiêu 1.000 triệu đồng, {said}.{rounded}"
 
 
 def _report(event: Heard) -> tuple[Any, ...]:
@@ -269,34 +328,54 @@ def _report(event: Heard) -> tuple[Any, ...]:
     )
 
 
-_REPORTS: Final = """INSERT INTO reports (period_id, unit_id, campaign_id, block_id, version, values, late, receipt_number,
-  accepted_at, event_id)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::jsonb[], $7::bool[], $8::text[],
-  $9::timestamptz[], $10::uuid[])
-ON CONFLICT (period_id, unit_id) DO UPDATE SET campaign_id = excluded.campaign_id, block_id = excluded.block_id,
-  version = excluded.version, values = excluded.values, late = excluded.late, receipt_number = excluded.receipt_number,
-  accepted_at = excluded.accepted_at, event_id = excluded.event_id
-WHERE reports.version < excluded.version"""
+_REPORTS: Final = """WITH kept AS (
+  INSERT INTO reports (period_id, unit_id, campaign_id, block_id, version, values, late, receipt_number, accepted_at, event_id)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::jsonb[], $7::bool[], $8::text[],
+    $9::timestamptz[], $10::uuid[])
+  ON CONFLICT (period_id, unit_id) DO UPDATE SET campaign_id = excluded.campaign_id, block_id = excluded.block_id,
+    version = excluded.version, values = excluded.values, late = excluded.late, receipt_number = excluded.receipt_number,
+    accepted_at = excluded.accepted_at, event_id = excluded.event_id
+  WHERE reports.version < excluded.version RETURNING period_id, unit_id, block_id
+)
+SELECT kept.unit_id, scores.version, scores.points, boards.version AS board_version, ranked, leader_points
+FROM kept LEFT JOIN scores USING (period_id, unit_id)
+LEFT JOIN boards ON boards.period_id = kept.period_id AND boards.block_id = kept.block_id"""
+"""Keeps reports; gives what their units had before, and what their boards came to."""
 
-_STANDING: Final = """SELECT s.unit_id, s.block_id, s.points, s.version, p.rank, p.points AS old, p.decided_by
-FROM scores s LEFT JOIN places p USING (period_id, block_id, unit_id) WHERE s.block_id = ANY($1) AND s.period_id = $2"""
+_SCORES: Final = """WITH scored AS (
+  INSERT INTO scores (period_id, unit_id, campaign_id, block_id, version, report_version, sheet_id, sheet_version, points,
+    percent, maximum, content, penalty, tie_points, tie_maximum, disqualified, score, inputs, caused_by, scored_at)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::uuid[], $8::int[],
+    $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::numeric[],
+    $16::bool[], $17::jsonb[], $18::jsonb[], $19::uuid[], $20::timestamptz[])
+  ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, report_version = excluded.report_version,
+    points = excluded.points, percent = excluded.percent, content = excluded.content, tie_points = excluded.tie_points,
+    score = excluded.score, inputs = excluded.inputs, caused_by = excluded.caused_by, scored_at = excluded.scored_at
+), shifted AS (
+  UPDATE places SET rank = places.rank + span.by, previous_rank = places.rank
+  FROM unnest($22::uuid[], $23::numeric[], $24::numeric[], $25::int[]) AS span (block_id, low, high, by)
+  WHERE places.period_id = $21::uuid AND places.block_id = span.block_id AND percent > low AND percent < high
+  RETURNING places.block_id, unit_id, rank, previous_rank, points, percent, decided_by
+)
+SELECT here.block_id, here.at, (
+    SELECT rank FROM places AS first WHERE period_id = $21 AND first.block_id = here.block_id AND percent <= here.at
+    ORDER BY percent DESC, rank LIMIT 1) AS first, unit_id, rank, previous_rank, points, percent, decided_by
+FROM unnest($26::uuid[], $27::numeric[]) AS here (block_id, at)
+LEFT JOIN places ON period_id = $21 AND places.block_id = here.block_id AND percent = here.at
+UNION ALL SELECT block_id, NULL, NULL, unit_id, rank, previous_rank, points, percent, decided_by FROM shifted"""
+"""Keeps scores, and counts on whoever stands between two ends; gives them, and whoever stood at an end before, with the place
+of the first of those there or below.
+"""
 
-_BOARDS: Final = """INSERT INTO boards (period_id, block_id, version, changed_at, caused_by)
-SELECT $1, unnest($2::uuid[]), 1, $3, unnest($4::uuid[])
-ON CONFLICT (period_id, block_id) DO UPDATE SET version = boards.version + 1, changed_at = excluded.changed_at,
-  caused_by = excluded.caused_by RETURNING block_id, version"""
-
-_SCORES: Final = """INSERT INTO scores (period_id, unit_id, campaign_id, block_id, version, report_version, sheet_id,
-  sheet_version, points, percent, maximum, content, penalty, tie_points, tie_maximum, disqualified, score, inputs, caused_by,
-  scored_at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::int[], $7::uuid[], $8::int[], $9::numeric[],
-  $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::numeric[], $16::bool[], $17::jsonb[],
-  $18::jsonb[], $19::uuid[], $20::timestamptz[])
-ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, report_version = excluded.report_version,
-  points = excluded.points, percent = excluded.percent, content = excluded.content, tie_points = excluded.tie_points,
-  score = excluded.score, inputs = excluded.inputs, caused_by = excluded.caused_by, scored_at = excluded.scored_at"""
-
-_PLACES: Final = """INSERT INTO places (period_id, block_id, unit_id, rank, previous_rank, points, percent, decided_by)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::numeric[], $7::numeric[], $8::text[])
+_PLACES: Final = """WITH came_to AS (
+  INSERT INTO boards (period_id, block_id, version, changed_at, caused_by, members, ranked, leader_points, membership)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[], $5::uuid[], $6::int[], $7::int[], $8::numeric[],
+    $9::bigint[])
+  ON CONFLICT (period_id, block_id) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at,
+    caused_by = excluded.caused_by, members = excluded.members, ranked = excluded.ranked,
+    leader_points = excluded.leader_points, membership = excluded.membership
+)
+INSERT INTO places (period_id, block_id, unit_id, rank, previous_rank, points, percent, decided_by)
+SELECT * FROM unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::numeric[], $16::numeric[], $17::text[])
 ON CONFLICT (period_id, block_id, unit_id) DO UPDATE SET rank = excluded.rank, previous_rank = excluded.previous_rank,
   points = excluded.points, percent = excluded.percent, decided_by = excluded.decided_by"""
