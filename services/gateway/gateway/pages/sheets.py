@@ -23,6 +23,14 @@ def appealed(item: str) -> str:
     return f"{item.removesuffix(OF_POINTS)} (điểm được tính)" if item.endswith(OF_POINTS) else item
 
 
+def brought(part: Mapping[str, Any] | None) -> Decimal | None:
+    """Give what a line brings to the total: over-achievement counts with it, a penalty takes away; None where it is not asked."""
+    if part is None or not part["assigned"]:
+        return None
+    points = Decimal(part["points"])
+    return -points if part["role"] == "penalty" else points + Decimal(part["over"])
+
+
 def still_open(score: Mapping[str, Any]) -> list[str]:
     """Say what of a score may still change, or was taken off for the hour, in sentences; nothing where all is settled."""
     late = any(part["rule"] == "late" and float(part["points"]) for part in score["parts"])

@@ -1,0 +1,65 @@
+"""Do two units side by side, and a unit's place at home, speak of what ranks: percent, and points with their sign?"""
+
+from typing import Any
+
+import views
+from fastapi import Request
+
+from gateway.pages import render
+from gateway.pages.routes import comparing
+from gateway.pages.sheets import brought
+
+FIRST, SECOND = (unit["unit_id"] for unit in views.units()[:2])
+NAMES = [unit["name"] for unit in views.units()[:2]]
+
+
+def drawn(template: str, values: dict[str, Any]) -> str:
+    request = Request({"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []})
+    return bytes(render.page(request, template, values).body).decode()
+
+
+def part(points: str, **changed: Any) -> dict[str, Any]:
+    return {"points": points, "over": "0", "role": "content", "assigned": True, **changed}
+
+
+def row(rank: int | None, points: str, maximum: str, percent: str, **changed: Any) -> dict[str, Any]:
+    return {"rank": rank, "points": points, "maximum": maximum, "percent": percent, "decided_by": None, **changed}
+
+
+def answer(rows: tuple[dict[str, Any], dict[str, Any]], lines: list[tuple[str, tuple[Any, Any]]]) -> list[str]:
+    told = {
+        "rows": dict(zip((FIRST, SECOND), rows, strict=True)),
+        "lines": [({"code": code, "name": "mục"}, [brought(each) for each in parts]) for code, parts in lines],
+        "sheet": {"tie_breaks": []},
+    }
+    return comparing._answer(views.desk(), (FIRST, SECOND), told)  # noqa: SLF001
+
+
+def test_a_penalty_takes_away_and_over_achievement_counts() -> None:
+    lines = [
+        ("P.1", (part("2.00", role="penalty"), part("0.50", role="penalty"))),
+        ("1.1", (part("10.00", over="3.00"), part("10.00"))),
+        ("1.2", (part("5.00"), part("0.00", assigned=False))),
+    ]
+    said = answer((row(1, "90", "100", "90"), row(2, "85", "100", "85")), lines)
+    assert said[1:] == ["Hơn nhiều nhất ở mục 1.1 mục (3,00 điểm).", "Kém ở mục P.1 mục (1,50 điểm)."]
+
+
+def test_percent_decides_who_is_ahead_and_is_shown() -> None:
+    one, two = NAMES
+    rows = row(2, "85.5", "100", "85.5"), row(1, "70.4", "80", "88")
+    assert answer(rows, []) == [
+        f"{two} (hạng 1) hơn {one} (hạng 2) 2,5% điểm tối đa áp dụng: 88% của 80 điểm so với 85,5% của 100 điểm."
+        " Tổng điểm ít hơn 15,10 điểm, nhưng xếp hạng theo tỷ lệ."
+    ]
+    equal = row(1, "80", "100", "80", decided_by="content_points"), row(2, "64", "80", "80")
+    assert answer(equal, []) == [
+        f"{one} (hạng 1) bằng tỷ lệ điểm với {two} (hạng 2): 80% của 100 điểm so với 80% của 80 điểm.",
+        f"{one}: bằng tỷ lệ điểm, hơn về điểm nội dung.",
+    ]
+    out = row(None, "99", "100", "99"), row(1, "80", "100", "80")
+    assert answer(out, []) == [f"{two} (hạng 1) đứng trước {one} (không xếp hạng)."]
+    template, values = views.pages()["so-sanh-muc"]
+    shown = dict(zip(values["chosen"], rows, strict=True))
+    text = drawn(template, values | {"rows": shown})
+    assert ("85,5%" in text, "88%" in text, "80,00" in text, "−1,00" in text) == (True, True, True, True)
