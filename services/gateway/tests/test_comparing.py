@@ -1,5 +1,6 @@
 """Do two units side by side, and a unit's place at home, speak of what ranks: percent, and points with their sign?"""
 
+import re
 from typing import Any
 
 import views
@@ -63,3 +64,23 @@ def test_percent_decides_who_is_ahead_and_is_shown() -> None:
     shown = dict(zip(values["chosen"], rows, strict=True))
     text = drawn(template, values | {"rows": shown})
     assert ("85,5%" in text, "88%" in text, "80,00" in text, "−1,00" in text) == (True, True, True, True)
+
+
+def test_the_tile_at_home_tells_the_gap_in_percent_and_leads_to_the_points_that_it_shows() -> None:
+    template, values = views.pages()["nha"]
+    leader = row(1, "70.4", "80", "88") | {"unit_id": SECOND}
+    own = row(2, "85.5", "100", "85.5") | {"unit_id": FIRST, "previous_rank": 2}
+    head = {"number": 3, "state": "frozen", "correction": False, "at": "2023-12-18T08:00:00+07:00"}
+    board = values["board"] | {"published": head}
+
+    def tile(**changed: Any) -> str:
+        shown = values | {"own": own, "leader": leader, "board": board, "coming": None} | changed
+        return " ".join(re.sub(r"<[^>]+>", " ", drawn(template, shown).partition("Hạng trong khối")[2]).split())
+
+    assert f"Kém {NAMES[1]} (hạng 1) 2,5% 85,5% so với 88%" in tile()
+    assert f"Bằng tỷ lệ, xếp sau {NAMES[1]} (hạng 1) 85,5%" in tile(leader=leader | {"percent": "85.5"})
+    assert "(hạng 1)" not in tile(own=own | {"rank": 1})
+    whole = drawn(template, values | {"own": own, "leader": leader, "board": board})
+    path = f"/vi-sao/{board['period_id']}/{FIRST}"
+    assert (f'href="{path}?lan=3"' in whole, f'href="{path}?lan=3#hang"' in whole) == (True, True)
+    assert f'href="{path}#hang"' in drawn(template, values | {"own": own, "board": board | {"published": None}})
