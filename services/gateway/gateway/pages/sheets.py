@@ -77,3 +77,8 @@ def typed(lines: Sequence[Line]) -> Iterator[Line]:
             own = {"code": f"{line['code']}.{item['code']}", "name": f"{line['name']}: {item['name']}"}
             most = str(Decimal(item["points"]) * line.get("weight", _ONE)) if "points" in item else line["maximum"]
             yield {**line, **own, "maximum": most, "rule": {"kind": kind}}
+
+
+def is_yes_no(line: Line, item: str) -> bool:
+    """Tell whether an item of a line, or the line itself, is answered by a yes or a no."""
+    return any(each["code"] == item and each["rule"]["kind"] == "yes_no" for each in typed([line]))

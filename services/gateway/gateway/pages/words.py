@@ -30,6 +30,11 @@ def amount(value: Decimal | str | None) -> str:
     return whole.replace(",", ".") + (f",{rest}" if rest else "")
 
 
+def answered(value: Decimal | str | None, *, yes_no: bool) -> str:
+    """An amount, or in words what answers a question that asks for a yes or a no."""
+    return ("Có" if _decimal(value) else "Không") if yes_no and value is not None else amount(value)
+
+
 def _decimal(value: Decimal | str | float) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
