@@ -464,6 +464,7 @@ def _home(**changed: Any) -> dict[str, Any]:
     check = {"unit_id": _unit_id(2), "waiting": 5, "items": 12, "period_id": PERIOD["period_id"], "campaign": ""}
     checks = [check, check | {"unit_id": _unit_id(3), "campaign": "Thi đua chuyển đổi số"}]
     usual |= {"cham": {"waiting": [], "checks": checks, "pledges": [], "missing": []}}
+    usual["cham"] |= {"objections": [{"count": 2, "href": "/cham-cheo", "period": PERIOD, "campaign": ""}], "appeals": None}
     usual |= {"own": rows[1], "coming": None}
     return usual | {"leader": rows[0], "titles": titles()} | changed
 
@@ -824,6 +825,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     here = {"count": 3, "href": "/chua-nop", "period": PERIOD, "campaign": ""}
     there = here | {"campaign": "Thi đua chuyển đổi số"}
     cham = {"waiting": [here | {"count": 34}, there], "checks": [], "pledges": [here, there], "missing": [here, there]}
+    cham |= {"objections": [here, there], "appeals": {"count": 50, "more": True}}
     lists = {"desk": desk(), "section": "bao-cao"}
     common = {"section": "viec", "blocks": [of_this_year() | {"member_unit_ids": [_unit_id(0)]}], "more": True}
     return {
@@ -839,7 +841,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "nha-chung": (
             "nha-chung.html",
             common
-            | {"desk": operator, "queue": None, "cham": {"waiting": [], "checks": [], "pledges": [], "missing": []}},
+            | {"desk": operator, "queue": None, "cham": dict.fromkeys(cham, ()) | {"appeals": None}},
         ),
         "nha-lanh-dao": ("nha-lanh-dao.html", _leading()),
         "nha-lanh-dao-yen": ("nha-lanh-dao.html", _leading(exceptions=[], blocks=[])),

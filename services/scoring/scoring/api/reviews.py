@@ -134,6 +134,13 @@ async def own_cross_checks(campaign_id: UUID, period_id: UUID, asked: Asked) -> 
     }
 
 
+@router.get(_PERIOD + "/objections", tags=["reviews"])
+async def own_objections(campaign_id: UUID, period_id: UUID, asked: Asked) -> dict[str, Any]:  # noqa: ARG001
+    """List the reports with an objection that waits for the caller, as the head of their blocks; never of the own unit."""
+    headed, own = (list(scopes(asked.identity, post)) for post in (Post.BLOCK_HEAD, Post.UNIT_OFFICER))
+    return {"items": await queries.objected_in(asked.db, period_id, headed, own)}
+
+
 @router.post(_PERIOD + "/scores/{unit_id}/cross-check", tags=["reviews"], response_model=Answered)
 async def answer_cross_check(
     campaign_id: UUID,  # noqa: ARG001

@@ -17,7 +17,7 @@ from scoring.queries.publications import (
 )
 from scoring.queries.rehearsals import rehearsal, rehearsals_held, rehearsed_blocks
 from scoring.queries.rescorings import rescored, rescoring, rescorings_of
-from scoring.queries.reviews import appraisals, columns_of_block, cross_checks_by, cross_checks_of_block
+from scoring.queries.reviews import appraisals, columns_of_block, cross_checks_by, cross_checks_of_block, objected_in
 from scoring.queries.scores import awards_of, block_with, published_score, score
 from scoring.queries.sheets import sheet, sheet_differences, sheet_versions, sheets_in_use, standing_sheet
 from scoring.queries.standing import place
@@ -49,6 +49,7 @@ __all__ = [
     "drafted_sheet",
     "fairness",
     "fairness_of_units",
+    "objected_in",
     "place",
     "places_of",
     "publications_of",
