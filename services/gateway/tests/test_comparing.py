@@ -6,7 +6,7 @@ from typing import Any
 import views
 from fastapi import Request
 
-from gateway.pages import render
+from gateway.pages import ranked, ranks, render
 from gateway.pages.routes import comparing
 from gateway.pages.sheets import brought
 
@@ -84,3 +84,21 @@ def test_the_tile_at_home_tells_the_gap_in_percent_and_leads_to_the_points_that_
     path = f"/vi-sao/{board['period_id']}/{FIRST}"
     assert (f'href="{path}?lan=3"' in whole, f'href="{path}?lan=3#hang"' in whole) == (True, True)
     assert f'href="{path}#hang"' in drawn(template, values | {"own": own, "board": board | {"published": None}})
+
+
+def test_a_unit_without_a_place_has_its_reason_on_page_file_and_sentence_where_the_reader_may_see_it() -> None:
+    reason = "Để xảy ra cháy nổ nghiêm trọng"
+    template, values = views.pages()["bang-khoi"]
+    rows = values["board"]["rows"]
+    out = rows[5] | {"rank": None, "state": "disqualified", "late": False, "disqualified": [reason]}
+    board = values["board"] | {"rows": [*rows[:5], out]}
+    said = f"Không được xếp hạng: {reason}"
+    assert said in drawn(template, values | {"board": board})
+    notes = [cells[-1] for cells in ranked.block_board(values["desk"], values | {"board": board}, "").rows]
+    assert (notes[-1], [said in note for note in notes[:-1]]) == (said, [False] * 5)
+    place = {"rank": None, "disqualified": [reason]}
+    assert ranks.sentence(place, "a", {}, lambda _: "Phường A") == f"Phường A không được xếp hạng: {reason}."
+    assert ranks.sentence({"rank": None}, "a", {}, lambda _: "Phường A") == "Phường A không được xếp hạng."
+    # Another unit of the block is not told why.
+    hidden = board | {"rows": [{name: value for name, value in out.items() if name != "disqualified"}]}
+    assert "Không được xếp hạng" not in drawn(template, values | {"board": hidden})

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.scoring import BoardState
 from scoring import rules
+from scoring.queries import standing
 from scoring.rules import Audience, publishing
 from scoring.rules.disclosure import OF_A_BOARD, OF_A_ROW, OWN
 from scoring.rules.rows import ordered
@@ -90,6 +91,18 @@ def test_whoever_may_see_more_sees_all_that_others_see() -> None:
         assert rule[Audience.PUBLIC] <= rule[Audience.BLOCK] <= rule[Audience.OFFICE]
     assert "disqualified" not in OF_A_ROW[Audience.BLOCK]
     assert "groups" not in OF_A_ROW[Audience.PUBLIC]
+
+
+async def test_a_place_tells_why_there_is_none_to_whoever_may_see_that_on_the_board() -> None:
+    own = _row(UNITS[0], Decimal(80)) | {"rank": None, "state": "disqualified"}
+    board = {"rows": [own], "members": 1, "ranked": 0, "period_id": PERIOD, "block_id": BLOCK}
+    nobody: Any = None
+    for reader, reasons in (([UNITS[0]], ["K.1"]), ([UNITS[1]], None)):
+        told = await standing._told(  # noqa: SLF001
+            nobody, rules.disclose(board, Audience.BLOCK, reader), UNITS[0], votes=False
+        )
+        assert told
+        assert told.get("disqualified") == reasons
 
 
 _changes = st.lists(

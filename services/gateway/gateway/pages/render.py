@@ -39,6 +39,7 @@ _ENVIRONMENT.globals.update(
     TINH_TRANG=words.UNIT_STATES,
     XEP_LOAI=words.RATINGS,
     vi_sao_hang=words.decided_by,
+    bi_loai=words.disqualified,
     gia_tri=words.answered,
     tieu_chi_phu=words.chain,
     TEN_BUOC=words.STEPS,

@@ -192,6 +192,12 @@ def decided_by(code: str, sheet: Mapping[str, Any]) -> str:
     return DECIDED_BY.get(code, own)
 
 
+def disqualified(row: Mapping[str, Any]) -> str:
+    """Say why a unit is not ranked, as far as its row tells it to this reader; else nothing."""
+    reasons = row.get("disqualified")
+    return f"không được xếp hạng: {'; '.join(reasons)}" if reasons else ""
+
+
 STEPS: Final[Mapping[str, str]] = {
     "received": "Đã nhận",
     "scored": "Đã chấm",
