@@ -157,6 +157,7 @@ def _part(line: dict[str, Any], group: str | None) -> dict[str, Any]:
         "group": group,
         "role": line["role"],
         "points": points,
+        "over": "0.50" if line["code"] == "1.1" else "0",
         "maximum": line["maximum"],
         "value": "28.5",
         "target": line["target"],

@@ -1,6 +1,7 @@
 """Do two units side by side, and a unit's place at home, speak of what ranks: percent, and points with their sign?"""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import views
@@ -9,6 +10,7 @@ from fastapi import Request
 from gateway.pages import ranked, ranks, render
 from gateway.pages.routes import comparing
 from gateway.pages.sheets import brought
+from scoring.rules import Facts, Sheet, score
 
 FIRST, SECOND = (unit["unit_id"] for unit in views.units()[:2])
 NAMES = [unit["name"] for unit in views.units()[:2]]
@@ -102,3 +104,36 @@ def test_a_unit_without_a_place_has_its_reason_on_page_file_and_sentence_where_t
     # Another unit of the block is not told why.
     hidden = board | {"rows": [{name: value for name, value in out.items() if name != "disqualified"}]}
     assert "Không được xếp hạng" not in drawn(template, values | {"board": hidden})
+
+
+def test_the_parts_that_a_total_is_shown_with_add_up_to_it() -> None:
+    """Over-achievement is bonus of the sheet, so it stands among the bonus, up to what the sheet lets count."""
+    rule = {"kind": "ratio_linear", "over_rate": "0.02", "over_cap": "0.5"}
+    usual = {"measure": "lượt", "maximum": "10", "target": "10", "rule": rule}
+    lines = [{**usual, "code": "1.1", "name": "Một"}, {**usual, "code": "1.2", "name": "Hai"}]
+    extras = [
+        {**usual, "code": "T.1", "name": "Thưởng", "role": "bonus"},
+        {**usual, "code": "P.1", "name": "Trừ", "role": "penalty"},
+    ]
+    head = {"key": "thu", "name": "Bảng thử", "note": "Mẫu", "step": "0.01", "bonus_cap": "12", "total": "20"}
+    groups = [{"code": "1", "name": "Nhóm", "maximum": "20", "criteria": lines}]
+    sheet = Sheet.model_validate({**head, "groups": groups, "extras": extras})
+    amounts = {"1.1": 15, "1.2": 8, "T.1": 7, "P.1": 3}
+    scored = score(sheet, Facts(values={code: Decimal(amount) for code, amount in amounts.items()}, targets={}))
+    assert scored.bonus > sum(part.points for part in scored.parts if part.criterion == "T.1")
+    template, values = views.pages()["vi-sao"]
+    made = sheet.model_dump(mode="json")
+    told = {"sheet_version": 1, "receipt_number": "BN", "version": 1, "scored_at": views.NOW.isoformat()}
+    page = drawn(
+        template,
+        values
+        | {"score": scored.model_dump(mode="json") | told, "sheet": {**made, "sheet_id": "s"}}
+        | {"groups": made["groups"], "lines": {line["code"]: line for line in lines + extras}},
+    )
+    shown = re.findall(r'</a><b class="so">([−+]?)([0-9,]+)', page)
+    total = sum(Decimal(f"{'-' if sign == '−' else ''}{amount.replace(',', '.')}") for sign, amount in shown)
+    assert (total, f"{scored.points:f}".replace(".", ",") in page, "Vượt chỉ tiêu: Một" in page) == (
+        scored.points,
+        True,
+        True,
+    )

@@ -64,6 +64,7 @@ _ENVIRONMENT.globals.update(
     VIEC_GHI=forms.ACTS,
     COT=words.COLUMNS,
     con_mo=sheets.still_open,
+    vuot_chi_tieu=sheets.beyond_target,
     MUC_CHAC=law_words.MARKS,
     TEN_GIA_TRI=law_words.LAW_FIELDS,
     noi_gia_tri=law_words.law_value,

@@ -31,6 +31,11 @@ def brought(part: Mapping[str, Any] | None) -> Decimal | None:
     return -points if part["role"] == "penalty" else points + Decimal(part["over"])
 
 
+def beyond_target(score: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the lines whose over-achievement counts as bonus of the sheet, beside the points of the line itself."""
+    return [part for part in score["parts"] if Decimal(part["over"])]
+
+
 def still_open(score: Mapping[str, Any]) -> list[str]:
     """Say what of a score may still change, or was taken off for the hour, in sentences; nothing where all is settled."""
     late = any(part["rule"] == "late" and float(part["points"]) for part in score["parts"])
