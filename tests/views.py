@@ -477,7 +477,7 @@ def _leader() -> Desk:
 def _leading(**changed: Any) -> dict[str, Any]:
     """What the leader's landing page shows: two blocks, one of them published, and all three exceptions."""
     late = {"count": 3, "more": False, "words": "đơn vị chưa nộp, còn trong hạn", "href": "/chua-nop"}
-    wide = {"count": 50, "more": True, "words": "đơn vị tự chấm và thẩm định chênh từ 5 điểm", "href": "/chenh-lech"}
+    wide = {"count": 50, "more": True, "words": "đơn vị tự chấm và thẩm định chênh từ 5% điểm tối đa", "href": "/chenh-lech"}
     open_ones = {"count": 2, "more": False, "words": "kiến nghị chưa giải quyết", "href": "/kien-nghi"}
     live = {"block_id": BLOCK, "name": "Khối xã, phường", "state": "provisional", "at": None, "ranked": 6, "members": 7}
     blocks = [live, live | {"name": "Khối trường học", "state": "frozen", "at": NOW.isoformat(), "ranked": None}]

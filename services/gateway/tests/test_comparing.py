@@ -8,7 +8,7 @@ import views
 from fastapi import Request
 
 from gateway.pages import ranked, ranks, render
-from gateway.pages.routes import comparing
+from gateway.pages.routes import comparing, differing
 from gateway.pages.sheets import brought
 from scoring.rules import Facts, Sheet, score
 
@@ -137,3 +137,10 @@ def test_the_parts_that_a_total_is_shown_with_add_up_to_it() -> None:
         True,
         True,
     )
+
+
+def test_a_gap_is_wide_by_the_points_that_its_sheet_has() -> None:
+    gaps = (("6", "100"), ("6", "950"), ("48", "950"), ("5", "100"), (None, None))
+    assert [differing._is_wide({"gap": gap, "maximum": most}) for gap, most in gaps] == [  # noqa: SLF001
+        *(True, False, True, False, False)
+    ]

@@ -112,7 +112,7 @@ async def test_home_answers_what_a_leader_asks_first(city: House) -> None:
             "bảng đã công bố, trong 1 0",
             "kiến nghị chưa giải quyết 0",
             "2 việc cần để ý",
-            "1 đơn vị tự chấm và thẩm định chênh từ 5 điểm",
+            "1 đơn vị tự chấm và thẩm định chênh từ 5% điểm tối đa",
         ):
             assert said in shown, (said, shown)
         for path in re.findall(r'href="(/(?:chua-nop|chenh-lech|bang-khoi|bang-thanh-pho|cong-bang)[^"]*)"', home):

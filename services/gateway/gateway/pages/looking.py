@@ -16,6 +16,8 @@ from gateway.pages.typed import amount_typed, no_amount
 CHOICE: Final = "y:"
 VALUE: Final = "so:"
 REASON: Final = "ly:"
+WIDE: Final = 5
+"""From so many percent of the applicable maximum on two who score lie far apart, on a sheet of 100 points as on one of 950."""
 AGREE, OTHERWISE = "dong-y", "khac"
 
 

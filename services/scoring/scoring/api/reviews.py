@@ -195,14 +195,19 @@ async def discrepancies(  # noqa: PLR0917
     asked: Asked,
     between: Literal["self-block", "self-appraisal", "block-appraisal"] = "self-appraisal",
     least: Annotated[GivenAmount, Query(ge=0, le=100_000)] = Decimal(5),
+    least_percent: Annotated[GivenAmount | None, Query(ge=0, le=100)] = None,
     block_id: UUID | None = None,
     skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """List the units whose totals in two columns lie ``least`` points or more apart, with the lines that make it so."""
+    """List the units whose totals in two columns lie ``least`` points or more apart, with the lines that make it so.
+
+    With ``least_percent``, that much of the applicable maximum instead.
+    """
     _head(asked, block_id)
+    far = queries.Least(least, Decimal(0)) if least_percent is None else queries.Least(Decimal(0), least_percent)
     return await queries.discrepancies(
-        asked.db, period_id, between, least=least, block_id=block_id, skip=skip, most=limit
+        asked.db, period_id, between, least=far, block_id=block_id, skip=skip, most=limit
     )
 
 

@@ -5,7 +5,7 @@ from scoring.queries.boards import THE_OFFICE, Shown, Viewer, board
 from scoring.queries.city import CityAsked, Standing, blocks_of_city, city_board
 from scoring.queries.columns import columns
 from scoring.queries.drafts import draft_differences, draft_trial, drafted_sheet, sheet_draft, sheet_drafts_of
-from scoring.queries.fairness import discrepancies, fairness, fairness_of_units
+from scoring.queries.fairness import Least, discrepancies, fairness, fairness_of_units
 from scoring.queries.history import board_as_of
 from scoring.queries.publications import (
     places_of,
@@ -26,6 +26,7 @@ from scoring.queries.votes import votes
 __all__ = [
     "THE_OFFICE",
     "CityAsked",
+    "Least",
     "Shown",
     "Standing",
     "Viewer",
