@@ -78,7 +78,10 @@ def pages(live: Values, office: Desk, period: Values, campaign: Values) -> dict[
     compared = {"desk": desk, "section": "bang-khoi", "block": block, "period": period, "chosen": two}
     compared["members"] = [{"unit_id": row["unit_id"], "name": desk.name(row["unit_id"])} for row in rows]
     compared |= {"rows": dict(zip(two, rows, strict=False)), "sheet": live["sheet"], "lines": [], "published": True}
-    compared["answer"] = ["Phường Tân Phong (hạng 1) hơn Phường Đoàn Kết (hạng 2) 5,25 điểm, tức 5,25% điểm tối đa áp dụng.", "Kém ở mục 1.1."]
+    compared["answer"] = [
+        "Phường Tân Phong (hạng 1) hơn Phường Đoàn Kết (hạng 2) 5,25 điểm, tức 5,25% điểm tối đa áp dụng.",
+        "Kém ở mục 1.1.",
+    ]
     lines = [(line, [Decimal("-1.00"), None]) for line in lines_of(live["sheet"])]
     everybody = {"khach": desk, "section": "cong-khai"}
     public = {**published, "rows": [{name: row[name] for name in told} for row in rows]}

@@ -35,7 +35,7 @@ def answer(rows: tuple[dict[str, Any], dict[str, Any]], lines: list[tuple[str, t
         "lines": [({"code": code, "name": "mục"}, [brought(each) for each in parts]) for code, parts in lines],
         "sheet": {"tie_breaks": []},
     }
-    return comparing._answer(views.desk(), (FIRST, SECOND), told)  # noqa: SLF001
+    return comparing._answer(views.desk(), (FIRST, SECOND), told)
 
 
 def test_a_penalty_takes_away_and_over_achievement_counts() -> None:
@@ -52,8 +52,8 @@ def test_percent_decides_who_is_ahead_and_is_shown() -> None:
     one, two = NAMES
     rows = row(2, "85.5", "100", "85.5"), row(1, "70.4", "80", "88")
     assert answer(rows, []) == [
-        f"{two} (hạng 1) hơn {one} (hạng 2) 2,5% điểm tối đa áp dụng: 88% của 80 điểm so với 85,5% của 100 điểm."
-        " Tổng điểm ít hơn 15,10 điểm, nhưng xếp hạng theo tỷ lệ."
+        f"{two} (hạng 1) hơn {one} (hạng 2) 2,5% điểm tối đa áp dụng: 88% của 80 điểm so với 85,5% của 100 điểm.",
+        f"{two} (hạng 1) có tổng điểm ít hơn 15,10 điểm, nhưng xếp hạng theo tỷ lệ.",
     ]
     equal = row(1, "80", "100", "80", decided_by="content_points"), row(2, "64", "80", "80")
     assert answer(equal, []) == [
@@ -141,6 +141,11 @@ def test_the_parts_that_a_total_is_shown_with_add_up_to_it() -> None:
 
 def test_a_gap_is_wide_by_the_points_that_its_sheet_has() -> None:
     gaps = (("6", "100"), ("6", "950"), ("48", "950"), ("5", "100"), (None, None))
-    assert [differing._is_wide({"gap": gap, "maximum": most}) for gap, most in gaps] == [  # noqa: SLF001
+    assert [differing._is_wide({"gap": gap, "maximum": most}) for gap, most in gaps] == [
         *(True, False, True, False, False)
     ]
+
+
+def test_a_change_of_a_live_board_is_told_to_whoever_cannot_see_it() -> None:
+    board = drawn(*views.pages()["bang-khoi"])
+    assert re.search(r'role="status">Điểm đổi lần cuối lúc [^<]+\.</span>', board)

@@ -98,9 +98,7 @@ async def test_a_place_tells_why_there_is_none_to_whoever_may_see_that_on_the_bo
     board = {"rows": [own], "members": 1, "ranked": 0, "period_id": PERIOD, "block_id": BLOCK}
     nobody: Any = None
     for reader, reasons in (([UNITS[0]], ["K.1"]), ([UNITS[1]], None)):
-        told = await standing._told(  # noqa: SLF001
-            nobody, rules.disclose(board, Audience.BLOCK, reader), UNITS[0], votes=False
-        )
+        told = await standing._told(nobody, rules.disclose(board, Audience.BLOCK, reader), UNITS[0], votes=False)
         assert told
         assert told.get("disqualified") == reasons
 
@@ -179,3 +177,5 @@ def test_what_may_be_published(
     newest, wanted, changes, reason, unsettled, says = case
     no = publishing.refused(newest, wanted, changes=changes, reason=reason, unsettled=unsettled)
     assert (no is None) if says is None else (no is not None and says in no.why)
+    # Whoever is refused is told what is possible.
+    assert no is None or no.instead

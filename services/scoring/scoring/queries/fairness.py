@@ -46,7 +46,14 @@ async def discrepancies(
     A unit that one of the two has not looked at is not listed. Two questions for a page.
     """
     first, second = PAIRS[pair]
-    asked = {"period_id": period_id, "least": least.points, "percent": least.percent, "of_block": block_id, "most": most + 1, "skip": skip}
+    asked = {
+        "period_id": period_id,
+        "least": least.points,
+        "percent": least.percent,
+        "of_block": block_id,
+        "most": most + 1,
+        "skip": skip,
+    }
     found = await _QUESTIONS[pair].rows(db, asked)
     reports = {row["unit_id"]: row for row in await columns_of(db, period_id, [row.unit_id for row in found[:most]])}
     return {

@@ -133,13 +133,17 @@ def _apart(first: str, second: str, ahead: dict[str, Any], behind: dict[str, Any
         return [f"{first} đứng trước {second}."]
     far = f"{words.amount(share)}% điểm tối đa áp dụng"
     if not most:
-        return [f"{first} hơn {second} {words.points(points)} điểm, tức {far}." if share else f"{first} bằng điểm với {second}."]
+        return [
+            f"{first} hơn {second} {words.points(points)} điểm, tức {far}."
+            if share
+            else f"{first} bằng điểm với {second}."
+        ]
     shares = " so với ".join(
         f"{words.amount(row['percent'])}% của {words.amount(row['maximum'])} điểm" for row in (ahead, behind)
     )
     said = f"hơn {second} {far}: {shares}" if share else f"bằng tỷ lệ điểm với {second}: {shares}"
-    less = f" Tổng điểm ít hơn {words.points(-points)} điểm, nhưng xếp hạng theo tỷ lệ." if points < 0 else ""
-    return [f"{first} {said}.{less}"]
+    less = f"{first} có tổng điểm ít hơn {words.points(-points)} điểm, nhưng xếp hạng theo tỷ lệ."
+    return [f"{first} {said}.", *([less] if points < 0 else ())]
 
 
 async def _lines(desk: Desk, scores: Sequence[dict[str, Any]]) -> list[Line]:

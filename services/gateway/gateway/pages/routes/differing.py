@@ -151,7 +151,11 @@ async def differing(  # noqa: PLR0917
         units, cut = await _all(desk, path, asked, form.most)
         names = await desk.names_of_blocks([str(khoi)] if khoi else [])
         between = f"{PAIRS[pair][0]} và {PAIRS[pair][1].lower()}"
-        said = [("So", between), ("Lệch từ", f"{words.amount(least)}% điểm tối đa áp dụng"), ("Khối", "".join(names.values()))]
+        said = [
+            ("So", between),
+            ("Lệch từ", f"{words.amount(least)}% điểm tối đa áp dụng"),
+            ("Khối", "".join(names.values())),
+        ]
         return await exports.give(
             request, desk, form, ranked.differing(desk, units, PAIRS[pair], period, said), cut=cut
         )

@@ -28,7 +28,11 @@ async def overview(request: Request, desk: Desk) -> Response:
     begun = [each for each in desk.campaign["periods"] if each["opens_at"] <= period["opens_at"]][-_PERIODS:]
     appeals, wide, *stands = await asyncio.gather(
         desk.get_or("scoring", f"appeals?limit={_COUNTED}", {"items": []}),
-        desk.get_or("scoring", f"{_place(desk, period)}/discrepancies?least_percent={looking.WIDE}&limit={_COUNTED}", {"items": []}),
+        desk.get_or(
+            "scoring",
+            f"{_place(desk, period)}/discrepancies?least_percent={looking.WIDE}&limit={_COUNTED}",
+            {"items": []},
+        ),
         *[_standing(desk, each) for each in begun],
     )
     now = stands[-1]
