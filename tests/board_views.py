@@ -1,5 +1,6 @@
 """Values for the pages of boards in time: published, as of an instant, previewed, compared, and for everybody."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 from chassis.errors import Conflict
@@ -77,8 +78,11 @@ def pages(live: Values, office: Desk, period: Values, campaign: Values) -> dict[
     compared = {"desk": desk, "section": "bang-khoi", "block": block, "period": period, "chosen": two}
     compared["members"] = [{"unit_id": row["unit_id"], "name": desk.name(row["unit_id"])} for row in rows]
     compared |= {"rows": dict(zip(two, rows, strict=False)), "sheet": live["sheet"], "lines": [], "published": True}
-    compared["answer"] = ["Phường Tân Phong (hạng 1) hơn 5,25 điểm so với Phường Đoàn Kết (hạng 2).", "Kém ở mục 1.1."]
-    lines = [(line, [{"points": "1.00"}, None]) for line in lines_of(live["sheet"])]
+    compared["answer"] = [
+        "Phường Tân Phong (hạng 1) hơn Phường Đoàn Kết (hạng 2) 5,25 điểm, tức 5,25% điểm tối đa áp dụng.",
+        "Kém ở mục 1.1.",
+    ]
+    lines = [(line, [Decimal("-1.00"), None]) for line in lines_of(live["sheet"])]
     everybody = {"khach": desk, "section": "cong-khai"}
     public = {**published, "rows": [{name: row[name] for name in told} for row in rows]}
     every = [campaign, campaign | {"campaign_id": "2022", "name": "Phong trào thi đua năm 2022", "year": 2022}]

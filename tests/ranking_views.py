@@ -41,7 +41,7 @@ def _appeals(desks: tuple[Desk, Desk], around: dict[str, Any], unit_id: str) -> 
     period, line = around["period"], around["sheet"]["groups"][0]["criteria"][0]
     why = "Thực hiện 8.400 trên chỉ tiêu 10.000 triệu đồng, đạt 84%; được 25,20 điểm."
     item = {"line": line, "part": {"criterion": line["code"], "points": "25.20", "maximum": "30", "why": why}}
-    item |= {"item": line["code"], "of_points": False}
+    item |= {"item": line["code"], "of_points": False, "yes_no": False}
     said = {"by_post": "Cán bộ đầu mối, Phường Tân Phong", "at": "2023-12-18T02:41:07Z", "value": "9000"}
     reason = "Biên bản đối chiếu với Kho bạc ngày 05/12/2023 ghi 9.000 triệu đồng, báo cáo ghi thiếu phần thu bổ sung."
     office_said = {"by_post": office.who.post, "at": "2023-12-19T03:10:00Z", "value": None, "reason": ""}
@@ -67,6 +67,8 @@ def _appeals(desks: tuple[Desk, Desk], around: dict[str, Any], unit_id: str) -> 
         "kien-nghi-xong": one(unit, "upheld", upheld, []),
         "kien-nghi-rut": one(unit, "filed", [filed], ["withdraw"], line=None, part=None),
         "kien-nghi-moi": ("kien-nghi-moi.html", new),
+        "kien-nghi-co-khong": one(office, "taken_up", [{**filed, "value": "1"}], ["uphold", "reject"], yes_no=True),
+        "kien-nghi-moi-co-khong": ("kien-nghi-moi.html", {**new, "yes_no": True}),
         "kien-nghi-diem": one(office, "taken_up", taken, ["uphold", "reject"], of_points=True),
         "kien-nghi-moi-diem": ("kien-nghi-moi.html", {**new, "item": f"{line['code']}.diem", "of_points": True}),
         "kien-nghi-moi-loi": ("kien-nghi-moi.html", {**new, "typed": Typed("ngắn", "chín", errors)}),

@@ -121,7 +121,7 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
     listed |= {"names": {block["block_id"]: block["name"]}, "done": "Đã lưu ý kiến thẩm định Phường Tân Phong."}
     lines = [{"criterion": code, "difference": "-2.50"} for code in ("1.1", "2.3")]
     differ = [
-        {"unit_id": each, "first": "98.50", "second": "90.00", "difference": "-8.50", "lines": lines}
+        {"unit_id": each, "first": "98.50", "second": "90.00", "difference": "-8.50", "maximum": "100", "lines": lines}
         for each in units[:2]
     ]
     apart = {"period": period, "found": {"items": differ, "more": True}, "pair": "self-appraisal", "pairs": PAIRS}

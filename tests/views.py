@@ -157,6 +157,7 @@ def _part(line: dict[str, Any], group: str | None) -> dict[str, Any]:
         "group": group,
         "role": line["role"],
         "points": points,
+        "over": "0.50" if line["code"] == "1.1" else "0",
         "maximum": line["maximum"],
         "value": "28.5",
         "target": line["target"],
@@ -464,6 +465,10 @@ def _home(**changed: Any) -> dict[str, Any]:
     check = {"unit_id": _unit_id(2), "waiting": 5, "items": 12, "period_id": PERIOD["period_id"], "campaign": ""}
     checks = [check, check | {"unit_id": _unit_id(3), "campaign": "Thi đua chuyển đổi số"}]
     usual |= {"cham": {"waiting": [], "checks": checks, "pledges": [], "missing": []}}
+    usual["cham"] |= {
+        "objections": [{"count": 2, "href": "/cham-cheo", "period": PERIOD, "campaign": ""}],
+        "appeals": None,
+    }
     usual |= {"own": rows[1], "coming": None}
     return usual | {"leader": rows[0], "titles": titles()} | changed
 
@@ -475,7 +480,12 @@ def _leader() -> Desk:
 def _leading(**changed: Any) -> dict[str, Any]:
     """What the leader's landing page shows: two blocks, one of them published, and all three exceptions."""
     late = {"count": 3, "more": False, "words": "đơn vị chưa nộp, còn trong hạn", "href": "/chua-nop"}
-    wide = {"count": 50, "more": True, "words": "đơn vị tự chấm và thẩm định chênh từ 5 điểm", "href": "/chenh-lech"}
+    wide = {
+        "count": 50,
+        "more": True,
+        "words": "đơn vị tự chấm và thẩm định chênh từ 5% điểm tối đa",
+        "href": "/chenh-lech",
+    }
     open_ones = {"count": 2, "more": False, "words": "kiến nghị chưa giải quyết", "href": "/kien-nghi"}
     live = {"block_id": BLOCK, "name": "Khối xã, phường", "state": "provisional", "at": None, "ranked": 6, "members": 7}
     blocks = [live, live | {"name": "Khối trường học", "state": "frozen", "at": NOW.isoformat(), "ranked": None}]
@@ -824,6 +834,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     here = {"count": 3, "href": "/chua-nop", "period": PERIOD, "campaign": ""}
     there = here | {"campaign": "Thi đua chuyển đổi số"}
     cham = {"waiting": [here | {"count": 34}, there], "checks": [], "pledges": [here, there], "missing": [here, there]}
+    cham |= {"objections": [here, there], "appeals": {"count": 50, "more": True}}
     lists = {"desk": desk(), "section": "bao-cao"}
     common = {"section": "viec", "blocks": [of_this_year() | {"member_unit_ids": [_unit_id(0)]}], "more": True}
     return {
@@ -838,8 +849,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "nha-chung": (
             "nha-chung.html",
-            common
-            | {"desk": operator, "queue": None, "cham": {"waiting": [], "checks": [], "pledges": [], "missing": []}},
+            common | {"desk": operator, "queue": None, "cham": dict.fromkeys(cham, ()) | {"appeals": None}},
         ),
         "nha-lanh-dao": ("nha-lanh-dao.html", _leading()),
         "nha-lanh-dao-yen": ("nha-lanh-dao.html", _leading(exceptions=[], blocks=[])),

@@ -1,6 +1,7 @@
 """Do the rights of a block's head go with the headship, to whoever speaks for the unit, without anybody editing a file?"""
 
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,9 @@ from desks import at_the_pages, open_pages
 from house import House, ident
 
 from chassis.testing import eventually
+from scoring import actions
+from scoring.actions import Reviewer
+from scoring.rules import Look
 
 NEXT_YEARS = ident("block-2024")
 
@@ -88,3 +92,30 @@ async def test_while_the_registry_is_away_nobody_gains_a_right(house: House) -> 
     async with at_the_pages(house, "tan-phong") as head:
         assert await blocks_of(head) == set()
         assert {grant["scope"] for grant in (await head.get("/api/me")).json()["grants"]} == {str(TAN_PHONG)}
+
+
+async def test_home_tells_the_head_of_objections_and_the_office_of_appeals(house: House) -> None:
+    await open_pages(house)
+    assert (await submit(house, SAN_THANG, "700")).status_code == 201
+    await house.quiet()
+    said = [Look("1.1", agreed=False, value=Decimal(650), reason="Theo biên bản đối chiếu với Kho bạc")]
+    async with house.at_work("scoring") as tx:
+        await actions.assign_cross_checks(tx, (PERIOD, BLOCK), {SAN_THANG: QUYET_THANG}, "Khối trưởng")
+    async with house.at_work("scoring") as tx:
+        await actions.answer_cross_check(tx, (PERIOD, SAN_THANG), said, Reviewer("Quyết Thắng", QUYET_THANG))
+    async with house.client("scoring", ("unit_officer", SAN_THANG), account="san-thang") as unit:
+        body = {"period_id": str(PERIOD), "unit_id": str(SAN_THANG), "item": "1.1", "reason": said[0].reason}
+        assert (await unit.post("/appeals", json=body)).status_code == 201
+    async with (
+        at_the_pages(house, "noi-vu") as office,
+        at_the_pages(house, "tan-phong") as head,
+        at_the_pages(house, "quyet-thang") as other,
+    ):
+        told = ("1 báo cáo có ý kiến không đồng ý chờ bạn kết luận", "1 kiến nghị chờ giải quyết")
+        homes = [(await each.get("/")).text for each in (head, office, other)]
+        assert [[words in home for words in told] for home in homes] == [[True, False], [False, True], [False, False]]
+        path = f"/cham-cheo/{PERIOD}/{SAN_THANG}"
+        assert (f'href="{path}"' in homes[0], 'href="/kien-nghi"' in homes[1]) == (True, True)
+        assert "không đồng ý:</b>" in (await head.get(path)).text
+        assert await conclude(head, "690") == 200
+        assert told[0] not in (await head.get("/")).text

@@ -112,7 +112,7 @@ async def test_home_answers_what_a_leader_asks_first(city: House) -> None:
             "bảng đã công bố, trong 1 0",
             "kiến nghị chưa giải quyết 0",
             "2 việc cần để ý",
-            "1 đơn vị tự chấm và thẩm định chênh từ 5 điểm",
+            "1 đơn vị tự chấm và thẩm định chênh từ 5% điểm tối đa",
         ):
             assert said in shown, (said, shown)
         for path in re.findall(r'href="(/(?:chua-nop|chenh-lech|bang-khoi|bang-thanh-pho|cong-bang)[^"]*)"', home):
@@ -130,6 +130,6 @@ async def test_home_answers_what_a_leader_asks_first(city: House) -> None:
 async def test_two_units_side_by_side_are_told_apart_in_sentences(city: House, account: str) -> None:
     async with at_the_pages(city, account) as reader:
         page = (await reader.get(f"/bang-khoi/{BLOCK}/so-sanh?ky={PERIOD}&a={QUYET_THANG}&b={TAN_PHONG}")).text
-    assert "Phường Tân Phong (hạng 1) hơn 9,00 điểm so với Phường Quyết Thắng (hạng 2)." in page
+    assert "Phường Tân Phong (hạng 1) hơn Phường Quyết Thắng (hạng 2) 9,00 điểm, tức 9% điểm tối đa áp dụng." in page
     assert "Hơn nhiều nhất ở mục 1.1 Thu ngân sách trên địa bàn (9,00 điểm)." in page
     assert "Kém ở mục" not in page

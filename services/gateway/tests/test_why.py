@@ -251,6 +251,9 @@ async def test_every_number_leads_down_to_what_a_person_did_or_to_a_published_ru
     await reported(house, (TAN_PHONG, "800"))
     score, columns = await of_own(unit)
     await walked_down(house, unit, score, columns)
+    # A message that tells of an item does not know on which line of the sheet it stands.
+    of_item = await page(unit, f"/vi-sao/{PERIOD}/{TAN_PHONG}/1.1.diem")
+    assert "Vì sao mục 1.1 được" in of_item
     own = f"/vi-sao/{PERIOD}/{TAN_PHONG}/1.1"
     text = await page(unit, own)
     assert f'<a href="/bien-nhan/{score["receipt_number"]}">đơn vị gửi báo cáo</a>' in text

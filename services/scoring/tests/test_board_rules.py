@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.scoring import BoardState
 from scoring import rules
+from scoring.queries import standing
 from scoring.rules import Audience, publishing
 from scoring.rules.disclosure import OF_A_BOARD, OF_A_ROW, OWN
 from scoring.rules.rows import ordered
@@ -92,6 +93,16 @@ def test_whoever_may_see_more_sees_all_that_others_see() -> None:
     assert "groups" not in OF_A_ROW[Audience.PUBLIC]
 
 
+async def test_a_place_tells_why_there_is_none_to_whoever_may_see_that_on_the_board() -> None:
+    own = _row(UNITS[0], Decimal(80)) | {"rank": None, "state": "disqualified"}
+    board = {"rows": [own], "members": 1, "ranked": 0, "period_id": PERIOD, "block_id": BLOCK}
+    nobody: Any = None
+    for reader, reasons in (([UNITS[0]], ["K.1"]), ([UNITS[1]], None)):
+        told = await standing._told(nobody, rules.disclose(board, Audience.BLOCK, reader), UNITS[0], votes=False)
+        assert told
+        assert told.get("disqualified") == reasons
+
+
 _changes = st.lists(
     st.dictionaries(st.sampled_from(UNITS), st.none() | st.tuples(st.none() | st.integers(1, 6), _amounts), max_size=4),
     max_size=8,
@@ -166,3 +177,5 @@ def test_what_may_be_published(
     newest, wanted, changes, reason, unsettled, says = case
     no = publishing.refused(newest, wanted, changes=changes, reason=reason, unsettled=unsettled)
     assert (no is None) if says is None else (no is not None and says in no.why)
+    # Whoever is refused is told what is possible.
+    assert no is None or no.instead

@@ -182,6 +182,15 @@ async def test_how_reviewers_differ_is_told_with_the_lines_that_make_it_so(house
         assert [(row["unit_id"], row["difference"]) for row in found] == [(str(TAN_PHONG), "-27.00")]
         assert [(line["criterion"], line["difference"]) for line in found[0]["lines"]] == [("1.1", "-27.00")]
         assert not (await got(office, f"{OF_PERIOD}/discrepancies?between=self-appraisal&least=50"))["items"]
+        for percent, count in (("27", 1), ("27.01", 0)):
+            asked = f"{OF_PERIOD}/discrepancies?between=self-appraisal&least_percent={percent}"
+            assert len((await got(office, asked))["items"]) == count, percent
+        # Of twice as many points the same gap is half as much.
+        await house.run("scoring", "UPDATE scores SET maximum = 200")
+        for percent, count in (("13.5", 1), ("13.51", 0)):
+            asked = f"{OF_PERIOD}/discrepancies?between=self-appraisal&least_percent={percent}"
+            assert len((await got(office, asked))["items"]) == count, percent
+        await house.run("scoring", "UPDATE scores SET maximum = 100")
         assert not (await got(office, f"{OF_PERIOD}/discrepancies?between=self-block"))["items"]
         fair = await got(office, f"{OF_PERIOD}/fairness")
         (block,) = fair["blocks"]

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -17,6 +16,8 @@ from gateway.pages.typed import amount_typed, no_amount
 CHOICE: Final = "y:"
 VALUE: Final = "so:"
 REASON: Final = "ly:"
+WIDE: Final = 5
+"""From so many percent of the applicable maximum on two who score lie far apart, on a sheet of 100 points as on one of 950."""
 AGREE, OTHERWISE = "dong-y", "khac"
 
 
@@ -124,9 +125,7 @@ class Looking:
         """Say a value in words where it is a yes or a no."""
         if value is None:
             return "không có số liệu"
-        if self.is_yes_no(code):
-            return "Có" if Decimal(value) else "Không"
-        return words.amount(value)
+        return words.answered(value, yes_no=self.is_yes_no(code))
 
 
 async def look_at(desk: Desk, period_id: UUID, unit_id: UUID, column: str | None) -> Looking:

@@ -37,6 +37,8 @@ def block_board(desk: Desk, values: Row, searched: str) -> Table:
             ["Chưa gửi báo cáo"] if row.get("state") == "not_reported" else ["Gửi sau hạn"] if row.get("late") else []
         )
         told += [words.decided_by(row["decided_by"], sheet)] if row["decided_by"] else []
+        out = words.disqualified(row)
+        told += [out[:1].upper() + out[1:]] if out else []
         past = [] if kind == "luc" else [before]
         return [
             row["rank"],

@@ -18,7 +18,7 @@ def sentence(place: Mapping[str, Any], unit_id: str, sheet: Mapping[str, Any], n
     """Say why a unit stands where it does; ``place`` as scoring tells it, ``name`` gives the name of a unit."""
     unit = name(unit_id)
     if place["rank"] is None:
-        return f"{unit} không được xếp hạng."
+        return f"{unit} {words.disqualified(place) or 'không được xếp hạng'}."
     said = [_next(place, place[side], sheet, name, side) for side in ("ahead", "behind") if place[side]]
     if place["alike"]:
         others = ", ".join(name(other) for other in place["alike"])

@@ -23,6 +23,19 @@ def appealed(item: str) -> str:
     return f"{item.removesuffix(OF_POINTS)} (điểm được tính)" if item.endswith(OF_POINTS) else item
 
 
+def brought(part: Mapping[str, Any] | None) -> Decimal | None:
+    """Give what a line brings to the total: over-achievement counts with it, a penalty takes away; None where it is not asked."""
+    if part is None or not part["assigned"]:
+        return None
+    points = Decimal(part["points"])
+    return -points if part["role"] == "penalty" else points + Decimal(part["over"])
+
+
+def beyond_target(score: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the lines whose over-achievement counts as bonus of the sheet, beside the points of the line itself."""
+    return [part for part in score["parts"] if Decimal(part["over"])]
+
+
 def still_open(score: Mapping[str, Any]) -> list[str]:
     """Say what of a score may still change, or was taken off for the hour, in sentences; nothing where all is settled."""
     late = any(part["rule"] == "late" and float(part["points"]) for part in score["parts"])
@@ -69,3 +82,8 @@ def typed(lines: Sequence[Line]) -> Iterator[Line]:
             own = {"code": f"{line['code']}.{item['code']}", "name": f"{line['name']}: {item['name']}"}
             most = str(Decimal(item["points"]) * line.get("weight", _ONE)) if "points" in item else line["maximum"]
             yield {**line, **own, "maximum": most, "rule": {"kind": kind}}
+
+
+def is_yes_no(line: Line, item: str) -> bool:
+    """Tell whether an item of a line, or the line itself, is answered by a yes or a no."""
+    return any(each["code"] == item and each["rule"]["kind"] == "yes_no" for each in typed([line]))

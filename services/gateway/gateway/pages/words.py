@@ -30,6 +30,11 @@ def amount(value: Decimal | str | None) -> str:
     return whole.replace(",", ".") + (f",{rest}" if rest else "")
 
 
+def answered(value: Decimal | str | None, *, yes_no: bool) -> str:
+    """An amount, or in words what answers a question that asks for a yes or a no."""
+    return ("Có" if _decimal(value) else "Không") if yes_no and value is not None else amount(value)
+
+
 def _decimal(value: Decimal | str | float) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
@@ -185,6 +190,12 @@ def decided_by(code: str, sheet: Mapping[str, Any]) -> str:
     names = {each["code"]: each["name"] for each in sheet["tie_breaks"]}
     own = f"bằng tỷ lệ điểm, xét tiêu chí phụ: {names.get(code, 'theo bản trước của bảng điểm')}"
     return DECIDED_BY.get(code, own)
+
+
+def disqualified(row: Mapping[str, Any]) -> str:
+    """Say why a unit is not ranked, as far as its row tells it to this reader; else nothing."""
+    reasons = row.get("disqualified")
+    return f"không được xếp hạng: {'; '.join(reasons)}" if reasons else ""
 
 
 STEPS: Final[Mapping[str, str]] = {

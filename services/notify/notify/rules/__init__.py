@@ -204,13 +204,8 @@ def tell_reviewed(event: ItemsReviewed, names: Names) -> Iterator[Message]:
         about_id=event.unit_id,
         title=f"{_LOOKED.get(event.column, 'Nơi xem xét chấm')} khác số đã báo cáo ở {len(changed)} mục",
         text=f"{names(event.period_id)}, mục {', '.join(map(_item, changed))}. Lý do ghi tại từng mục; số bạn đã báo cáo vẫn còn nguyên.",
-        link=f"/vi-sao/{event.period_id}/{event.unit_id}/{_line_of(changed[0])}",
+        link=f"/vi-sao/{event.period_id}/{event.unit_id}/{changed[0]}",
     )
-
-
-def _line_of(code: str) -> str:
-    """Give the line of an item; a page stands for each line: ``2.1.3`` is told with ``2.1``."""
-    return ".".join(code.removesuffix(OF_POINTS).split(".")[:2])
 
 
 def tell_checkers(event: CrossChecksAssigned, names: Names) -> Iterator[Message]:

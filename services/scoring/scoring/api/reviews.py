@@ -134,6 +134,13 @@ async def own_cross_checks(campaign_id: UUID, period_id: UUID, asked: Asked) -> 
     }
 
 
+@router.get(_PERIOD + "/objections", tags=["reviews"])
+async def own_objections(campaign_id: UUID, period_id: UUID, asked: Asked) -> dict[str, Any]:  # noqa: ARG001
+    """List the reports with an objection that waits for the caller, as the head of their blocks; never of the own unit."""
+    headed, own = (list(scopes(asked.identity, post)) for post in (Post.BLOCK_HEAD, Post.UNIT_OFFICER))
+    return {"items": await queries.objected_in(asked.db, period_id, headed, own)}
+
+
 @router.post(_PERIOD + "/scores/{unit_id}/cross-check", tags=["reviews"], response_model=Answered)
 async def answer_cross_check(
     campaign_id: UUID,  # noqa: ARG001
@@ -188,14 +195,19 @@ async def discrepancies(  # noqa: PLR0917
     asked: Asked,
     between: Literal["self-block", "self-appraisal", "block-appraisal"] = "self-appraisal",
     least: Annotated[GivenAmount, Query(ge=0, le=100_000)] = Decimal(5),
+    least_percent: Annotated[GivenAmount | None, Query(ge=0, le=100)] = None,
     block_id: UUID | None = None,
     skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """List the units whose totals in two columns lie ``least`` points or more apart, with the lines that make it so."""
+    """List the units whose totals in two columns lie ``least`` points or more apart, with the lines that make it so.
+
+    With ``least_percent``, that much of the applicable maximum instead.
+    """
     _head(asked, block_id)
+    far = queries.Least(least, Decimal(0)) if least_percent is None else queries.Least(Decimal(0), least_percent)
     return await queries.discrepancies(
-        asked.db, period_id, between, least=least, block_id=block_id, skip=skip, most=limit
+        asked.db, period_id, between, least=far, block_id=block_id, skip=skip, most=limit
     )
 
 

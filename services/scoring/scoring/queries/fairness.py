@@ -5,7 +5,7 @@ Each is a question or two whatever the number of units; what they cost stands in
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,26 +20,40 @@ PAIRS: Final[Mapping[str, tuple[str, str]]] = {
     "self-appraisal": ("self", "appraisal"),
     "block-appraisal": ("block", "appraisal"),
 }
-_DIFFERING: Final = """SELECT unit_id, block_id, {first}_points AS first, {second}_points AS second
+_DIFFERING: Final = """SELECT unit_id, block_id, {first}_points AS first, {second}_points AS second, maximum
     FROM scores WHERE period_id = :period_id AND self_points IS NOT NULL AND NOT withdrawn
-      AND abs({first}_points - {second}_points) >= :least
+      AND abs({first}_points - {second}_points) >= greatest(:least, maximum * :percent / 100)
       AND (CAST(:of_block AS uuid) IS NULL OR block_id = :of_block)
-    ORDER BY abs({first}_points - {second}_points) DESC, unit_id LIMIT :most OFFSET :skip"""
+    ORDER BY abs({first}_points - {second}_points) / nullif(maximum, 0) DESC NULLS LAST, unit_id LIMIT :most OFFSET :skip"""
 _QUESTIONS: Final = {
     pair: Prepared(text(_DIFFERING.format(first=first, second=second))) for pair, (first, second) in PAIRS.items()
 }
 
 
+class Least(NamedTuple):
+    """How far apart: in points, and in percent of the unit's applicable maximum, for one sheet has 100 points, another 950."""
+
+    points: Decimal
+    percent: Decimal
+
+
 async def discrepancies(
-    db: Read, period_id: UUID, pair: str, *, least: Decimal, block_id: UUID | None, skip: int, most: int
+    db: Read, period_id: UUID, pair: str, *, least: Least, block_id: UUID | None, skip: int, most: int
 ) -> Row:
-    """List the units whose totals in two columns lie ``least`` points or more apart, the farthest first, with the lines
-    that make the difference.
+    """List the units whose totals in two columns lie that far or more apart, the farthest by its maximum first, with the
+    lines that make the difference.
 
     A unit that one of the two has not looked at is not listed. Two questions for a page.
     """
     first, second = PAIRS[pair]
-    asked = {"period_id": period_id, "least": least, "of_block": block_id, "most": most + 1, "skip": skip}
+    asked = {
+        "period_id": period_id,
+        "least": least.points,
+        "percent": least.percent,
+        "of_block": block_id,
+        "most": most + 1,
+        "skip": skip,
+    }
     found = await _QUESTIONS[pair].rows(db, asked)
     reports = {row["unit_id"]: row for row in await columns_of(db, period_id, [row.unit_id for row in found[:most]])}
     return {
@@ -50,6 +64,7 @@ async def discrepancies(
                 "block_id": row.block_id,
                 "first": row.first,
                 "second": row.second,
+                "maximum": row.maximum,
                 "difference": row.second - row.first,
                 "lines": [
                     {

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.columns import columns_of
-from scoring.tables import MEMBERS, REPORTS_IN, blocks, cross_checks, periods, scores
+from scoring.tables import MEMBERS, OBJECTED, REPORTS_IN, REVIEWED, blocks, cross_checks, periods, scores
 
 Row = dict[str, Any]
 
@@ -81,6 +82,39 @@ async def cross_checks_by(db: Read, period_id: UUID, by_unit: Sequence[UUID]) ->
             **_progress(reports.get(row.unit_id)),
         }
         for row in found
+    ]
+
+
+_OBJECTED: Final = Prepared(
+    text(
+        f"""SELECT scores.block_id, scores.unit_id, reports.values AS reported, {REVIEWED} AS reviewed, {OBJECTED} AS objected
+    FROM scores JOIN reports USING (period_id, unit_id)
+    WHERE scores.period_id = :period_id AND scores.block_id = ANY (CAST(:blocks AS uuid[]))
+      AND NOT scores.withdrawn AND NOT reports.withdrawn
+      AND EXISTS (SELECT FROM objections
+        WHERE objections.period_id = scores.period_id AND objections.unit_id = scores.unit_id)
+    ORDER BY scores.block_id, scores.unit_id"""  # noqa: S608 - our own words
+    )
+)
+
+
+async def objected_in(db: Read, period_id: UUID, block_ids: Sequence[UUID], but: Sequence[UUID]) -> list[Row]:
+    """List the reports of these blocks, ``but`` those of some units, with an objection that waits for the block's head.
+
+    Only reports to which anybody ever objected are read, however large the blocks are.
+    """
+    if not block_ids:
+        return []
+    found = await _OBJECTED.rows(db, {"period_id": period_id, "blocks": list(block_ids)})
+    return [
+        {"block_id": row.block_id, "unit_id": row.unit_id}
+        for row in found
+        if row.unit_id not in but
+        and rules.still_open(
+            rules.objected(row.objected),
+            rules.newest(rules.said(row.reviewed)),
+            {each["criterion"]: Decimal(each["value"]) for each in row.reported},
+        )
     ]
 
 

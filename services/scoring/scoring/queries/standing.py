@@ -62,6 +62,8 @@ async def _told(db: Read, board: Mapping[str, Any], unit_id: UUID, *, votes: boo
     beside = rules.neighbours(ranks, unit_id)
     told = {
         **{name: own[name] for name in _SHOWN},
+        # Who may not see why a unit has no place is not told it here either.
+        **({"disqualified": own["disqualified"]} if own.get("disqualified") else {}),
         "members": board["members"],
         "ranked": board["ranked"],
         "alike": beside.alike,

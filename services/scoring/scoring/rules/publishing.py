@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from contracts.appraisal import Column
@@ -11,6 +11,8 @@ from scoring.rules.columns import newest, said, said_in, to_look_at
 from scoring.rules.cross_checks import objected, still_open
 from scoring.rules.reviewing import codes_of
 from scoring.rules.sheet import Sheet
+
+_BY_APPEAL: Final = "Đơn vị thấy sai gửi kiến nghị đúng mục đó; kiến nghị được chấp nhận sẽ thành thay đổi chờ công bố"
 
 
 class Refused(NamedTuple):
@@ -101,15 +103,19 @@ def refused(
         return Refused(
             "Bảng này đã chính thức nên không chốt lại hay sửa được.",
             (
-                "Đơn vị thấy sai gửi kiến nghị đúng mục đó; kiến nghị được chấp nhận sẽ thành thay đổi chờ công bố",
+                _BY_APPEAL,
                 "Công bố một bản đính chính chính thức, có lý do"
                 if changes
                 else "Hiện không có thay đổi nào chờ công bố",
             ),
         )
     if before is not None and not changes and before is wanted:
-        final = ("Công bố chính thức bảng đang chốt",) if wanted is BoardState.FROZEN else ()
-        return Refused("Bảng hiện nay giống hệt lần công bố gần nhất, không có gì để công bố thêm.", final)
+        onward = (
+            ("Công bố chính thức bảng đang chốt",)
+            if wanted is BoardState.FROZEN
+            else ("Bảng chính thức lần trước giữ nguyên hiệu lực, không phải công bố lại", _BY_APPEAL)
+        )
+        return Refused("Bảng hiện nay giống hệt lần công bố gần nhất, không có gì để công bố thêm.", onward)
     if wanted is BoardState.FINAL and unsettled:
         return Refused(
             f"Chưa công bố chính thức được: còn {'; '.join(unsettled)}.",

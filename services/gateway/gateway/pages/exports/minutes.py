@@ -67,7 +67,7 @@ def written(told: Minutes) -> bytes:
     page.heading("2. Kết quả chấm điểm")
     page.table(told.table)
     page.text(f"Điểm theo bảng điểm của khối, tính đến {told.as_of}. Dấu –: chưa có điểm ở cột đó.")
-    page.heading(f"3. Đơn vị có các cột chênh trên {told.limit} điểm")
+    page.heading(f"3. Đơn vị có các cột chênh trên {told.limit}% điểm tối đa áp dụng")
     for each in told.wide:
         page.open(f"{each} Ý kiến của khối: ")
     page.texts(() if told.wide else ("Không có.",))

@@ -14,7 +14,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import exports, listed, render
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.sheets import lines_of, sheet_of
+from gateway.pages.sheets import is_yes_no, lines_of, sheet_of
 from gateway.pages.typed import amount_typed, no_amount, whole
 
 router = APIRouter()
@@ -63,7 +63,7 @@ class Typed:
             self.errors["value"] = (
                 f"“{self.value}” đọc được hai cách: {which}"
                 if which
-                else f"“{self.value}” không phải số. Nhập số, ví dụ 850 hoặc 12,5; có thì nhập 1, không thì nhập 0"
+                else f"“{self.value}” không phải số. Nhập số, ví dụ 850 hoặc 12,5; mục hỏi có hay không thì ghi có hoặc không"
             )
         return amount
 
@@ -134,7 +134,12 @@ async def _item(desk: Desk, score: dict[str, Any], item: str) -> dict[str, Any]:
     part = next((each for each in score["parts"] if each["criterion"] == code), None)
     if code is None or part is None:
         raise NotFound(f"Bảng điểm không có mục {item}.")
-    return {"item": item, "of_points": item.endswith(OF_POINTS), "line": lines[code], "part": part}
+    return {**_unknown(item), "line": lines[code], "part": part, "yes_no": is_yes_no(lines[code], item)}
+
+
+def _unknown(item: str) -> dict[str, Any]:
+    """Give what can be told of an item whose line is not known any more."""
+    return {"item": item, "of_points": item.endswith(OF_POINTS), "line": None, "part": None, "yes_no": False}
 
 
 @router.post("/kien-nghi/moi", dependencies=[SameSite])
@@ -165,13 +170,12 @@ async def _page(request: Request, desk: Desk, appeal_id: UUID, typed: Typed, *, 
     await desk.turn_to(appeal["period_id"])
     place = f"campaigns/{appeal['campaign_id']}/periods/{appeal['period_id']}/scores/{appeal['unit_id']}"
     score, _ = await asyncio.gather(desk.get_or("scoring", place, None), desk.learn([appeal["unit_id"]]))
-    nothing = {"item": appeal["item"], "of_points": appeal["item"].endswith(OF_POINTS), "line": None, "part": None}
     values = {
         "desk": desk,
         "section": _section(desk),
         "appeal": appeal,
         "period_name": desk.period(appeal["period_id"])["name"],
-        **(await _item(desk, score, appeal["item"]) if score else nothing),
+        **(await _item(desk, score, appeal["item"]) if score else _unknown(appeal["item"])),
         "typed": typed,
         "done": done,
         "key": str(uuid4()),

@@ -14,7 +14,7 @@ from chassis.errors import Forbidden, NotFound
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.board import allowed, block_and_period, board_path
-from gateway.pages.sheets import Line, lines_of, sheet_of
+from gateway.pages.sheets import Line, brought, lines_of, sheet_of
 
 router = APIRouter()
 
@@ -88,7 +88,7 @@ async def _side_by_side(desk: Desk, block: dict[str, Any], period: dict[str, Any
     return {
         "rows": {row["unit_id"]: row for row in found["rows"]},
         "sheet": sheet,
-        "lines": [(line, [each.get(line["code"]) for each in points]) for line in lines],
+        "lines": [(line, [brought(each.get(line["code"])) for each in points]) for line in lines],
         "published": bool(published),
     }
 
@@ -102,18 +102,17 @@ def _answer(desk: Desk, chosen: Sequence[str], told: dict[str, Any]) -> list[str
     rows = [told["rows"].get(unit) for unit in chosen]
     if not all(row and row["points"] is not None for row in rows):
         return []
-    ahead, behind = sorted(range(2), key=lambda place: (rows[place]["rank"] or _LAST, -Decimal(rows[place]["points"])))
+    ahead, behind = sorted(range(2), key=lambda place: (rows[place]["rank"] or _LAST, -Decimal(rows[place]["percent"])))
     first, second = (desk.name(chosen[place]) for place in (ahead, behind))
-    apart = Decimal(rows[ahead]["points"]) - Decimal(rows[behind]["points"])
     places = [f"hạng {rows[place]['rank']}" if rows[place]["rank"] else "không xếp hạng" for place in (ahead, behind)]
-    said = [f"{first} ({places[0]}) {_more(apart)} {second} ({places[1]})."]
+    said = _apart(f"{first} ({places[0]})", f"{second} ({places[1]})", rows[ahead], rows[behind])
     decided = rows[ahead].get("decided_by")
-    if not apart and decided:
+    if decided and Decimal(rows[ahead]["percent"]) == Decimal(rows[behind]["percent"]):
         said.append(f"{first}: {words.decided_by(decided, told['sheet'])}.")
     differences = [
-        (Decimal(parts[ahead]["points"]) - Decimal(parts[behind]["points"]), line)
-        for line, parts in told["lines"]
-        if parts[ahead] and parts[behind]
+        (amounts[ahead] - amounts[behind], line)
+        for line, amounts in told["lines"]
+        if amounts[ahead] is not None and amounts[behind] is not None
     ]
     for word, sign in (("Hơn nhiều nhất ở", 1), ("Kém ở", -1)):
         most = sorted((each for each in differences if each[0] * sign > 0), key=lambda each: -each[0] * sign)[:_NAMED]
@@ -126,8 +125,25 @@ def _answer(desk: Desk, chosen: Sequence[str], told: dict[str, Any]) -> list[str
 _LAST: Final = 10**9
 
 
-def _more(apart: Decimal) -> str:
-    return f"hơn {words.points(apart)} điểm so với" if apart > 0 else ("bằng điểm với" if not apart else "đứng trước")
+def _apart(first: str, second: str, ahead: dict[str, Any], behind: dict[str, Any]) -> list[str]:
+    """Say how far apart two units are by the percent that ranks them; the points beside it where these say something else."""
+    share, points, most = (Decimal(ahead[name]) - Decimal(behind[name]) for name in ("percent", "points", "maximum"))
+    if share < 0:
+        # Whoever is not ranked may have more than whoever is.
+        return [f"{first} đứng trước {second}."]
+    far = f"{words.amount(share)}% điểm tối đa áp dụng"
+    if not most:
+        return [
+            f"{first} hơn {second} {words.points(points)} điểm, tức {far}."
+            if share
+            else f"{first} bằng điểm với {second}."
+        ]
+    shares = " so với ".join(
+        f"{words.amount(row['percent'])}% của {words.amount(row['maximum'])} điểm" for row in (ahead, behind)
+    )
+    said = f"hơn {second} {far}: {shares}" if share else f"bằng tỷ lệ điểm với {second}: {shares}"
+    less = f"{first} có tổng điểm ít hơn {words.points(-points)} điểm, nhưng xếp hạng theo tỷ lệ."
+    return [f"{first} {said}.", *([less] if points < 0 else ())]
 
 
 async def _lines(desk: Desk, scores: Sequence[dict[str, Any]]) -> list[Line]:

@@ -24,8 +24,6 @@ PAIRS: Final = {
     "self-block": ("Tự chấm", "Khối chấm"),
     "block-appraisal": ("Khối chấm", "Thẩm định"),
 }
-_WIDE: Final = 5
-"""From so many points on a gap is highlighted (personas B3)."""
 _ON_A_PAGE: Final = 50
 _IN_A_FILE: Final = 200
 
@@ -122,9 +120,13 @@ async def _compiled(desk: Desk, period_id: UUID, block_id: UUID) -> dict[str, An
         "rows": rows,
         # What is computed from these is what was published last, if nothing has changed since.
         "stands": waiting["published"] if waiting and not waiting["changes"] else None,
-        "wide": {row["unit_id"] for row in rows if row["gap"] and Decimal(row["gap"]) > _WIDE},
-        "limit": _WIDE,
+        "wide": {row["unit_id"] for row in rows if _is_wide(row)},
+        "limit": looking.WIDE,
     }
+
+
+def _is_wide(row: dict[str, Any]) -> bool:
+    return bool(row["gap"]) and Decimal(row["gap"]) * 100 > looking.WIDE * Decimal(row["maximum"])
 
 
 @router.get("/chenh-lech")
@@ -142,14 +144,18 @@ async def differing(  # noqa: PLR0917
         raise Forbidden("Trang này dành cho Phòng Nội vụ, lãnh đạo thành phố, và cho khối trưởng ở khối của mình.")
     period = _period(desk, ky)
     pair = giua if giua in PAIRS else "self-appraisal"
-    least = Decimal(amount_typed(tu) or _WIDE)
-    asked = {"between": pair, "least": str(least)} | ({"block_id": str(khoi)} if khoi else {})
+    least = min(Decimal(amount_typed(tu) or looking.WIDE), Decimal(100))
+    asked = {"between": pair, "least_percent": str(least)} | ({"block_id": str(khoi)} if khoi else {})
     path = f"{looking.of_period(desk, period['period_id'])}/discrepancies"
     if form := exports.wanted(request):
         units, cut = await _all(desk, path, asked, form.most)
         names = await desk.names_of_blocks([str(khoi)] if khoi else [])
         between = f"{PAIRS[pair][0]} và {PAIRS[pair][1].lower()}"
-        said = [("So", between), ("Lệch từ", f"{words.amount(least)} điểm"), ("Khối", "".join(names.values()))]
+        said = [
+            ("So", between),
+            ("Lệch từ", f"{words.amount(least)}% điểm tối đa áp dụng"),
+            ("Khối", "".join(names.values())),
+        ]
         return await exports.give(
             request, desk, form, ranked.differing(desk, units, PAIRS[pair], period, said), cut=cut
         )

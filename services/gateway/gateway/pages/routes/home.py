@@ -20,6 +20,8 @@ from gateway.pages.routes.review import may_review, waiting
 router = APIRouter()
 
 _BLOCKS = 50
+_COUNTED = 50
+"""Up to so many appeals are counted one by one; of more it is said that there are more."""
 _NO_BLOCKS: dict[str, Any] = {"items": [], "next": None}
 
 
@@ -72,21 +74,26 @@ async def _common(request: Request, desk: Desk) -> Response:
 async def to_look_at(desk: Desk, campaigns: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Ask what others' reports and registrations want of the reader, in every campaign that runs.
 
-    Who has not sent, the office's queue and the registrations that it is to decide on, the units that the own unit checks.
+    Who has not sent, the office's queue and the registrations and appeals that it is to decide on, the units that the own unit
+    checks, and the objections on which a block's head is to conclude.
     """
     periods = [(each, period) for each in campaigns if (period := desk.current_period_of(each))]
     office = desk.who.holds(Post.CITY_OFFICE)
-    missing, waiting_, pledges, checks = await asyncio.gather(
+    missing, waiting_, pledges, checks, objections, appeals = await asyncio.gather(
         asyncio.gather(*[not_sent(desk, *each) for each in periods] if may_remind(desk) else ()),
         asyncio.gather(*[_appraisals(desk, *each) for each in periods] if office else ()),
         asyncio.gather(*[_pledges(desk, each) for each in campaigns] if office else ()),
         asyncio.gather(*[_checks(desk, *each) for each in periods] if desk.unit_id else ()),
+        asyncio.gather(*[_objections(desk, *each) for each in periods] if desk.who.holds(Post.BLOCK_HEAD) else ()),
+        _appeals(desk) if office else asyncio.sleep(0, None),
     )
     found = {
         "missing": _of(desk, [each for each, _ in periods], missing),
         "waiting": _of(desk, [each for each, _ in periods], waiting_),
         "pledges": _of(desk, campaigns, pledges),
         "checks": [row for rows in checks for row in rows],
+        "objections": _of(desk, [each for each, _ in periods], objections),
+        "appeals": appeals,
     }
     await desk.learn(row["unit_id"] for row in found["checks"])
     return found
@@ -122,6 +129,21 @@ async def _checks(desk: Desk, campaign: dict[str, Any], period: dict[str, Any]) 
     found = (await desk.get_or("scoring", f"{place}/cross-checks", {"items": []}))["items"]
     about = {"period_id": period["period_id"], "campaign": desk.other_than_here(campaign)}
     return [{**row, **about} for row in found if row["reported"] and row["waiting"]]
+
+
+async def _objections(desk: Desk, campaign: dict[str, Any], period: dict[str, Any]) -> dict[str, Any] | None:
+    """Say of how many reports the reader, as a block's head, is to conclude on what was objected to; the first leads to the next."""
+    place = f"campaigns/{campaign['campaign_id']}/periods/{period['period_id']}"
+    found = (await desk.get_or("scoring", f"{place}/objections", {"items": []}))["items"]
+    if not found:
+        return None
+    return {"count": len(found), "period": period, "href": f"/cham-cheo/{period['period_id']}/{found[0]['unit_id']}"}
+
+
+async def _appeals(desk: Desk) -> dict[str, Any] | None:
+    """Count the appeals that wait for the office, of whatever campaign: one list settles them all."""
+    found = await desk.get_or("scoring", f"appeals?limit={_COUNTED}", {"items": [], "more": False})
+    return {"count": len(found["items"]), "more": found["more"]} if found["items"] else None
 
 
 _MINE = ("none", "draft", "amending", "returned")

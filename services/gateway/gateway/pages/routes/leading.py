@@ -7,14 +7,13 @@ from typing import Any, Final
 from fastapi import Request
 from fastapi.responses import Response
 
-from gateway.pages import render
+from gateway.pages import looking, render
 from gateway.pages.desk import Desk
 
 _COUNTED: Final = 50
 """Up to so many are counted one by one; of more it is said that there are more."""
 _BLOCKS: Final = 50
 _PERIODS: Final = 6
-_WIDE: Final = 5
 _NOTHING: Final[dict[str, Any]] = {"totals": {}, "items": [], "next": None}
 
 
@@ -29,7 +28,11 @@ async def overview(request: Request, desk: Desk) -> Response:
     begun = [each for each in desk.campaign["periods"] if each["opens_at"] <= period["opens_at"]][-_PERIODS:]
     appeals, wide, *stands = await asyncio.gather(
         desk.get_or("scoring", f"appeals?limit={_COUNTED}", {"items": []}),
-        desk.get_or("scoring", f"{_place(desk, period)}/discrepancies?least={_WIDE}&limit={_COUNTED}", {"items": []}),
+        desk.get_or(
+            "scoring",
+            f"{_place(desk, period)}/discrepancies?least_percent={looking.WIDE}&limit={_COUNTED}",
+            {"items": []},
+        ),
         *[_standing(desk, each) for each in begun],
     )
     now = stands[-1]
@@ -83,7 +86,7 @@ def _exceptions(
     told = [
         {
             **_counted(wide),
-            "words": f"đơn vị tự chấm và thẩm định chênh từ {_WIDE} điểm",
+            "words": f"đơn vị tự chấm và thẩm định chênh từ {looking.WIDE}% điểm tối đa",
             "href": f"/chenh-lech?ky={ky}",
         },
         {**_counted(appeals), "words": "kiến nghị chưa giải quyết", "href": "/kien-nghi"},

@@ -32,11 +32,13 @@ async def total(request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, 
 async def line(  # noqa: PLR0917
     request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, criterion: str, lan: Publication = None
 ) -> Response:
-    """Why these points of one line."""
+    """Why these points of one line, or of the line that an item stands on: who tells of an item does not know its sheet."""
     values = await _values(desk, period_id, unit_id, lan)
-    part = next((each for each in values["score"]["parts"] if each["criterion"] == criterion), None)
+    parts = {each["criterion"]: each for each in values["score"]["parts"]}
+    part = parts.get(criterion) or parts.get(criterion.rpartition(".")[0])
     if part is None:
         raise NotFound(f"Bảng điểm không có mục {criterion}.")
+    criterion = part["criterion"]
     columns = values["columns"]
     looked = next((each for each in columns["lines"] if each["criterion"] == criterion), None) if columns else None
     items = [each["code"] for each in typed([values["lines"][criterion]])]
