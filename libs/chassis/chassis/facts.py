@@ -41,14 +41,21 @@ async def learn_all(
         return {}
     # One order for all: two transactions that share keys cannot lock one another out.
     ordered = [newest[identity] for identity in sorted(newest)]
-    written = await _upsert(table, tuple(ordered[0]), key, version).rows(tx.db, {"rows": _json(ordered)})
+    written = await _learnt(table, tuple(ordered[0]), key, version).rows(tx.db, {"rows": _json(ordered)})
     return {tuple(before): known for *before, known in written}
 
 
 async def put(tx: Tx, table: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:
     """Keep a service's own rows, all at once, in the place of those with the same keys."""
-    if rows:
-        await _upsert(table, tuple(rows[0]), key, None).rows(tx.db, {"rows": _json(rows)})
+    await put_together(tx, (table, rows, key))
+
+
+async def put_together(tx: Tx, *several: tuple[Table, Sequence[Row], tuple[str, ...]]) -> None:
+    """Keep rows of several tables, each with its key, one way there and back for all of them."""
+    some = [each for each in several if each[1]]
+    if some:
+        statement = _upserts(tuple((table, tuple(rows[0]), key) for table, rows, key in some))
+        await statement.rows(tx.db, {f"rows{number}": _json(rows) for number, (_, rows, _) in enumerate(some)})
 
 
 async def add(tx: Tx, table: Table, rows: Sequence[Row], *, answer: str) -> set[Any]:
@@ -67,23 +74,36 @@ def _insert(table: Table, columns: tuple[str, ...], answer: str) -> Prepared:
     )
 
 
-def _given(table: Table, named: str) -> str:
+def _given(table: Table, named: str, rows: str = "rows") -> str:
     """Write the question that gives the rows sent; names are those of our own tables, never a caller's."""
-    return f'SELECT {named} FROM jsonb_populate_recordset(CAST(NULL AS "{table.name}"), CAST(:rows AS jsonb))'  # noqa: S608
+    return f'SELECT {named} FROM jsonb_populate_recordset(CAST(NULL AS "{table.name}"), CAST(:{rows} AS jsonb))'  # noqa: S608
+
+
+_Shape = tuple[Table, tuple[str, ...], tuple[str, ...]]
+"""A table, the columns of the rows that are sent, the key."""
 
 
 @lru_cache
-def _upsert(table: Table, columns: tuple[str, ...], key: tuple[str, ...], version: str | None) -> Prepared:
+def _upserts(shapes: tuple[_Shape, ...]) -> Prepared:
+    *others, last = [_put(shape, f"rows{number}") for number, shape in enumerate(shapes)]
+    before = ", ".join(f"put{number} AS ({statement})" for number, statement in enumerate(others))
+    return Prepared(text(f"WITH {before} {last}" if others else last))
+
+
+@lru_cache
+def _learnt(table: Table, columns: tuple[str, ...], key: tuple[str, ...], version: str) -> Prepared:
+    answer = ", ".join(f'kept."{name}"' for name in key)
+    put = _put((table, columns, key), "rows")
+    return Prepared(text(f'{put} WHERE kept."{version}" < excluded."{version}" RETURNING {answer}, old."{version}"'))
+
+
+def _put(shape: _Shape, rows: str) -> str:
+    table, columns, key = shape
     named = ", ".join(f'"{name}"' for name in columns)
     rest = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
     keys = ", ".join(f'"{name}"' for name in key)
-    statement = (
-        f'INSERT INTO "{table.name}" AS kept ({named}) {_given(table, named)} ON CONFLICT ({keys}) DO UPDATE SET {rest}'
-    )
-    if version:
-        statement += f' WHERE kept."{version}" < excluded."{version}" RETURNING '
-        statement += ", ".join(f'kept."{name}"' for name in key) + f', old."{version}"'
-    return Prepared(text(statement))
+    given = _given(table, named, rows)
+    return f'INSERT INTO "{table.name}" AS kept ({named}) {given} ON CONFLICT ({keys}) DO UPDATE SET {rest}'
 
 
 def _json(rows: Sequence[Row]) -> str:

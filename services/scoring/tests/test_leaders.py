@@ -185,8 +185,8 @@ async def test_a_sheet_without_leaders_asks_no_question_more(police: House, monk
 
     monkeypatch.setattr(Prepared, "_ask", counted)
     await take_up(police, a_report(SAN_THANG, 9, 2, block=OTHER))
-    # Report, facts, score; board, places that can move, these two written; the log. The clock came with the facts.
-    assert len(asked) == 8, asked
+    # Report, facts, score; board, places that can move, both written; the log. The clock came with the facts.
+    assert len(asked) == 7, asked
     assert not any("half_plus_leader" in each or "block_votes" in each for each in asked)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Integer, Numeric, Uuid, bindparam, delete, func, n
 
 from chassis.db import Prepared
 from chassis.events import Tx
-from chassis.facts import put
+from chassis.facts import put_together
 from contracts.envelope import Event
 from contracts.scoring import Place, RankingChanged
 from scoring import rules
@@ -259,8 +259,8 @@ async def _keep(
         elif not rows[key].in_order:
             same = {name: rows[key][name] for name in ("version", "changed_at", "caused_by")}
             kept.append({**own, **board.came_to, **same})
-    await put(tx, places, moved, key=("period_id", "block_id", "unit_id"))
-    await put(tx, boards, kept, key=("period_id", "block_id"))
+    of_board = ("period_id", "block_id")
+    await put_together(tx, (places, moved, (*of_board, "unit_id")), (boards, kept, of_board))
 
 
 def _told(key: Key, version: int, board: _Ranked, campaign_id: UUID) -> RankingChanged:
