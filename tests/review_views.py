@@ -16,7 +16,7 @@ _REASON: Final = "Biên bản đối chiếu với kho bạc ngày 27/11 chỉ g
 def _said(column: str, number: int, value: str, *, counts: bool, reason: str | None = _REASON) -> dict[str, Any]:
     post = "Cán bộ 01, Phòng Nội vụ" if column == "appraisal" else "Cán bộ đầu mối, Phường Quyết Thắng"
     verdict = {"column": column, "number": number, "value": value, "reported": "1000", "reason": reason, "at": _AT}
-    return {**verdict, "agreed": reason is None, "by_post": post, "counts": counts, "event_id": None}
+    return {**verdict, "agreed": reason is None, "by_post": post, "counts": counts, "event_id": None, "appeal_id": None}
 
 
 def _item(code: str, **changed: Any) -> dict[str, Any]:
@@ -55,7 +55,17 @@ def report(lines: Mapping[str, Any], unit_id: str, period_id: str, **changed: An
         points = dict.fromkeys(("self", "block", "appraisal", "final"), line["maximum"])
         of_line = {name: line.get(name) for name in ("role", "maximum", "target")}
         items = [stands[place % len(stands)](code)]
-        told.append({"criterion": code, "group": "1", **of_line, "assigned": True, "points": points, "items": items})
+        told.append(
+            {
+                "criterion": code,
+                "group": "1",
+                **of_line,
+                "assigned": True,
+                "points": points,
+                "items": items,
+                "rulings": [],
+            }
+        )
     total = {"maximum": "100", "percent": "94.25"}
     return {
         "unit_id": unit_id,

@@ -301,6 +301,48 @@ async def walked_down(house: House, unit: httpx2.AsyncClient, score: dict[str, A
     assert (begun["event"] in _ACTS, ripple["about"]) == (True, str(TAN_PHONG))
 
 
+async def upheld(house: House, item: str, value: str) -> str:
+    """Have the unit appeal against an item, and the office uphold it with this value; give the appeal's id."""
+    body = {"period_id": str(PERIOD), "unit_id": str(TAN_PHONG), "item": item, "value": value}
+    async with house.client("scoring", ("unit_officer", TAN_PHONG), account="tan-phong") as officer:
+        filed = await officer.post("/appeals", json=body | {"reason": "Đường truyền của phường bị cắt cả ngày"})
+        assert filed.status_code == 201, filed.text
+    steps = f"/appeals/{filed.json()['appeal_id']}/steps"
+    decided = {"act": "uphold", "steps": 2, "value": value, "reason": "Có xác nhận của Viễn thông Lai Châu"}
+    async with house.office("scoring") as office:
+        for step in ({"act": "take_up", "steps": 1}, decided):
+            done = await office.post(steps, json=step)
+            assert done.status_code == 200, done.text
+    await house.quiet()
+    return str(filed.json()["appeal_id"])
+
+
+async def test_points_that_were_decided_on_an_appeal_lead_to_it_and_computed_lines_say_what_they_come_from(
+    front: Front,
+) -> None:
+    house, unit, office = front
+    async with house.office("scoring") as scoring, house.office("registry") as registry:
+        assert (await scoring.put(f"/sheets/{LEADERS_SHEET}", json=with_leader_and_lateness())).status_code == 200
+        formed = await registry.put(f"/blocks/{BLOCK}", json={**BLOCK_DOCUMENT, "sheet_id": str(LEADERS_SHEET)})
+        assert formed.status_code == 200, formed.text
+    await reported(house, (TAN_PHONG, "800"))
+    late, against = (f"/vi-sao/{PERIOD}/{TAN_PHONG}/{code}" for code in ("P.1", "1.1"))
+    assert "không ai chấm: hệ thống tính từ ngày nhận báo cáo" in await page(unit, late)
+    assert "so với chỉ tiêu và với đơn vị dẫn đầu khối" in await page(unit, against)
+    appeal_id = await upheld(house, "P.1", "0.25")
+    await publish(house, "frozen")
+    for reader in (unit, office):
+        for path in (late, f"{late}?lan=1"):
+            text = await page(reader, path)
+            assert "Chấp thuận kiến nghị về mục P.1 (điểm được tính): tính 0,25 điểm" in text
+            assert "Có xác nhận của Viễn thông Lai Châu" in text
+            assert f'href="/kien-nghi/{appeal_id}"' in text
+            assert ("Chưa nơi nào chấm" in text, "không ai chấm" in text) == (False, False)
+        await page(reader, f"/kien-nghi/{appeal_id}")
+    assert "Chấp thuận kiến nghị" not in await page(unit, against)
+    assert f'href="/kien-nghi/{appeal_id}"' in await page(unit, f"/vi-sao/{PERIOD}/{TAN_PHONG}")
+
+
 async def test_a_published_number_can_be_asked_why_after_what_stands_has_changed(front: Front) -> None:
     house, unit, office = front
     await reported(house, (TAN_PHONG, "800"), (QUYET_THANG, "900"))

@@ -53,8 +53,8 @@ _SAID: Final = (
 async def columns(db: Read, period_id: UUID, unit_id: UUID) -> Row:
     """Give a report item by item: reported, by column what was said of it, by whom, when and why, and the points of each.
 
-    Every verdict ever given stands in ``said``, oldest first; ``counts`` tells which hold. Raises ``NotFound`` while no
-    report of the unit counts.
+    Every verdict ever given stands in ``said``, oldest first; ``counts`` tells which hold. What was decided on appeal of the
+    points of a line itself stands in its ``rulings`` in the same way. Raises ``NotFound`` while no report of the unit counts.
     """
     found = await columns_of(db, period_id, [unit_id])
     if not found:
@@ -71,6 +71,8 @@ async def columns(db: Read, period_id: UUID, unit_id: UUID) -> Row:
                 {**each, "counts": item["by"].get(each["column"]) == each["number"]}
                 for each in said.get(item["criterion"], ())
             ]
+        rulings = said.get(rules.points_of(line["criterion"]), [])
+        line["rulings"] = [{**each, "counts": each is rulings[-1]} for each in rulings]
     return answer
 
 
