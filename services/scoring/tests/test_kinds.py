@@ -446,6 +446,7 @@ def test_shown_parts_add_up_in_every_group_and_in_the_whole(known: Facts, block:
     assert scored.bonus == of_group(scored, "", Role.BONUS) + over <= MANY.bonus_cap
     assert scored.penalty == of_group(scored, "", Role.PENALTY)
     assert scored.points == scored.content + scored.bonus - scored.penalty
+    assert scored.points == sum(part.brings for part in scored.parts)
     assert scored.maximum == sum(each.maximum for each in scored.groups if not each.within)
 
 

@@ -151,6 +151,7 @@ def _columns(row: Any, sheet: rules.Sheet, block: rules.Block | None) -> Row:
                 "assigned": parts["final"][line.code].assigned,
                 "target": parts["final"][line.code].target,
                 "points": {name: each[line.code].points for name, each in parts.items()},
+                "brings": {name: each[line.code].brings for name, each in parts.items()},
                 "why": {name: each[line.code].why for name, each in parts.items()},
                 "items": list(_items(line, facts, standing, objected, may)),
             }

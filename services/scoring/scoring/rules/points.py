@@ -129,7 +129,7 @@ def own_points(
 
     parts = [part for group in sheet.groups for part in within(group, (), ONE)]
     parts += [scoring.part("", each, (), each.weight) for each in sheet.extras if each.code in codes]
-    return {part.criterion: -part.points if part.role is Role.PENALTY else part.points + part.over for part in parts}
+    return {part.criterion: part.brings for part in parts}
 
 
 def asks_for_leaders(sheet: Sheet) -> bool:
