@@ -120,7 +120,12 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
     ]
     progress = ((True, 12, 5, 0), (True, 12, 0, 2), (True, 12, 0, 0), (False, 0, 0, 0))
     checks = [
-        {"unit_id": each, "by_unit": units[place - 1] if place else None, "suggested": units[place - 1]}
+        {
+            "unit_id": each,
+            "by_unit": units[place - 1] if place % 3 else None,
+            "taken_back": place == 3,
+            "suggested": units[place - 1],
+        }
         | {"reported": reported, "items": items, "waiting": waiting, "objected": objected}
         for place, (each, (reported, items, waiting, objected)) in enumerate(zip(units, progress, strict=False))
     ]

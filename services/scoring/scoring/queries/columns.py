@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.scores import block_of, closed
-from scoring.tables import BESIDE, OBJECTED, REVIEWED, cross_checks, reports, scores, sheets, targets, verdicts
+from scoring.tables import BESIDE, CHECKED, OBJECTED, REVIEWED, cross_checks, reports, scores, sheets, targets, verdicts
 
 Row = dict[str, Any]
 
@@ -35,7 +35,8 @@ _KNOWN: Final = Prepared(
     .join(scores, (scores.c.period_id == reports.c.period_id) & (scores.c.unit_id == reports.c.unit_id))
     .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
     .outerjoin(
-        cross_checks, (cross_checks.c.period_id == reports.c.period_id) & (cross_checks.c.unit_id == reports.c.unit_id)
+        cross_checks,
+        (cross_checks.c.period_id == reports.c.period_id) & (cross_checks.c.unit_id == reports.c.unit_id) & CHECKED,
     )
     .where(
         reports.c.period_id == bindparam("period_id"),
