@@ -16,7 +16,7 @@ _REASON: Final = "Biên bản đối chiếu với kho bạc ngày 27/11 chỉ g
 def _said(column: str, number: int, value: str, *, counts: bool, reason: str | None = _REASON) -> dict[str, Any]:
     post = "Cán bộ 01, Phòng Nội vụ" if column == "appraisal" else "Cán bộ đầu mối, Phường Quyết Thắng"
     verdict = {"column": column, "number": number, "value": value, "reported": "1000", "reason": reason, "at": _AT}
-    return {**verdict, "agreed": reason is None, "by_post": post, "counts": counts, "event_id": None}
+    return {**verdict, "agreed": reason is None, "by_post": post, "counts": counts, "event_id": None, "appeal_id": None}
 
 
 def _item(code: str, **changed: Any) -> dict[str, Any]:
@@ -55,7 +55,17 @@ def report(lines: Mapping[str, Any], unit_id: str, period_id: str, **changed: An
         points = dict.fromkeys(("self", "block", "appraisal", "final"), line["maximum"])
         of_line = {name: line.get(name) for name in ("role", "maximum", "target")}
         items = [stands[place % len(stands)](code)]
-        told.append({"criterion": code, "group": "1", **of_line, "assigned": True, "points": points, "items": items})
+        told.append(
+            {
+                "criterion": code,
+                "group": "1",
+                **of_line,
+                "assigned": True,
+                "points": points,
+                "items": items,
+                "rulings": [],
+            }
+        )
     total = {"maximum": "100", "percent": "94.25"}
     return {
         "unit_id": unit_id,
@@ -110,7 +120,12 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
     ]
     progress = ((True, 12, 5, 0), (True, 12, 0, 2), (True, 12, 0, 0), (False, 0, 0, 0))
     checks = [
-        {"unit_id": each, "by_unit": units[place - 1] if place else None, "suggested": units[place - 1]}
+        {
+            "unit_id": each,
+            "by_unit": units[place - 1] if place % 3 else None,
+            "taken_back": place == 3,
+            "suggested": units[place - 1],
+        }
         | {"reported": reported, "items": items, "waiting": waiting, "objected": objected}
         for place, (each, (reported, items, waiting, objected)) in enumerate(zip(units, progress, strict=False))
     ]

@@ -444,6 +444,7 @@ def _why() -> dict[str, Any]:
             "receipt": f"/bien-nhan/{RECEIPT}",
             "cause": f"/bien-nhan/{RECEIPT}",
             "words": "đơn vị gửi báo cáo",
+            "appeals": True,
         },
         "columns": review_views.report(LINES, OWN, PERIOD["period_id"]),
         "sheet": _SHEET,
@@ -818,10 +819,14 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     closed.now = datetime.fromisoformat(PERIOD["closes_at"]) + timedelta(hours=1)
     complete = ripple(0, 420, 710, 1100, 1640)
     columns = review_views.report(LINES, OWN, PERIOD["period_id"])
+    (looked, *_) = [each for each in columns["lines"][0]["items"][0]["said"] if each["counts"]]
+    ruled = looked | {"criterion": "1.1.diem", "ruling": True, "value": "4.5", "appeal_id": CAUSE}
     why_line = _why() | {
+        "said": [looked | {"criterion": "1.1", "ruling": False}, ruled],
         "part": score()["parts"][0],
         "line": LINES["1.1"],
         "looked": columns["lines"][0],
+        "unlooked": "Chưa nơi nào chấm mục này: điểm tính từ số đơn vị báo cáo.",
         "appealable": ["1.1", "1.1.diem"],
         "files_of": {"1.1"},
         "evidence": {"1.1": [_file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")]},

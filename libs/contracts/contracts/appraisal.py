@@ -29,7 +29,10 @@ class ReviewedItem(Facts):
 
 
 class CrossCheck(Facts):
-    """Which unit of the block checks which; never its own. ``version`` grows each time somebody else is named for a unit."""
+    """Which unit of the block checks which; never its own. ``version`` grows each time somebody else is named for a unit.
+
+    Where the unit itself is named, the check was taken back: nobody checks it.
+    """
 
     unit_id: UUID
     by_unit: UUID

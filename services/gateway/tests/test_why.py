@@ -156,6 +156,22 @@ async def raised(house: House, unit: UUID, value: str) -> None:
     await house.quiet()
 
 
+async def upheld(house: House, item: str, value: str) -> str:
+    """Have the unit appeal against an item, and the office uphold it with this value; give the appeal's id."""
+    body = {"period_id": str(PERIOD), "unit_id": str(TAN_PHONG), "item": item, "value": value}
+    async with house.client("scoring", ("unit_officer", TAN_PHONG), account="tan-phong") as officer:
+        filed = await officer.post("/appeals", json=body | {"reason": "Đường truyền của phường bị cắt cả ngày"})
+        assert filed.status_code == 201, filed.text
+    steps = f"/appeals/{filed.json()['appeal_id']}/steps"
+    decided = {"act": "uphold", "steps": 2, "value": value, "reason": "Có xác nhận của Viễn thông Lai Châu"}
+    async with house.office("scoring") as office:
+        for step in ({"act": "take_up", "steps": 1}, decided):
+            done = await office.post(steps, json=step)
+            assert done.status_code == 200, done.text
+    await house.quiet()
+    return str(filed.json()["appeal_id"])
+
+
 async def test_points_on_a_published_board_say_since_when_and_a_correction_says_why(front: Front) -> None:
     house, unit, office = front
     why = f"/vi-sao/{PERIOD}/{TAN_PHONG}"
@@ -163,16 +179,17 @@ async def test_points_on_a_published_board_say_since_when_and_a_correction_says_
     await reported(house, (TAN_PHONG, "800"), (QUYET_THANG, "900"))
     assert "Tạm tính" in await page(unit, why)
     assert "Tạm tính – còn thay đổi" in await page(office, compiled)
+    await moved_on(house, "2023-12-18 09:00+07")
     await publish(house, "frozen")
-    assert "Đã chốt 15/11/2023" in await page(office, compiled)
+    assert "Đã chốt 18/12/2023" in await page(office, compiled)
     for path in (why, f"{why}/1.1"):
         text = await page(unit, path)
-        assert ("Đã chốt 15/11/2023" in text, "Tạm tính" in text) == (True, False), path
+        assert ("Đã chốt 18/12/2023" in text, "Tạm tính" in text) == (True, False), path
     await moved_on(house, "2023-12-20 09:00+07")
     await publish(house, "final", reason="Khối đã họp thống nhất, còn hai báo cáo thẩm định sau")
     text = await page(unit, why)
     assert ("Chính thức 20/12/2023" in text, "Tổng điểm, chính thức" in text) == (True, True)
-    await raised(house, TAN_PHONG, "990")
+    await upheld(house, "1.1", "990")
     text = await page(unit, why)
     assert "Tạm tính" in text
     assert "Bảng công bố lần 2 (chính thức 20/12/2023) ghi 82,00 điểm, hạng 2" in text
@@ -302,6 +319,32 @@ async def walked_down(house: House, unit: httpx2.AsyncClient, score: dict[str, A
     ripple = (await unit.get(f"/api/ripples/{columns['cause']['correlationid']}")).json()
     begun = ripple["steps"][0]
     assert (begun["event"] in _ACTS, ripple["about"]) == (True, str(TAN_PHONG))
+
+
+async def test_points_that_were_decided_on_an_appeal_lead_to_it_and_computed_lines_say_what_they_come_from(
+    front: Front,
+) -> None:
+    house, unit, office = front
+    async with house.office("scoring") as scoring, house.office("registry") as registry:
+        assert (await scoring.put(f"/sheets/{LEADERS_SHEET}", json=with_leader_and_lateness())).status_code == 200
+        formed = await registry.put(f"/blocks/{BLOCK}", json={**BLOCK_DOCUMENT, "sheet_id": str(LEADERS_SHEET)})
+        assert formed.status_code == 200, formed.text
+    await reported(house, (TAN_PHONG, "800"))
+    late, against = (f"/vi-sao/{PERIOD}/{TAN_PHONG}/{code}" for code in ("P.1", "1.1"))
+    assert "không ai chấm: hệ thống tính từ ngày nhận báo cáo" in await page(unit, late)
+    assert "so với chỉ tiêu và với đơn vị dẫn đầu khối" in await page(unit, against)
+    appeal_id = await upheld(house, "P.1", "0.25")
+    await publish(house, "frozen")
+    for reader in (unit, office):
+        for path in (late, f"{late}?lan=1"):
+            text = await page(reader, path)
+            assert "Chấp thuận kiến nghị về mục P.1 (điểm được tính): tính 0,25 điểm" in text
+            assert "Có xác nhận của Viễn thông Lai Châu" in text
+            assert f'href="/kien-nghi/{appeal_id}"' in text
+            assert ("Chưa nơi nào chấm" in text, "không ai chấm" in text) == (False, False)
+        await page(reader, f"/kien-nghi/{appeal_id}")
+    assert "Chấp thuận kiến nghị" not in await page(unit, against)
+    assert f'href="/kien-nghi/{appeal_id}"' in await page(unit, f"/vi-sao/{PERIOD}/{TAN_PHONG}")
 
 
 async def test_a_published_number_can_be_asked_why_after_what_stands_has_changed(front: Front) -> None:

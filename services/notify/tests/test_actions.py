@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, TAN_PHONG, UNIT_DOCUMENTS
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, QUYET_THANG, TAN_PHONG, UNIT_DOCUMENTS
 from house import House, event_of
 
+from contracts.appraisal import CrossCheck, CrossChecksAssigned
 from contracts.registry import (
     BlockFormed,
     ReportAccepted,
@@ -89,6 +90,16 @@ def test_a_unit_hears_that_a_decision_was_taken_back_and_its_block_s_head_hears_
     (told,) = rules.tell_unit_changed(back, lambda _: "Phường Tân Phong")
     assert (told.post, told.title) == ("unit_officer", "Một quyết định về Phường Tân Phong được thu hồi")
     assert told.text.startswith("Đơn vị trở lại như trước khi có quyết định đó.")
+
+
+def test_whoever_is_to_check_is_told_and_nobody_of_a_check_that_was_taken_back() -> None:
+    checks = [
+        CrossCheck(unit_id=TAN_PHONG, by_unit=QUYET_THANG, version=1),
+        CrossCheck(unit_id=QUYET_THANG, by_unit=QUYET_THANG, version=2),
+    ]
+    where = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK}
+    (told,) = rules.tell_checkers(CrossChecksAssigned(**where, checks=tuple(checks)), lambda _: "Phường Tân Phong")
+    assert (told.scope_id, told.title) == (QUYET_THANG, "Bạn được phân công chấm chéo Phường Tân Phong")
 
 
 async def test_a_return_is_told_to_its_unit_once_with_the_items_and_never_a_reason(house: House) -> None:

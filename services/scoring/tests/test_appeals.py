@@ -16,6 +16,7 @@ from house import CITY, House, event_of, ident
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.db import Read
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.testing import eventually
 from contracts.appeals import AppealChanged, AppealState
@@ -30,7 +31,7 @@ from contracts.registry import (
     Target,
     TargetsAssigned,
 )
-from scoring import actions, rules
+from scoring import actions, queries, rules
 from scoring.actions.appeals import Actor, Said
 from scoring.actions.verdicts import Reviewer
 from scoring.rules import Look, Sheet
@@ -363,6 +364,13 @@ async def test_lateness_can_be_appealed_and_what_is_decided_holds_for_later_repo
     assert (await _points(scoring))[1] == Decimal("0.25")
     (row,) = await scoring.rows("scoring", "SELECT item, state FROM appeals")
     assert tuple(row) == ("P.1.diem", "upheld")
+    async with scoring.at_work("scoring") as tx:
+        lines = (await queries.columns(Read(tx.db), PERIOD, TAN_PHONG))["lines"]
+    rulings = {line["criterion"]: line["rulings"] for line in lines if line["rulings"]}
+    assert [(each["appeal_id"], each["value"], each["counts"]) for each in rulings.pop("P.1")] == [
+        (appeal_id, Decimal("0.25"), True)
+    ]
+    assert not rulings
 
 
 async def test_nobody_who_only_looks_at_a_report_can_decide_points(scoring: House) -> None:

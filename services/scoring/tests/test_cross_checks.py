@@ -1,7 +1,9 @@
 """Does who checks whom stay with the blocks of the period's own year, and does it count on wherever a unit came from?"""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +13,21 @@ from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG
 from house import House, event_of, ident
 
 from chassis.db import Read
-from chassis.errors import NotFound
+from chassis.errors import Forbidden, Invalid, NotFound
 from chassis.testing import eventually
-from contracts.registry import BlockFormed, CampaignLaunched, CampaignPeriod, UnitChanged, UnitChangeKind
+from contracts.envelope import Event
+from contracts.registry import (
+    BlockFormed,
+    CampaignLaunched,
+    CampaignPeriod,
+    ReportedValue,
+    ReportSubmitted,
+    UnitChanged,
+    UnitChangeKind,
+)
 from scoring import actions, queries
-from scoring.rules import Sheet
+from scoring.actions import Reviewer
+from scoring.rules import Look, Sheet
 
 LAST_YEARS, OTHER = ident("block-of-last-year"), ident("other-block")
 ELSEWHERE = ident("unit-elsewhere")
@@ -49,7 +61,7 @@ async def scoring(house: House) -> House:
     return house
 
 
-async def assign(house: House, block_id: UUID, by_unit: dict[UUID, UUID]) -> None:
+async def assign(house: House, block_id: UUID, by_unit: Mapping[UUID, UUID | None]) -> None:
     async with house.at_work("scoring") as tx:
         await actions.assign_cross_checks(tx, (PERIOD, block_id), by_unit, HEAD)
 
@@ -109,6 +121,46 @@ async def test_a_unit_that_comes_from_another_block_goes_on_counting(scoring: Ho
     await assign(scoring, OTHER, {SAN_THANG: ELSEWHERE})
     assert await standing(scoring) == {SAN_THANG: (OTHER, ELSEWHERE, 3)}
     assert [version for _, _, version in await told(scoring)] == [1, 2, 3]
+
+
+def a_report(unit: UUID) -> Event[ReportSubmitted]:
+    values = (ReportedValue(criterion="1.1", value=Decimal(900)), ReportedValue(criterion="2.1", value=Decimal(1)))
+    told = {"report_id": uuid4(), "receipt_number": "BN-2311-0001", "version": 1, "values": values}
+    where = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": unit}
+    return event_of(ReportSubmitted(**told, **where, accepted_at=datetime.now(UTC), late=False))
+
+
+async def test_a_check_is_taken_back_while_the_checking_unit_has_said_nothing(scoring: House) -> None:
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(unit) for unit in (TAN_PHONG, QUYET_THANG)])
+    await assign(scoring, BLOCK, {TAN_PHONG: QUYET_THANG, QUYET_THANG: SAN_THANG})
+    await assign(scoring, BLOCK, {QUYET_THANG: None})
+    by, of = Reviewer("Cán bộ đầu mối", SAN_THANG), (PERIOD, QUYET_THANG)
+    async with scoring.at_work("scoring") as tx:
+        db = Read(tx.db)
+        items = {item["unit_id"]: item for item in (await queries.cross_checks_of_block(db, PERIOD, BLOCK))["items"]}
+        assert (items[QUYET_THANG]["by_unit"], items[QUYET_THANG]["taken_back"]) == (None, True)
+        assert (items[TAN_PHONG]["by_unit"], items[TAN_PHONG]["taken_back"]) == (QUYET_THANG, False)
+        mine = await queries.cross_checks_by(db, PERIOD, [SAN_THANG, QUYET_THANG])
+        assert [row["unit_id"] for row in mine] == [TAN_PHONG]
+        assert (await queries.columns(db, *of))["checked_by"] is None
+        assert await actions.place_of(tx.db, *of) == (BLOCK, None)
+        undone = (await queries.waiting(db, PERIOD, BLOCK, queries.THE_OFFICE))["undone"]
+        assert undone == ["1 báo cáo chấm chéo chưa xong", "2 báo cáo chưa thẩm định xong"]
+        with pytest.raises(Forbidden, match="không được phân công"):
+            await actions.answer_cross_check(tx, of, [Look("1.1", agreed=True)], by)
+    await assign(scoring, BLOCK, {QUYET_THANG: SAN_THANG})
+    assert (await standing(scoring))[QUYET_THANG] == (BLOCK, SAN_THANG, 3)
+    for look in (Look("1.1", agreed=True), Look("2.1", agreed=False, value=Decimal(0), reason="Không có giao ước")):
+        async with scoring.at_work("scoring") as tx:
+            await actions.answer_cross_check(tx, of, [look], by)
+        with pytest.raises(Invalid) as refused:
+            await assign(scoring, BLOCK, {QUYET_THANG: None, TAN_PHONG: None})
+        assert [error.field for error in refused.value.errors] == [f"checks.{QUYET_THANG}"]
+        assert "chọn một đơn vị khác chấm tiếp" in refused.value.errors[0].remedy
+    # Somebody else can still go on.
+    await assign(scoring, BLOCK, {QUYET_THANG: TAN_PHONG, TAN_PHONG: None})
+    assert (await standing(scoring))[TAN_PHONG] == (BLOCK, TAN_PHONG, 2)
 
 
 async def test_two_first_assignments_at_once_are_two_versions(scoring: House) -> None:

@@ -1,5 +1,7 @@
 """Does the view of fairness weigh what reviewers changed, and judge a line by the blocks in which places are given?"""
 
+from collections.abc import Mapping
+from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,10 +26,10 @@ def units(block: UUID) -> list[UUID]:
     return [ident(f"{block}-{number}") for number in range(3)]
 
 
-async def city(house: House) -> None:
+async def city(house: House, document: Mapping[str, Any] = SHEET_DOCUMENT, *, least: int = 800) -> None:
     """Two blocks of three units: 800, 900 and 1000 of 1000 in both; all of the one have pledged, nobody of the other."""
     async with house.at_work("scoring") as tx:
-        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(SHEET_DOCUMENT))
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(document))
         campaign = {**CAMPAIGN_DOCUMENT, "campaign_id": CAMPAIGN, "version": 1}
         await actions.learn_periods(tx, [event_of(CampaignLaunched.model_validate(campaign))])
         for block in (PLEDGED, NOT_PLEDGED):
@@ -35,7 +37,7 @@ async def city(house: House) -> None:
             formed |= {"block_id": block, "version": 1}
             await actions.learn_blocks(tx, [event_of(BlockFormed.model_validate(formed))])
             for number, unit in enumerate(units(block)):
-                said = {"1.1": 800 + 100 * number, "2.1": int(block == PLEDGED)}
+                said = {"1.1": least + 100 * number, "2.1": int(block == PLEDGED)}
                 values = tuple(ReportedValue(criterion=code, value=Decimal(each)) for code, each in said.items())
                 told = {"report_id": uuid4(), "receipt_number": f"BN-{unit}", "version": 1, "values": values}
                 where = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": block, "unit_id": unit}
@@ -90,3 +92,26 @@ async def test_how_strict_a_reviewer_is_counts_points_and_not_how_often_somethin
     assert (listed["items"][0]["unit_id"], listed["more"]) == (two, True)
     amounts = [listed["items"][0][name] for name in ("self", "block", "appraisal", "final", "difference")]
     assert amounts == [Decimal(91), Decimal(82), Decimal(100), Decimal(100), Decimal(9)]
+
+
+async def test_a_penalty_takes_and_what_goes_beyond_a_target_adds(house: House) -> None:
+    document = deepcopy(SHEET_DOCUMENT)
+    document["groups"][0]["criteria"][0]["rule"] |= {"over_rate": "0.002", "over_cap": "0.05"}
+    fires = {"code": "P.1", "name": "Vụ cháy", "measure": "vụ", "maximum": "5", "role": "penalty"}
+    fires["rule"] = {"kind": "per_item", "each": "0.5"}
+    await city(house, {**document, "extras": [fires]}, least=1000)
+    # All reached the target: on that line they differ by what they did beyond it alone.
+    assert [line["criterion"] for line in (await fair(house))["same_in_blocks"]] == ["2.1", "P.1"]
+    *_, most = units(PLEDGED)
+    looks = [Look("1.1", agreed=False, value=Decimal(1000), reason="Theo biên bản")]
+    looks.append(Look("P.1", agreed=False, value=Decimal(2), reason="Theo sổ trực ban"))
+    async with house.at_work("scoring") as tx:
+        await actions.give_verdicts(tx, (PERIOD, most), Column.APPRAISAL, looks, OFFICE)
+    async with house.at_work("scoring") as tx:
+        asked = {"least": Decimal(1), "block_id": None, "skip": 0, "most": 5}
+        (unit,) = (await queries.discrepancies(Read(tx.db), PERIOD, "self-appraisal", **asked))["items"]
+    told = {line["criterion"]: (line["first"], line["second"], line["difference"]) for line in unit["lines"]}
+    beyond = Decimal("3.6")
+    assert told == {"1.1": (90 + beyond, 90, -beyond), "P.1": (0, -1, -1)}
+    assert unit["difference"] == sum(difference for *_, difference in told.values())
+    assert [line["criterion"] for line in (await fair(house))["same_in_blocks"]] == ["2.1"]

@@ -126,6 +126,15 @@ def test_the_leader_is_found_among_those_who_had_the_target() -> None:
     assert [score(made, each, block).points for each in units] == [Decimal("3.75"), 5, 0, 0, 0]
 
 
+def test_who_stands_before_a_shut_gate_of_any_group_around_the_line_leads_nobody() -> None:
+    inner = group("1.1", line("1.1.1", "5", {"kind": "half_plus_leader"}, target="10"))
+    made = sheet(group("1", groups=[inner], gate="K.1"), extras=[condition("K.1")])
+    units = [facts({"1.1.1": 15, "K.1": 1}), facts({"1.1.1": 20, "K.1": 1}), facts({"1.1.1": 80})]
+    block = lead(made, units, closed=True)
+    assert block.leaders == {"1.1.1": Fraction(1)}
+    assert [score(made, each, block).points for each in units] == [Decimal("3.75"), 5, 0]
+
+
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6))
 def test_in_a_block_the_leader_gets_the_maximum_and_the_order_of_results_is_kept(results: list[int]) -> None:
     made = sheet(group("1", line("1", "5", {"kind": "half_plus_leader"}, target="10")))
@@ -437,6 +446,7 @@ def test_shown_parts_add_up_in_every_group_and_in_the_whole(known: Facts, block:
     assert scored.bonus == of_group(scored, "", Role.BONUS) + over <= MANY.bonus_cap
     assert scored.penalty == of_group(scored, "", Role.PENALTY)
     assert scored.points == scored.content + scored.bonus - scored.penalty
+    assert scored.points == sum(part.brings for part in scored.parts)
     assert scored.maximum == sum(each.maximum for each in scored.groups if not each.within)
 
 

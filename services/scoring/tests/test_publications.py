@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,9 +37,11 @@ from contracts.registry import (
 from contracts.scoring import BoardPublished, BoardState, RescoringAdvanced
 from scoring import actions, queries, rules
 from scoring.actions import Reviewer
+from scoring.actions.appeals import Actor, Said
 from scoring.actions.rescoring import advance_rescorings, start_rescoring
 from scoring.queries import THE_OFFICE, Viewer, history
 from scoring.rules import Look, Sheet
+from scoring.rules.appeals import Act, Side
 
 KEY = (PERIOD, BLOCK)
 EARLY = ident("early-period")
@@ -297,6 +299,64 @@ async def test_a_board_is_not_final_while_objections_wait_and_only_for_a_reason_
     told = await publish(scoring, 1, BoardState.FINAL, WHY)
     assert (told.state, told.correction) == (BoardState.FINAL, False)
     assert (await published(scoring))["reason"] == WHY
+
+
+async def test_what_stands_on_a_final_board_is_changed_by_an_appeal_and_a_correction_alone(scoring: House) -> None:
+    await heard(scoring, a_report(1, 900), a_report(1, 900, QUYET_THANG), a_report(1, 800, SAN_THANG))
+    async with scoring.at_work("scoring") as tx:
+        await actions.assign_cross_checks(tx, KEY, {TAN_PHONG: QUYET_THANG}, "Khối trưởng")
+    await publish(scoring, 1, BoardState.FINAL, WHY)
+    of, other = (PERIOD, TAN_PHONG), [Look("1.1", agreed=False, value=Decimal(950), reason="Biên bản ghi 950")]
+    office, checker = Reviewer("Phòng Nội vụ"), Reviewer("Cán bộ đầu mối", QUYET_THANG)
+    votes = {TAN_PHONG: 2, QUYET_THANG: 5}
+    voted = {"reason": "", "by_post": "Khối trưởng", "own_units": ()}
+    tried: list[Callable[[Any], Awaitable[Any]]] = [
+        lambda tx: actions.give_verdicts(tx, of, Column.APPRAISAL, other, office),
+        lambda tx: actions.give_verdicts(tx, of, Column.BLOCK, other, Reviewer("Khối trưởng")),
+        lambda tx: actions.answer_cross_check(tx, of, [Look("1.1", agreed=True)], checker),
+        lambda tx: actions.answer_cross_check(tx, of, other, checker),
+        lambda tx: actions.record_vote(tx, *KEY, votes, **voted),
+    ]
+    stood = await live(scoring)
+    for each in tried:
+        with pytest.raises(Conflict, match=r"chính thức \(lần 1\).*gửi kiến nghị đúng mục.*đính chính") as refused:
+            async with scoring.at_work("scoring") as tx:
+                await each(tx)
+        assert refused.value.members["number"] == 1
+    assert (await live(scoring), (await waiting(scoring))["possible"]) == (stood, [])
+    async with scoring.at_work("scoring") as tx:
+        unit, decides = Actor("Cán bộ đầu mối", {Side.UNIT}, [TAN_PHONG]), Actor("Phòng Nội vụ", {Side.OFFICE}, [])
+        said = Said("Biên bản đối chiếu ghi 950 triệu đồng", Decimal(950))
+        filed = await actions.file_appeal(tx, *of, "1.1", said, by=unit, days=3650)
+        await actions.move_appeal(tx, filed.appeal_id, Act.TAKE_UP, 1, said, by=decides)
+        await actions.move_appeal(tx, filed.appeal_id, Act.UPHOLD, 2, said, by=decides)
+    assert (await waiting(scoring))["possible"] == ["correction"]
+    assert (await publish(scoring, 2, BoardState.FINAL, WHY)).correction
+    # A correction is as final as what it corrects.
+    with pytest.raises(Conflict, match=r"chính thức \(lần 2\)"):
+        async with scoring.at_work("scoring") as tx:
+            await tried[0](tx)
+
+
+async def test_a_verdict_that_waits_for_a_publication_sees_that_it_was_final(scoring: House) -> None:
+    await heard(scoring, a_report(1, 900))
+    look = [Look("1.1", agreed=False, value=Decimal(950), reason="Biên bản ghi 950")]
+
+    async def verdict() -> None:
+        async with scoring.at_work("scoring") as tx:
+            await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.APPRAISAL, look, Reviewer("Phòng Nội vụ"))
+
+    body = actions.Publish(state=BoardState.FINAL, digest=await digest(scoring), reason=WHY)
+    async with scoring.at_work("scoring") as tx:
+        await actions.publish_board(tx, KEY, 1, body, by="Phòng Nội vụ")
+        looking = asyncio.create_task(verdict())
+
+        async def waits_or_done() -> bool:
+            return looking.done() or bool(await scoring.rows("scoring", "SELECT FROM pg_locks WHERE NOT granted"))
+
+        await eventually(waits_or_done, expect="the verdict waits for the board")
+    with pytest.raises(Conflict, match="chính thức"):
+        await looking
 
 
 async def test_a_board_on_two_versions_of_its_sheet_is_not_final_and_says_who_stands_on_which(house: House) -> None:

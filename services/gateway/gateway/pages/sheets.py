@@ -12,6 +12,20 @@ _ONE: Final = Decimal(1)
 COMPUTED: Final = frozenset({"late", "rank_points", "awards", "half_plus_leader"})
 """The rules whose points follow from more than what the unit typed for the line: those can be appealed against themselves."""
 
+_REPORTED: Final = "Chưa nơi nào chấm mục này: điểm tính từ số đơn vị báo cáo"
+_UNLOOKED: Final = {
+    "late": "Mục này không ai chấm: hệ thống tính từ ngày nhận báo cáo và hạn nộp của kỳ.",
+    "awards": f"{_REPORTED} và từ danh hiệu, hình thức khen của đơn vị đã có quyết định.",
+    "half_plus_leader": f"{_REPORTED}, so với chỉ tiêu và với đơn vị dẫn đầu khối.",
+}
+
+
+def unlooked(part: Mapping[str, Any]) -> str:
+    """Say what the points of a line come from while nobody has said anything of it."""
+    if not part["assigned"]:
+        return "Mục này không giao cho đơn vị, nên không ai chấm và không tính điểm."
+    return _UNLOOKED.get(part["rule"], f"{_REPORTED}.")
+
 
 def sheet_of(score: Mapping[str, Any]) -> str:
     """Give the address of the sheet by which something was scored: the version that it names, not the newest."""

@@ -209,9 +209,11 @@ def tell_reviewed(event: ItemsReviewed, names: Names) -> Iterator[Message]:
 
 
 def tell_checkers(event: CrossChecksAssigned, names: Names) -> Iterator[Message]:
-    """Each unit that is to check others, once."""
+    """Each unit that is to check others, once; where the unit itself is named, that was taken back."""
     checked: dict[UUID, list[UUID]] = {}
     for check in event.checks:
+        if check.by_unit == check.unit_id:
+            continue
         checked.setdefault(check.by_unit, []).append(check.unit_id)
     for by_unit, units in checked.items():
         yield Message(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import insert, select, true
+from sqlalchemy import insert, select, true, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -17,14 +17,14 @@ from scoring import rules
 from scoring.actions.boards import members_of
 from scoring.actions.keys import Key
 from scoring.actions.verdicts import Opened, Reviewer, keep, open_report, refuse
-from scoring.tables import REPORTS_IN, blocks, cross_checks, objections, periods, scores, verdicts
+from scoring.tables import CHECKED, REPORTS_IN, blocks, cross_checks, objections, periods, scores, verdicts
 
 
 async def place_of(db: AsyncConnection, period_id: UUID, unit_id: UUID) -> tuple[UUID | None, UUID | None]:
     """Give in which block a unit's score stands, and which unit checks it, to decide who may look; None where that is not so."""
     of_unit = (scores.c.period_id == period_id, scores.c.unit_id == unit_id)
     block = (await db.execute(select(scores.c.block_id).where(*of_unit))).scalar_one_or_none()
-    checks = (cross_checks.c.period_id == period_id, cross_checks.c.unit_id == unit_id)
+    checks = (cross_checks.c.period_id == period_id, cross_checks.c.unit_id == unit_id, CHECKED)
     return block, (await db.execute(select(cross_checks.c.by_unit).where(*checks))).scalar_one_or_none()
 
 
@@ -42,33 +42,39 @@ class Answered(BaseModel):
     correlationid: UUID | None
 
 
-async def assign_cross_checks(tx: Tx, board: Key, by_unit: Mapping[UUID, UUID], post: str) -> Assigned:
-    """Say who checks whom on a board, (period, block): unit checked → unit that checks.
+async def assign_cross_checks(tx: Tx, board: Key, by_unit: Mapping[UUID, UUID | None], post: str) -> Assigned:
+    """Say who checks whom on a board, (period, block): unit checked → unit that checks, or nobody: then it is taken back.
 
     Raises ``NotFound`` for a block that does not report in this period, ``Invalid`` with every pair in which a unit would
-    check itself, or that names one from elsewhere.
+    check itself, that names one from elsewhere, or that takes back what the checking unit has done already.
     """
     period_id, block_id = board
     campaign_id = await _locked_period(tx, board)
     members = (await members_of(tx, [board])).get(board, frozenset())
-    errors = list(_faults(by_unit, members))
-    if errors:
-        raise Invalid(f"Còn {len(errors)} chỗ cần sửa trong bảng phân công.", errors=errors)
     now = await tx.now()
     own = {"period_id": period_id, "block_id": block_id, "assigned_by": post, "assigned_at": now}
     # By unit, not by block: one that has come from another block goes on counting from the version that was told there.
     asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.unit_id.in_(members))
     stands = {row.unit_id: row for row in await tx.db.execute(asked)}
+    freed = [unit for unit, by in by_unit.items() if by is None and unit in stands]
+    errors = [
+        *_faults(by_unit, members),
+        *await _of_begun(tx, period_id, {unit: stands[unit].by_unit for unit in freed}),
+    ]
+    if errors:
+        raise Invalid(f"Còn {len(errors)} chỗ cần sửa trong bảng phân công.", errors=errors)
+    now_by = {unit: by or unit for unit, by in by_unit.items()}
     news = [
         CrossCheck(unit_id=unit, by_unit=by, version=stands[unit].version + 1 if unit in stands else 1)
-        for unit, by in sorted(by_unit.items())
+        for unit, by in sorted(now_by.items())
         if unit not in stands or (stands[unit].by_unit, stands[unit].block_id) != (by, block_id)
     ]
     await put(tx, cross_checks, [{**own, **dict(each)} for each in news], key=("period_id", "unit_id"))
     if news:
         told = {"campaign_id": campaign_id, "period_id": period_id, "block_id": block_id}
         tx.record(CrossChecksAssigned(**told, checks=tuple(news)))
-    return Assigned(checks=len(stands.keys() | by_unit.keys()))
+    standing = {unit: row.by_unit for unit, row in stands.items()} | now_by
+    return Assigned(checks=sum(by != unit for unit, by in standing.items()))
 
 
 async def _locked_period(tx: Tx, board: Key) -> UUID:
@@ -86,7 +92,25 @@ async def _locked_period(tx: Tx, board: Key) -> UUID:
     return campaign_id
 
 
-def _faults(by_unit: Mapping[UUID, UUID], members: frozenset[UUID]) -> Sequence[FieldError]:
+async def _of_begun(tx: Tx, period_id: UUID, stood: Mapping[UUID, UUID]) -> Sequence[FieldError]:
+    """Name the units of which their checking unit has said something already: that is not taken back with the check."""
+    spoken = [
+        select(kept.c.unit_id, kept.c.by_unit).where(kept.c.period_id == period_id, kept.c.unit_id.in_(list(stood)))
+        for kept in (verdicts, objections)
+    ]
+    begun = {(row.unit_id, row.by_unit) for row in await tx.db.execute(union(*spoken))} if stood else set()
+    return [
+        FieldError(
+            field=f"checks.{unit}",
+            message="Đơn vị chấm đã có ý kiến về đơn vị này nên không bỏ phân công được",
+            remedy="Giữ nguyên, hoặc chọn một đơn vị khác chấm tiếp; ý kiến đã ghi vẫn còn",
+        )
+        for unit, by in stood.items()
+        if (unit, by) in begun
+    ]
+
+
+def _faults(by_unit: Mapping[UUID, UUID | None], members: frozenset[UUID]) -> Sequence[FieldError]:
     return [
         FieldError(field=f"checks.{unit}", message=message, remedy=remedy)
         for unit, by in by_unit.items()
@@ -95,9 +119,11 @@ def _faults(by_unit: Mapping[UUID, UUID], members: frozenset[UUID]) -> Sequence[
     ]
 
 
-def _fault(unit: UUID, by: UUID, members: frozenset[UUID]) -> tuple[str, str]:
+def _fault(unit: UUID, by: UUID | None, members: frozenset[UUID]) -> tuple[str, str]:
     if unit not in members:
         return "Đơn vị này không đứng trong khối ở kỳ này", "Bỏ dòng này, hoặc tải lại trang"
+    if by is None:
+        return "", ""
     if by not in members:
         return "Đơn vị chấm không đứng trong khối ở kỳ này", "Chọn một đơn vị khác trong khối"
     if unit == by:
@@ -113,7 +139,7 @@ async def answer_cross_check(
     What it does not agree to waits for the block's head. Raises ``Forbidden`` for whoever does not check this unit, what
     ``give_verdicts`` raises, and ``Conflict`` for items of which the head has already said what counts.
     """
-    this = (cross_checks.c.period_id == of[0], cross_checks.c.unit_id == of[1])
+    this = (cross_checks.c.period_id == of[0], cross_checks.c.unit_id == of[1], CHECKED)
     checker = (await tx.db.execute(select(cross_checks.c.by_unit).where(*this))).scalar_one_or_none()
     if checker is None or checker != by.unit_id:
         raise Forbidden("Đơn vị bạn không được phân công chấm chéo đơn vị này. Khối trưởng phân công ai chấm ai.")

@@ -14,6 +14,7 @@ from chassis.text import nfc
 from contracts.appraisal import Column, ItemsReviewed, ReviewedItem
 from contracts.envelope import Event
 from scoring import rules
+from scoring.actions.finality import refuse_on_final
 from scoring.actions.keys import Key
 from scoring.actions.scores import STANDS, in_its_block, reported_by, score
 from scoring.actions.sheets import published
@@ -53,9 +54,10 @@ async def give_verdicts(
     looks at the own unit.
 
     Raises ``Forbidden`` for the own unit, ``NotFound`` without a report that counts, ``Conflict`` when the unit has sent
-    another one since, ``Invalid`` with everything that is wrong with ``looks``.
+    another one since or the board was published as final and no appeal is upheld, ``Invalid`` with everything that is wrong
+    with ``looks``.
     """
-    opened = await open_report(tx, of, by, report_version=report_version)
+    opened = await open_report(tx, of, by, report_version=report_version, appealed=appeal_id is not None)
     rulings = [look for look in looks if appeal_id and rules.is_of_points(look.criterion)]
     others = [look for look in looks if look not in rulings]
     refuse(
@@ -88,13 +90,15 @@ class Opened(NamedTuple):
         return rules.faults_of(self.sheet, self.facts.targets, column, self.facts.values, looks, appealed=appealed)
 
 
-async def open_report(tx: Tx, of: Key, by: Reviewer, *, report_version: int | None) -> Opened:
+async def open_report(tx: Tx, of: Key, by: Reviewer, *, report_version: int | None, appealed: bool = False) -> Opened:
     """Lock a report for whoever looks at it; raises as ``give_verdicts`` does, but for ``Invalid``."""
     if by.unit_id == of[1]:
         raise Forbidden(
             "Không ai tự chấm đơn vị của mình. Người làm được: đơn vị được phân công chấm chéo, hoặc cấp trên."
         )
     report = await _locked(tx, *of)
+    if not appealed:
+        await refuse_on_final(tx, (of[0], report.block_id))
     if report_version is not None and report_version != report.version:
         raise Conflict(
             "Đơn vị vừa gửi bản báo cáo mới. Xem lại số liệu mới rồi chấm lại; những gì bạn đã ghi vẫn còn ở trang này.",

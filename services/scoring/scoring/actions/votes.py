@@ -13,6 +13,7 @@ from chassis.text import nfc
 from contracts.scoring import BlockVoteRecorded, UnitVotes
 from scoring import rules
 from scoring.actions.boards import locked, standings
+from scoring.actions.finality import refuse_on_final
 from scoring.actions.ranking import Touched, rank
 from scoring.tables import block_votes, boards
 
@@ -39,14 +40,15 @@ async def record_vote(
     """Record how many votes each of some equal units had, and rank the board anew.
 
     ``own_units`` are those that whoever records speaks for: nobody records a vote on the own unit. Raises ``NotFound``
-    without such a board, ``Conflict`` with the groups that can be voted on when these units are none of them, ``Forbidden``
-    for the own unit, ``Invalid`` without a single vote, or without a reason when this corrects a vote.
+    without such a board, ``Conflict`` once it was published as final, or with the groups that can be voted on when these
+    units are none of them, ``Forbidden`` for the own unit, ``Invalid`` without a single vote, or without a reason when this corrects a vote.
     """
     key = period_id, block_id
     known = select(boards.c.version).where(boards.c.period_id == period_id, boards.c.block_id == block_id)
     if not (await tx.db.execute(known)).first():
         raise NotFound("Kỳ này khối chưa có bảng xếp hạng: chưa có báo cáo nào được chấm.")
     board = (await locked(tx, {key: []}))[key]
+    await refuse_on_final(tx, key)
     standing, campaign = await standings(tx, {key: board})
     _refuse_others(rules.equals(standing[key]), votes)
     if own := votes.keys() & set(own_units):

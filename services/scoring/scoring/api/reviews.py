@@ -49,9 +49,9 @@ class VerdictsBody(LookedBody):
 
 
 class ChecksBody(Model):
-    """Who checks whom: unit checked → unit that checks."""
+    """Who checks whom: unit checked → unit that checks; null = nobody, which takes back who did."""
 
-    checks: Annotated[dict[UUID, UUID], Field(min_length=1, max_length=5000)]
+    checks: Annotated[dict[UUID, UUID | None], Field(min_length=1, max_length=5000)]
 
 
 def _reviewer(who: Identity, unit_id: UUID) -> Reviewer:

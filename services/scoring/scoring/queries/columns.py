@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.scores import block_of, closed
-from scoring.tables import BESIDE, OBJECTED, REVIEWED, cross_checks, reports, scores, sheets, targets, verdicts
+from scoring.tables import BESIDE, CHECKED, OBJECTED, REVIEWED, cross_checks, reports, scores, sheets, targets, verdicts
 
 Row = dict[str, Any]
 
@@ -35,7 +35,8 @@ _KNOWN: Final = Prepared(
     .join(scores, (scores.c.period_id == reports.c.period_id) & (scores.c.unit_id == reports.c.unit_id))
     .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
     .outerjoin(
-        cross_checks, (cross_checks.c.period_id == reports.c.period_id) & (cross_checks.c.unit_id == reports.c.unit_id)
+        cross_checks,
+        (cross_checks.c.period_id == reports.c.period_id) & (cross_checks.c.unit_id == reports.c.unit_id) & CHECKED,
     )
     .where(
         reports.c.period_id == bindparam("period_id"),
@@ -53,8 +54,8 @@ _SAID: Final = (
 async def columns(db: Read, period_id: UUID, unit_id: UUID) -> Row:
     """Give a report item by item: reported, by column what was said of it, by whom, when and why, and the points of each.
 
-    Every verdict ever given stands in ``said``, oldest first; ``counts`` tells which hold. Raises ``NotFound`` while no
-    report of the unit counts.
+    Every verdict ever given stands in ``said``, oldest first; ``counts`` tells which hold. What was decided on appeal of the
+    points of a line itself stands in its ``rulings`` in the same way. Raises ``NotFound`` while no report of the unit counts.
     """
     found = await columns_of(db, period_id, [unit_id])
     if not found:
@@ -71,6 +72,8 @@ async def columns(db: Read, period_id: UUID, unit_id: UUID) -> Row:
                 {**each, "counts": item["by"].get(each["column"]) == each["number"]}
                 for each in said.get(item["criterion"], ())
             ]
+        rulings = said.get(rules.points_of(line["criterion"]), [])
+        line["rulings"] = [{**each, "counts": each is rulings[-1]} for each in rulings]
     return answer
 
 
@@ -149,6 +152,7 @@ def _columns(row: Any, sheet: rules.Sheet, block: rules.Block | None) -> Row:
                 "assigned": parts["final"][line.code].assigned,
                 "target": parts["final"][line.code].target,
                 "points": {name: each[line.code].points for name, each in parts.items()},
+                "brings": {name: each[line.code].brings for name, each in parts.items()},
                 "why": {name: each[line.code].why for name, each in parts.items()},
                 "items": list(_items(line, facts, standing, objected, may)),
             }

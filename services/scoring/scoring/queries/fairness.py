@@ -41,7 +41,7 @@ async def discrepancies(
     db: Read, period_id: UUID, pair: str, *, least: Least, block_id: UUID | None, skip: int, most: int
 ) -> Row:
     """List the units whose totals in two columns lie that far or more apart, the farthest by its maximum first, with the
-    lines that make the difference.
+    lines that make the difference: what each adds to the total, a penalty as what it takes.
 
     A unit that one of the two has not looked at is not listed. Two questions for a page.
     """
@@ -69,12 +69,12 @@ async def discrepancies(
                 "lines": [
                     {
                         "criterion": line["criterion"],
-                        "first": line["points"][first],
-                        "second": line["points"][second],
-                        "difference": line["points"][second] - line["points"][first],
+                        "first": line["brings"][first],
+                        "second": line["brings"][second],
+                        "difference": line["brings"][second] - line["brings"][first],
                     }
                     for line in reports[row.unit_id]["lines"]
-                    if line["points"][first] != line["points"][second]
+                    if line["brings"][first] != line["brings"][second]
                 ],
             }
             for row in found[:most]
@@ -110,19 +110,22 @@ _OF_REVIEWERS: Final = Prepared(
     ORDER BY avg(difference) NULLS LAST, sum(changed) * 1.0 / sum(looks) DESC, by_post"""
     )
 )
+_BRINGS: Final = """CASE part ->> 'role' WHEN 'penalty' THEN - CAST(part ->> 'points' AS numeric)
+          ELSE CAST(part ->> 'points' AS numeric) + CAST(part ->> 'over' AS numeric) END"""
+"""What a line adds to the total, as ``rules.Part.brings`` says it."""
 _OF_LINES: Final = Prepared(
     text(
-        """SELECT sheet_id, max(sheet_version) AS sheet_version, criterion, CAST(sum(units) AS integer) AS units,
+        f"""SELECT sheet_id, max(sheet_version) AS sheet_version, criterion, CAST(sum(units) AS integer) AS units,
       count(*) AS blocks, min(lowest) AS lowest, max(highest) AS highest
     FROM (
       SELECT sheet_id, max(sheet_version) AS sheet_version, part ->> 'criterion' AS criterion, count(*) AS units,
-        min(CAST(part ->> 'points' AS numeric)) AS lowest, max(CAST(part ->> 'points' AS numeric)) AS highest
+        min({_BRINGS}) AS lowest, max({_BRINGS}) AS highest
       FROM scores, jsonb_array_elements(score -> 'parts') AS part
       WHERE period_id = :period_id AND NOT withdrawn AND CAST(part ->> 'assigned' AS boolean)
         AND part ->> 'role' IN ('content', 'bonus', 'penalty')
       GROUP BY sheet_id, block_id, part ->> 'criterion' HAVING count(*) > 1) AS of_block
     GROUP BY sheet_id, criterion HAVING bool_and(lowest = highest)
-    ORDER BY sheet_id, criterion"""
+    ORDER BY sheet_id, criterion"""  # noqa: S608 - our own words
     )
 )
 """Places are given within a block: a line tells nobody apart where in each block with two units or more all got the same."""

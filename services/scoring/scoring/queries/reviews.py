@@ -13,7 +13,7 @@ from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.columns import columns_of
-from scoring.tables import MEMBERS, OBJECTED, REPORTS_IN, REVIEWED, blocks, cross_checks, periods, scores
+from scoring.tables import CHECKED, MEMBERS, OBJECTED, REPORTS_IN, REVIEWED, blocks, cross_checks, periods, scores
 
 Row = dict[str, Any]
 
@@ -44,6 +44,8 @@ _REPORTS_IN: Final = (
 async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Row:
     """Tell who checks whom on a board and how far each is; ``suggested`` is what a rotation would assign.
 
+    ``taken_back`` tells of a unit that nobody checks because that was said.
+
     Raises ``NotFound`` for a block that does not report in this period.
     """
     if not (await db.execute(_REPORTS_IN, {"period_id": period_id, "block_id": block_id})).scalar():
@@ -59,7 +61,8 @@ async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Ro
         "items": [
             {
                 "unit_id": unit,
-                "by_unit": stands[unit].by_unit if unit in stands else None,
+                "by_unit": stands[unit].by_unit if unit in stands and stands[unit].by_unit != unit else None,
+                "taken_back": unit in stands and stands[unit].by_unit == unit,
                 "assigned_at": stands[unit].assigned_at if unit in stands else None,
                 "suggested": suggested.get(unit),
                 **_progress(reports.get(unit)),
@@ -71,7 +74,9 @@ async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Ro
 
 async def cross_checks_by(db: Read, period_id: UUID, by_unit: Sequence[UUID]) -> list[Row]:
     """List what these units are to check, and how far each is."""
-    asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.by_unit.in_(by_unit))
+    asked = select(cross_checks).where(
+        cross_checks.c.period_id == period_id, cross_checks.c.by_unit.in_(by_unit), CHECKED
+    )
     found = (await db.execute(asked)).all()
     reports = {row["unit_id"]: row for row in await columns_of(db, period_id, [row.unit_id for row in found])}
     return [
@@ -146,7 +151,8 @@ _TABLE: Final = Prepared(
       greatest(coalesce(self_points, scores.points), block_points, appraisal_points, scores.points)
         - least(coalesce(self_points, scores.points), block_points, appraisal_points, scores.points) AS gap
     FROM scores LEFT JOIN places USING (period_id, block_id, unit_id)
-    LEFT JOIN cross_checks AS checks USING (period_id, unit_id)
+    LEFT JOIN cross_checks AS checks
+      ON (checks.period_id, checks.unit_id) = (scores.period_id, scores.unit_id) AND checks.by_unit <> checks.unit_id
     WHERE scores.period_id = :period_id AND scores.block_id = :block_id AND NOT scores.withdrawn"""
     )
 )

@@ -28,7 +28,7 @@ from scoring.rules.nearby import Neighbours, nearby, neighbours
 from scoring.rules.points import Remembered, asks_for_awards, asks_for_leaders, lead, say, score
 from scoring.rules.ranking import DECIDERS, Ranked, Standing, Vote, equals, leader_points, rank, standing
 from scoring.rules.reviewing import Look, LookFault, codes_of, faults_of
-from scoring.rules.rulings import appealed, faults_of_ruling, is_of_points, line_of
+from scoring.rules.rulings import appealed, faults_of_ruling, is_of_points, line_of, points_of
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
 from scoring.rules.sheet import ConcludedBy, Criterion, CriterionGroup, Role, Sheet, TieBreak, form_criteria
 from scoring.rules.snapshots import (
@@ -101,6 +101,7 @@ __all__ = [
     "neighbours",
     "newest",
     "objected",
+    "points_of",
     "rank",
     "reported",
     "rotation",

@@ -120,7 +120,7 @@ def own_points(
     scoring = _Scoring(sheet, facts, block, _shut(sheet, facts), remembered)
 
     def within(group: CriterionGroup, gates: Sequence[str], around: Decimal) -> Iterator[Part]:
-        gates, weight = _into(group, gates, around)
+        gates, weight = group.gates(gates), around * group.weight
         for each in group.criteria:
             if each.code in codes:
                 yield scoring.part(group.code, each, gates, weight * each.weight)
@@ -129,12 +129,7 @@ def own_points(
 
     parts = [part for group in sheet.groups for part in within(group, (), ONE)]
     parts += [scoring.part("", each, (), each.weight) for each in sheet.extras if each.code in codes]
-    return {part.criterion: -part.points if part.role is Role.PENALTY else part.points + part.over for part in parts}
-
-
-def _into(group: CriterionGroup, gates: Sequence[str], around: Decimal) -> tuple[Sequence[str], Decimal]:
-    """Give the gates that stand before what is in a group, and how often that counts."""
-    return (*gates, group.gate) if group.gate else gates, around * group.weight
+    return {part.criterion: part.brings for part in parts}
 
 
 def asks_for_leaders(sheet: Sheet) -> bool:
@@ -151,12 +146,12 @@ def asks_for_awards(sheet: Sheet) -> bool:
 def lead(sheet: Sheet, units: Iterable[Facts], *, closed: bool) -> Block:
     """Find the leaders of a block from what all its units reported; whoever has no target or no gate open leads nowhere."""
     leaders: dict[str, Exact] = {}
-    asked = [criterion for _, criterion in sheet.criteria() if isinstance(criterion.rule, HalfPlusLeader)]
+    asked = [each for each in sheet.gated() if isinstance(each[0].rule, HalfPlusLeader)]
     for facts in units if asked else ():
         shut = _shut(sheet, facts)
-        for criterion in asked:
+        for criterion, gates in asked:
             target, value = _target(criterion, facts), facts.values.get(criterion.code)
-            if not target or value is None or not _assigned(criterion, facts) or criterion.gate in shut:
+            if not target or value is None or not _assigned(criterion, facts) or not shut.keys().isdisjoint(gates):
                 continue
             over = quotient(value, target) - 1
             if over > 0:
@@ -206,7 +201,7 @@ class _Scoring:
 
     def group(self, group: CriterionGroup, within: str, gates: Sequence[str], around: Decimal) -> _Counted:
         """Count a group: its lines, the groups within it, and its own bonus and penalties inside its bounds."""
-        gates, weight = _into(group, gates, around)
+        gates, weight = group.gates(gates), around * group.weight
         parts = [self.part(group.code, criterion, gates, weight * criterion.weight) for criterion in group.criteria]
         inner = [self.group(each, group.code, gates, weight) for each in group.groups]
         base = _sum(part.points for part in parts if part.role is Role.CONTENT)
@@ -293,7 +288,7 @@ class _Scoring:
         """Give nothing where a gate of the line or of a group around it is shut; there a penalty has nothing to take."""
         if not self.shut:
             return None
-        for gate in (*gates, *([criterion.gate] if criterion.gate else ())):
+        for gate in criterion.gates(gates):
             if gate in self.shut:
                 unmet = f"Chưa đạt điều kiện {gate} ({self.shut[gate]})"
                 return Outcome(ZERO, f"{unmet}, nên được {said(ZERO)} điểm.")

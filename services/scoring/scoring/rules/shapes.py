@@ -69,6 +69,11 @@ class Part(Model):
     """How often the line counts (hệ số): points, over and maximum are told with it."""
     why: str
 
+    @property
+    def brings(self) -> Amount:
+        """What the line adds to the total, over-achievement and all; what a penalty takes is negative."""
+        return -self.points if self.role is Role.PENALTY else self.points + self.over
+
 
 class Group(Model):
     """The subtotal of one group, with that of the groups within it."""

@@ -1,6 +1,6 @@
 """What a score sheet is: groups within groups, criteria and the rule of each, checked as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -75,6 +75,10 @@ class Criterion(Model):
         """What the line adds to the maximum of its group."""
         return self.maximum * self.weight
 
+    def gates(self, around: Sequence[str]) -> Sequence[str]:
+        """Give all gates before this line: those of the groups around it, and its own."""
+        return (*around, self.gate) if self.gate else around
+
     @property
     def may_stay_empty(self) -> bool:
         return not self.required or self.role not in (Role.CONTENT, Role.CONDITION)
@@ -108,6 +112,17 @@ class CriterionGroup(Model):
         yield from ((self.code, criterion, weight * criterion.weight) for criterion in self.criteria)
         for group in self.groups:
             yield from group.weighed(weight)
+
+    def gates(self, around: Sequence[str]) -> Sequence[str]:
+        """Give all gates before what is in this group."""
+        return (*around, self.gate) if self.gate else around
+
+    def gated(self, around: Sequence[str] = ()) -> Iterator[tuple[Criterion, Sequence[str]]]:
+        """Give all lines in this group, each with all gates before it."""
+        gates = self.gates(around)
+        yield from ((criterion, criterion.gates(gates)) for criterion in self.criteria)
+        for group in self.groups:
+            yield from group.gated(gates)
 
     def every(self) -> Iterator["CriterionGroup"]:
         """Give this group and all groups within it, in the order of the sheet."""
@@ -183,6 +198,12 @@ class Sheet(Model):
         for group in self.groups:
             yield from group.weighed()
         yield from (("", criterion, criterion.weight) for criterion in self.extras)
+
+    def gated(self) -> Iterator[tuple[Criterion, Sequence[str]]]:
+        """Give all lines in the order of the sheet, each with the gates of the groups around it and its own."""
+        for group in self.groups:
+            yield from group.gated()
+        yield from ((criterion, criterion.gates(())) for criterion in self.extras)
 
     @model_validator(mode="after")
     def _holds_together(self, info: ValidationInfo) -> "Sheet":

@@ -18,7 +18,12 @@ cross_checks = Table(
     Column("assigned_at", DateTime(timezone=True), nullable=False),
     Index("cross_checks_of_unit", "by_unit", "period_id"),
 )
-"""Who checks ``unit_id``, as it was said last; whoever said it before stands in the events."""
+"""Who checks ``unit_id``, as it was said last; whoever said it before stands in the events.
+
+Where the unit itself is named, nobody does: it was taken back. ``CHECKED`` leaves those rows out.
+"""
+
+CHECKED: Final = cross_checks.c.by_unit != cross_checks.c.unit_id
 
 objections = Table(
     "objections",

@@ -93,11 +93,12 @@ letter would change nobody can say without reading it, so it concerns every boar
 LOOKED_AT: Final = Prepared(
     text(
         f"""SELECT scores.sheet_id, scores.sheet_version, scores.appraised, targets.targets, reports.values AS reported,
-      {REVIEWED} AS reviewed, {OBJECTED} AS objected, cross_checks.unit_id IS NOT NULL AS checked
+      {REVIEWED} AS reviewed, {OBJECTED} AS objected, cross_checks.by_unit IS NOT NULL AS checked
     FROM scores JOIN reports USING (period_id, unit_id)
     LEFT JOIN targets ON targets.campaign_id = reports.campaign_id AND targets.unit_id = reports.unit_id
     LEFT JOIN cross_checks
       ON cross_checks.period_id = reports.period_id AND cross_checks.unit_id = reports.unit_id
+        AND cross_checks.by_unit <> cross_checks.unit_id
     WHERE scores.period_id = :period_id AND scores.unit_id = ANY (CAST(:members AS uuid[]))
       AND NOT scores.withdrawn AND NOT reports.withdrawn"""  # noqa: S608 - our own words
     )

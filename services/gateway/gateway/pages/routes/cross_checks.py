@@ -19,6 +19,7 @@ from gateway.pages.typed import FIELDS
 
 router = APIRouter()
 _CHECKS = "cham:"
+_NOBODY = "khong"
 
 
 def _heads(desk: Desk, block_id: str | None) -> bool:
@@ -99,17 +100,21 @@ def _told(desk: Desk, done: str) -> str:
 
 @router.post("/cham-cheo/phan-cong/{period_id}/{block_id}", dependencies=[SameSite])
 async def assign(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID) -> Response:
-    """Keep who checks whom; a unit for which nobody was chosen stays as it was."""
+    """Keep who checks whom, or that nobody does; a unit for which nothing was chosen stays as it was."""
     sent = await request.form(max_fields=FIELDS)
     chosen = {
         name.removeprefix(_CHECKS): value
         for name, value in sent.items()
-        if name.startswith(_CHECKS) and isinstance(value, str) and is_id(value) and is_id(name.removeprefix(_CHECKS))
+        if name.startswith(_CHECKS)
+        and isinstance(value, str)
+        and (is_id(value) or value == _NOBODY)
+        and is_id(name.removeprefix(_CHECKS))
     }
+    checks = {unit: None if by == _NOBODY else by for unit, by in chosen.items()}
     path = f"{looking.of_period(desk, period_id)}/boards/{block_id}/cross-checks"
     try:
         if chosen:
-            await desk.send("PUT", "scoring", path, {"checks": chosen})
+            await desk.send("PUT", "scoring", path, {"checks": checks})
     except Problem as problem:
         if problem.status != Invalid.status:
             raise

@@ -1,6 +1,7 @@
 """Vì sao: behind each point the sum, its parts, and the thread from the published rule and the human act to it."""
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,11 +12,11 @@ from fastapi.responses import Response
 
 from chassis.errors import Forbidden, NotFound, Problem
 from contracts.appeals import OF_POINTS
-from contracts.notify import Post
+from contracts.notify import CITY_LEADER, Post
 from contracts.registry import ReportSubmitted
 from gateway.pages import ranks, render, words
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import COMPUTED, groups_of, lines_of, sheet_of, typed
+from gateway.pages.sheets import COMPUTED, groups_of, lines_of, sheet_of, typed, unlooked
 
 router = APIRouter()
 
@@ -44,11 +45,12 @@ async def line(  # noqa: PLR0917
     items = [each["code"] for each in typed([values["lines"][criterion]])]
     codes = {criterion, *items}
     own = {"evidence": await _evidence(desk, period_id, unit_id) if values["newest"] else None, "files_of": codes}
-    own["said"] = [each for each in values["said"] if each["criterion"] in codes]
-    own |= {"part": part, "line": values["lines"][criterion], "looked": looked}
+    ruled = f"{criterion}{OF_POINTS}"
+    own["said"] = [each for each in values["said"] if each["criterion"] in {ruled, *codes}]
+    own |= {"part": part, "line": values["lines"][criterion], "looked": looked, "unlooked": unlooked(part)}
     own["appealable"] = [
         *items,
-        *([f"{criterion}{OF_POINTS}"] if part["rule"] in COMPUTED and part["assigned"] else ()),
+        *([ruled] if part["rule"] in COMPUTED and part["assigned"] else ()),
     ]
     return render.page(request, "vi-sao-muc.html", {**values, **own})
 
@@ -113,16 +115,24 @@ def _as_published(desk: Desk, place: dict[str, Any], score: dict[str, Any], shee
 
 def _said(columns: dict[str, Any] | None, published: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Give what reviewers said that counts, in the order of the sheet; of what was published, what counted then."""
-    items = [item for line in columns["lines"] for item in line["items"]] if columns else []
-    if published is None:
-        return [{**said, "criterion": item["criterion"]} for item in items for said in item["said"] if said["counts"]]
-    told = []
-    for item in items:
-        then = datetime.fromisoformat(published["at"])
-        value = published["inputs"]["values"].get(item["criterion"])
-        stood = {each["column"]: each for each in item["said"] if datetime.fromisoformat(each["at"]) <= then}
-        told += [{**said, "criterion": item["criterion"]} for said in stood.values() if _same(said["value"], value)]
+    told: list[dict[str, Any]] = []
+    for code, given in _given(columns["lines"] if columns else ()):
+        if published is None:
+            stood = [each for each in given if each["counts"]]
+        else:
+            then = datetime.fromisoformat(published["at"])
+            value = published["inputs"]["values"].get(code)
+            until = {each["column"]: each for each in given if datetime.fromisoformat(each["at"]) <= then}
+            stood = [each for each in until.values() if _same(each["value"], value)]
+        told += [{**said, "criterion": code, "ruling": code.endswith(OF_POINTS)} for said in stood]
     return told
+
+
+def _given(lines: Iterable[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Give by item what reviewers said of it, and of each line what was decided on appeal of its points themselves."""
+    for line in lines:
+        yield from ((item["criterion"], item["said"]) for item in line["items"])
+        yield f"{line['criterion']}{OF_POINTS}", line["rulings"]
 
 
 def _same(first: str | None, second: str | None) -> bool:
@@ -149,6 +159,7 @@ def _onward(desk: Desk, columns: dict[str, Any] | None, score: dict[str, Any], u
     told = columns if columns and columns["caused_by"] == score["caused_by"] else None
     sent_at = score.get("accepted_at") or (columns["accepted_at"] if columns else None)
     onward = {"receipt": receipt, "sent_at": sent_at, "cause": "", "words": ""}
+    onward["appeals"] = own or desk.who.holds(CITY_LEADER) or _decides(desk, columns)
     cause = told["cause"] if told else None
     if not told or not cause:
         return onward
@@ -158,6 +169,12 @@ def _onward(desk: Desk, columns: dict[str, Any] | None, score: dict[str, Any], u
     said = "đơn vị khác trong khối gửi báo cáo" if by_report else words.CAUSES.get(cause["type"], words.SOME_CAUSE)
     follows = office or (own and cause["subject"] == unit_id)
     return onward | {"cause": f"/hanh-trinh/{cause['correlationid']}" if follows else "", "words": said}
+
+
+def _decides(desk: Desk, columns: dict[str, Any] | None) -> bool:
+    """Tell whether the reader is the office, or the head of the block in which these points stand."""
+    head = columns is not None and desk.who.holds(Post.BLOCK_HEAD, UUID(columns["block_id"]))
+    return head or desk.who.holds(Post.CITY_OFFICE)
 
 
 async def _columns(desk: Desk, path: str) -> Any:

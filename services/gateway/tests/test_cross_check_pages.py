@@ -1,0 +1,45 @@
+"""Can whoever says who checks whom take it back on the page, and is it said why where that is too late?"""
+
+import re
+
+from city import BLOCK, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, submit
+from desks import at_the_pages, open_pages
+from house import House
+
+from scoring import actions
+from scoring.actions import Reviewer
+from scoring.rules import Look
+
+PAGE = f"/cham-cheo?ky={PERIOD}&khoi={BLOCK}"
+KEEP = f"/cham-cheo/phan-cong/{PERIOD}/{BLOCK}"
+
+
+def chosen(page: str) -> dict[str, str]:
+    """Give what the form would send: of each unit, who checks it."""
+    return {
+        unit: re.findall(r'<option value="([^"]+)" selected', options)[0]
+        for unit, options in re.findall(r'name="cham:([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL)
+    }
+
+
+async def test_an_assignment_is_taken_back_and_stays_so_when_the_page_is_kept_again(house: House) -> None:
+    await open_pages(house)
+    assert (await submit(house, TAN_PHONG, "900")).status_code == 201
+    await house.quiet()
+    async with at_the_pages(house, "noi-vu") as office:
+        suggested = chosen((await office.get(PAGE)).text)
+        assert suggested.keys() == {str(unit) for unit in (TAN_PHONG, QUYET_THANG, SAN_THANG)}
+        kept = {f"cham:{unit}": by for unit, by in suggested.items()} | {f"cham:{TAN_PHONG}": str(QUYET_THANG)}
+        assert (await office.post(KEEP, data=kept)).status_code == 303
+        taken_back = kept | {f"cham:{TAN_PHONG}": "khong"}
+        assert (await office.post(KEEP, data=taken_back)).status_code == 303
+        page = (await office.get(PAGE)).text
+        assert chosen(page) == {**suggested, str(TAN_PHONG): "khong"}
+        assert (await office.post(KEEP, data=kept)).status_code == 303
+        async with house.at_work("scoring") as tx:
+            looks, by = [Look("1.1", agreed=True)], Reviewer("Cán bộ đầu mối", QUYET_THANG)
+            await actions.answer_cross_check(tx, (PERIOD, TAN_PHONG), looks, by)
+        refused = await office.post(KEEP, data=taken_back)
+        assert refused.status_code == 422
+        assert "Đơn vị chấm đã có ý kiến về đơn vị này nên không bỏ phân công được" in refused.text
+        assert chosen(refused.text)[str(TAN_PHONG)] == "khong"
