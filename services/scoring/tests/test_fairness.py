@@ -108,7 +108,7 @@ async def test_a_penalty_takes_and_what_goes_beyond_a_target_adds(house: House) 
     async with house.at_work("scoring") as tx:
         await actions.give_verdicts(tx, (PERIOD, most), Column.APPRAISAL, looks, OFFICE)
     async with house.at_work("scoring") as tx:
-        asked = {"least": Decimal(1), "block_id": None, "skip": 0, "most": 5}
+        asked = {"least": queries.Least(Decimal(1), Decimal(0)), "block_id": None, "skip": 0, "most": 5}
         (unit,) = (await queries.discrepancies(Read(tx.db), PERIOD, "self-appraisal", **asked))["items"]
     told = {line["criterion"]: (line["first"], line["second"], line["difference"]) for line in unit["lines"]}
     beyond = Decimal("3.6")
