@@ -17,6 +17,8 @@ _OK: Final = 200
 _CREATED: Final = 201
 _LANES: Final = 64
 _LOOK_SECONDS: Final = 0.01
+_MOST_TIMES: Final = 20
+_BEFORE_ASKING_AGAIN_SECONDS: Final = 0.5
 _WATCHED: Final = 0.1
 """The share of reports whose ranks are looked up; of few reports more, so that there is something to tell."""
 _WATCHED_A_SECOND: Final = 3
@@ -90,6 +92,16 @@ def post(path: str, who: str, body: bytes) -> bytes:
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+async def _accepted(line: Line, question: bytes) -> None:
+    answer = b""
+    for _ in range(_MOST_TIMES):
+        status, answer = await line.ask(question)
+        if status == _CREATED:
+            return
+        await asyncio.sleep(_BEFORE_ASKING_AGAIN_SECONDS)
+    raise RuntimeError(f"refused {_MOST_TIMES} times: {answer.decode()}")
 
 
 @dataclass(slots=True)
@@ -171,9 +183,11 @@ class Officers:
         await asyncio.gather(*[go_on() for _ in range(_LANES)])
         return figures
 
-    async def at_last(self) -> Figures:
-        """Have every unit report once more, the same whatever it has reported before; nothing may be under way."""
-        figures = Figures()
+    async def at_last(self) -> None:
+        """Have every unit report once more, the same whatever it has reported before; nothing may be under way.
+
+        Nothing is measured by it, so whoever is refused by a machine that is busy asks again with the same key.
+        """
         units = sorted((self._idle.get_nowait() for _ in range(self._idle.qsize())), key=lambda each: each.unit)
         waiting = iter(enumerate(units))
 
@@ -181,12 +195,12 @@ class Officers:
             line = await Line.to(*self._target.door)
             for number, unit in waiting:
                 unit.at_last = _amount(number)
-                await self._report(line, unit, figures, time.perf_counter())
+                await _accepted(line, self._target.question(unit))
+                unit.version += 1
                 self._idle.put_nowait(unit)
             line.hang_up()
 
         await asyncio.gather(*[go_on() for _ in range(min(_LANES, len(units)))])
-        return figures
 
     async def at_rate(self, rate: float | Callable[[], float], seconds: float, *, watched: bool = True) -> Figures:
         """Report at random moments, so many in a second on average, whatever is answered; look up ranks of a share.

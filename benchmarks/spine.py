@@ -161,9 +161,8 @@ async def _same_end(both: list[Side]) -> None:
     if not all(side.contestant.tables for side in both):
         return
     for side in both:
-        figures = await side.officers.at_last()
+        await side.officers.at_last()
         await side.contestant.drained()
-        _nothing_refused(side, figures)
     await _same_rows(both, alone=False)
 
 

@@ -231,6 +231,8 @@ class Scoring(Consumer):
                 _at_the_ends(board, ends[block], {end.points: stood[block, end.points] for end in ends[block]})
             )
             counted_on = [_Place(*map(row.get, _Place._fields)) for row in shifted[block]]
+            if not (moved or counted_on):
+                continue
             for place in (*moved, *counted_on):
                 if place.rank == 1:
                     board.leader_points = place.points
@@ -251,7 +253,7 @@ class Scoring(Consumer):
                 "changed": [place.told() for place in (*moved, *counted_on)],
             }
             recorded.append(Recorded.after(board.because, "scoring.ranking_changed.v1", block, told, at=now))
-        await db.execute(_PLACES, *columns(kept), *columns(places))
+        await db.execute(_PLACES, *columns(kept, 9), *columns(places, 8))
         return recorded
 
     async def board(self, period_id: UUID, block_id: UUID) -> tuple[int, bytes]:
