@@ -75,6 +75,7 @@ def report(lines: Mapping[str, Any], unit_id: str, period_id: str, **changed: An
         "receipt_number": "BN-2311-0417",
         "accepted_at": _AT,
         "checked_by": None,
+        "of_office": False,
         "concluded_by": "latest_column",
         "cause": {"type": "scoring.items_reviewed.v1"},
         "totals": {name: {**total, "points": points} for name, points in _POINTS.items()},

@@ -2,9 +2,9 @@
 
 import re
 
-from city import BLOCK, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, submit
-from desks import at_the_pages, open_pages
-from house import House
+from city import BLOCK, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, found, submit
+from desks import ACCOUNTS, at_the_pages, open_pages
+from house import EVENT_SERVICES, House
 
 from scoring import actions
 from scoring.actions import Reviewer
@@ -43,3 +43,19 @@ async def test_an_assignment_is_taken_back_and_stays_so_when_the_page_is_kept_ag
         assert refused.status_code == 422
         assert "Đơn vị chấm đã có ý kiến về đơn vị này nên không bỏ phân công được" in refused.text
         assert chosen(refused.text)[str(TAN_PHONG)] == "khong"
+
+
+async def test_the_office_only_reads_the_unit_that_it_is_itself(house: House) -> None:
+    accounts = house.write_accounts(**ACCOUNTS)
+    await house.open([*EVENT_SERVICES, "gateway"], ACCOUNTS_FILE=accounts, OFFICE_UNIT_ID=str(TAN_PHONG))
+    await found(house)
+    for unit in (TAN_PHONG, QUYET_THANG):
+        assert (await submit(house, unit, "900")).status_code == 201
+    await house.quiet()
+    async with at_the_pages(house, "noi-vu") as office:
+        for path in (f"/tham-dinh/{PERIOD}/{TAN_PHONG}", f"/cham-cheo/{PERIOD}/{TAN_PHONG}"):
+            page = await office.get(path)
+            assert page.status_code == 200, page.text
+            assert ("Đơn vị này là chính Phòng Nội vụ" in page.text, 'name="viec"' in page.text) == (True, False)
+        other = (await office.get(f"/tham-dinh/{PERIOD}/{QUYET_THANG}")).text
+        assert ("chính Phòng Nội vụ" in other, 'name="viec"' in other) == (False, True)

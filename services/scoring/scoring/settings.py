@@ -1,4 +1,6 @@
-"""What scoring needs from its environment: what every service needs, who may freeze a board, and how long one can appeal."""
+"""What scoring needs from its environment: what every service needs, who may freeze a board, how long one can appeal, and which unit is the office."""
+
+from uuid import UUID
 
 from pydantic import Field
 
@@ -16,3 +18,6 @@ class Settings(ServiceSettings):
 
     Unconfirmed: no rule that is known says it.
     """
+
+    office_unit_id: UUID | None = None
+    """The unit that the city's office itself is, where that one is ranked with others: the office says nothing of its report."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from contracts.registry import Target
 from contracts.scoring import ValueKind
-from scoring.rules import Block, Facts, Part, Role, Score, Sheet, form_criteria, lead, score
+from scoring.rules import Block, Facts, Part, Remembered, Role, Score, Sheet, form_criteria, lead, score
 
 YES = {"kind": "yes_no"}
 TASKS = {
@@ -461,12 +461,17 @@ def test_points_stay_within_their_bounds(known: Facts, block: Block | None) -> N
     assert bool(scored.disqualified) == bool(known.values.get("L.1"))
 
 
-@given(some_facts, st.randoms())
-def test_the_order_in_which_values_came_does_not_matter(known: Facts, random: Any) -> None:
-    values, targets = list(known.values.items()), list(known.targets.items())
-    random.shuffle(values)
-    random.shuffle(targets)
-    assert score(MANY, Facts(values=dict(values), targets=dict(targets))) == score(MANY, known)
+@given(some_facts, some_facts, st.permutations(range(4)))
+def test_neither_the_order_of_units_nor_what_was_remembered_of_others_changes_points(
+    one: Facts, other: Facts, order: Sequence[int]
+) -> None:
+    crossed = [Facts(values=mine.values, targets=its.targets) for mine, its in ((one, other), (other, one))]
+    units = [one, other, *crossed]
+    block = lead(MANY, units, closed=True)
+    assert lead(MANY, [units[place] for place in order], closed=True) == block
+    remembered = Remembered()
+    for place in order:
+        assert score(MANY, units[place], block, remembered) == score(MANY, units[place], block)
 
 
 @given(

@@ -20,7 +20,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.db import Read
-from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.events import Tx
 from chassis.testing import eventually
 from contracts.appraisal import Column
 from contracts.envelope import Event
@@ -325,11 +326,7 @@ async def test_what_stands_on_a_final_board_is_changed_by_an_appeal_and_a_correc
         assert refused.value.members["number"] == 1
     assert (await live(scoring), (await waiting(scoring))["possible"]) == (stood, [])
     async with scoring.at_work("scoring") as tx:
-        unit, decides = Actor("Cán bộ đầu mối", {Side.UNIT}, [TAN_PHONG]), Actor("Phòng Nội vụ", {Side.OFFICE}, [])
-        said = Said("Biên bản đối chiếu ghi 950 triệu đồng", Decimal(950))
-        filed = await actions.file_appeal(tx, *of, "1.1", said, by=unit, days=3650)
-        await actions.move_appeal(tx, filed.appeal_id, Act.TAKE_UP, 1, said, by=decides)
-        await actions.move_appeal(tx, filed.appeal_id, Act.UPHOLD, 2, said, by=decides)
+        await _appeal(tx, TAN_PHONG, Decimal(950))
     assert (await waiting(scoring))["possible"] == ["correction"]
     assert (await publish(scoring, 2, BoardState.FINAL, WHY)).correction
     # A correction is as final as what it corrects.
@@ -427,11 +424,27 @@ _steps = st.lists(
         st.tuples(st.just("withdraw"), st.sampled_from(MEMBERS), st.just(0)),
         st.tuples(st.just("move"), st.sampled_from(MEMBERS), st.integers(0, 1)),
         st.tuples(st.just("rescore"), st.just(TAN_PHONG), st.integers(50, 90)),
-        st.tuples(st.just("publish"), st.just(TAN_PHONG), st.just(0)),
+        st.tuples(st.sampled_from(["publish", "final", "vote"]), st.just(TAN_PHONG), st.just(0)),
+        st.tuples(st.sampled_from(["review", "appeal"]), st.sampled_from(MEMBERS), st.integers(0, 1200)),
     ),
     min_size=1,
     max_size=10,
 )
+_Story = list[tuple[str, UUID, int]]
+_WHOLE: _Story = [
+    ("report", TAN_PHONG, 900),
+    ("report", QUYET_THANG, 800),
+    ("review", QUYET_THANG, 900),
+    ("vote", TAN_PHONG, 0),
+    ("publish", TAN_PHONG, 0),
+    ("final", TAN_PHONG, 0),
+    ("review", TAN_PHONG, 950),
+    ("vote", TAN_PHONG, 0),
+    ("appeal", TAN_PHONG, 950),
+    ("publish", TAN_PHONG, 0),
+    ("final", TAN_PHONG, 0),
+    ("withdraw", QUYET_THANG, 0),
+]
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -440,7 +453,7 @@ _steps = st.lists(
     story=[("report", TAN_PHONG, 900), ("report", SAN_THANG, 800), ("move", TAN_PHONG, 0), ("publish", TAN_PHONG, 0)]
 )
 def test_whatever_comes_frozen_boards_stay_and_any_instant_gives_the_same_again(
-    story: list[tuple[str, UUID, int]], templates: Templates, tmp_path_factory: pytest.TempPathFactory
+    story: _Story, templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     async def told() -> None:
         built = House(templates, tmp_path_factory.mktemp("story"), f"story{next(_numbers)}")
@@ -452,7 +465,21 @@ def test_whatever_comes_frozen_boards_stay_and_any_instant_gives_the_same_again(
     asyncio.run(told())
 
 
-async def _live_through(house: House, story: list[tuple[str, UUID, int]]) -> None:
+async def test_a_story_goes_over_a_final_board_which_an_appeal_alone_changes(scoring: House) -> None:
+    await _live_through(scoring, _WHOLE)
+    boards = [await published(scoring, number) for number in (1, 2, 3)]
+    assert [(board["state"], board["correction"]) for board in boards] == [
+        ("frozen", False),
+        ("final", False),
+        ("final", True),
+    ]
+    assert [[row["rank"] for row in board["rows"][:2]] for board in boards] == [[1, 2]] * 3
+    assert (await scoring.rows("scoring", "SELECT count(*) AS held FROM block_votes"))[0]["held"] == 1
+    said = await scoring.rows("scoring", "SELECT unit_id, appeal_id IS NULL AS looked FROM verdicts ORDER BY at")
+    assert [tuple(row) for row in said] == [(QUYET_THANG, True), (TAN_PHONG, False)]
+
+
+async def _live_through(house: House, story: _Story) -> None:
     """Play a story; after each step the log folded up to now is the live board, and what was said before is still said."""
     frozen: dict[int, dict[str, Any]] = {}
     seen: list[tuple[datetime, str]] = []
@@ -466,8 +493,10 @@ async def _live_through(house: House, story: list[tuple[str, UUID, int]]) -> Non
                 await actions.learn_moves(tx, [a_move(version, unit, BLOCK if amount else None)])
         elif what == "rescore":
             await _rescore(house, amount)
+        elif what in {"review", "appeal", "vote"}:
+            await _said(house, what, unit, amount)
         else:
-            await _freeze(house, frozen)
+            await _publish(house, frozen, BoardState.FINAL if what == "final" else BoardState.FROZEN)
         instant, board = await now(house), await live(house)
         stood = await as_of(house, instant)
         assert order(stood) == order(board)
@@ -480,10 +509,49 @@ async def _live_through(house: House, story: list[tuple[str, UUID, int]]) -> Non
         assert (await as_of(house, instant))["fingerprint"] == fingerprint
 
 
-async def _freeze(house: House, frozen: dict[int, dict[str, Any]]) -> None:
+async def _said(house: House, what: str, unit: UUID, amount: int) -> None:
+    """Have somebody say another value or vote. What is refused changes nothing, and under a final board only an appeal is not."""
+    before, last = await live(house), await house.rows("scoring", _LAST)
+    try:
+        async with house.at_work("scoring") as tx:
+            if what == "vote":
+                await _vote(tx)
+            else:
+                await (_appeal if what == "appeal" else _review)(tx, unit, Decimal(amount))
+    except (Conflict, Invalid, NotFound):
+        assert await live(house) == before
+    else:
+        assert what == "appeal" or not last or last[0]["state"] != BoardState.FINAL
+
+
+_LAST = "SELECT state FROM publications ORDER BY number DESC LIMIT 1"
+
+
+async def _review(tx: Tx, unit: UUID, amount: Decimal) -> None:
+    look = Look("1.1", agreed=False, value=amount, reason="Biên bản ghi số khác")
+    await actions.give_verdicts(tx, (PERIOD, unit), Column.APPRAISAL, [look], Reviewer("Phòng Nội vụ"))
+
+
+async def _appeal(tx: Tx, unit: UUID, amount: Decimal) -> None:
+    """Have an appeal filed, taken up and upheld."""
+    said = Said("Biên bản đối chiếu ghi số khác", amount)
+    own, office = Actor("Cán bộ đầu mối", {Side.UNIT}, [unit]), Actor("Phòng Nội vụ", {Side.OFFICE}, [])
+    filed = await actions.file_appeal(tx, PERIOD, unit, "1.1", said, by=own, days=3650)
+    for steps, act in enumerate((Act.TAKE_UP, Act.UPHOLD), start=1):
+        await actions.move_appeal(tx, filed.appeal_id, act, steps, said, by=office)
+
+
+async def _vote(tx: Tx) -> None:
+    """Have those vote that nothing else tells apart, or any two where there are none."""
+    groups = (await queries.votes(Read(tx.db), *KEY, THE_OFFICE))["groups"]
+    votes = {unit: count for count, unit in enumerate(groups[0] if groups else MEMBERS[:2])}
+    await actions.record_vote(tx, *KEY, votes, reason="Theo biên bản họp khối", by_post="Khối trưởng", own_units=())
+
+
+async def _publish(house: House, frozen: dict[int, dict[str, Any]], state: BoardState) -> None:
     number = len(frozen) + 1
     try:
-        told = await publish(house, number)
+        told = await publish(house, number, state, WHY if state is BoardState.FINAL else None)
     except (Conflict, NotFound):
         return
     frozen[number] = await published(house, number)

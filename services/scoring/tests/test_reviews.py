@@ -165,6 +165,39 @@ async def test_what_the_office_has_looked_at_leaves_its_queue_and_comes_back_wit
         assert (await got(office, f"{OF_PERIOD}/appraisals"))["waiting"] == 2
 
 
+async def test_the_office_says_nothing_of_the_unit_that_it_is_itself(house: House) -> None:
+    await house.open(("registry", "scoring", "notify"), OFFICE_UNIT_ID=str(TAN_PHONG))
+    await city.found(house)
+    for unit in (TAN_PHONG, QUYET_THANG):
+        assert (await submit(house, unit, "900")).status_code == 201
+    await house.quiet()
+    async with house.office("scoring") as office:
+        for column in ("appraisal", "block"):
+            refused = await sent(office, f"{OF_UNIT}/verdicts", 403, column=column, items=[item("1.1")])
+            assert "chính Phòng Nội vụ, nên Phòng Nội vụ chỉ xem. Khối chấm" in refused["detail"]
+        assert (await got(office, f"{OF_UNIT}/columns"))["of_office"]
+        queue = await got(office, f"{OF_PERIOD}/appraisals")
+        assert (queue["waiting"], [row["unit_id"] for row in queue["items"]]) == (1, [str(QUYET_THANG)])
+        other = OF_UNIT.replace(str(TAN_PHONG), str(QUYET_THANG))
+        assert not (await got(office, f"{other}/columns"))["of_office"]
+        await sent(office, f"{other}/verdicts", column="appraisal", items=[item("1.1")])
+    async with head(house) as leader:
+        await sent(leader, f"{OF_UNIT}/verdicts", column="block", items=[item("1.1", "850")])
+
+
+async def test_under_a_final_board_no_report_waits_for_the_office(house_with_reports: House) -> None:
+    house = house_with_reports
+    await house.set_clock("scoring", "2023-12-20 09:00+07")
+    async with house.office("scoring") as office:
+        assert (await got(office, f"{OF_PERIOD}/appraisals"))["waiting"] == 2
+        seen = await got(office, f"{OF_BLOCK}/waiting")
+        body = {"state": "final", "digest": seen["digest"], "reason": "Khối đã họp và thống nhất"}
+        done = await office.put(f"{OF_BLOCK}/publications/1", json=body)
+        assert done.status_code == 200, done.text
+        queue = await got(office, f"{OF_PERIOD}/appraisals")
+        assert (queue["waiting"], queue["items"]) == (0, [])
+
+
 async def test_a_verdict_is_given_once_under_one_key(house_with_reports: House) -> None:
     body = {"report_version": 1, "column": "appraisal", "items": [item("1.1", "800")]}
     key = {"Idempotency-Key": str(uuid4())}

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Asked, Command, Commanded, Reading, Sent
@@ -14,7 +14,7 @@ from contracts.envelope import GivenAmount
 from contracts.notify import Post
 from scoring import actions, queries, rules
 from scoring.actions import Answered, Assigned, Reviewed, Reviewer
-from scoring.api.rights import may_see_unit, office, overseer, oversees
+from scoring.api.rights import may_see_unit, not_of_office, office, overseer, oversees
 
 router = APIRouter()
 _PERIOD = "/campaigns/{campaign_id}/periods/{period_id}"
@@ -62,6 +62,12 @@ def _reviewer(who: Identity, unit_id: UUID) -> Reviewer:
     return Reviewer(who.post, own)
 
 
+def _of_office(request: Request) -> UUID | None:
+    """Give the unit that the office itself is."""
+    unit_id: UUID | None = request.app.state.service.settings.office_unit_id
+    return unit_id
+
+
 def _head(asked: Reading | Command, block_id: UUID | None) -> None:
     """Let in the office and the head of the block; of all blocks also whoever leads the city, to read."""
     if isinstance(asked, Reading) and oversees(asked):
@@ -74,19 +80,30 @@ def _head(asked: Reading | Command, block_id: UUID | None) -> None:
 
 
 @router.get(_PERIOD + "/scores/{unit_id}/columns", tags=["reviews"])
-async def one_report(campaign_id: UUID, period_id: UUID, unit_id: UUID, asked: Asked) -> dict[str, Any]:  # noqa: ARG001
-    """Give what was reported, what the block and the office say of each item, and what each column comes to."""
+async def one_report(
+    campaign_id: UUID,  # noqa: ARG001
+    period_id: UUID,
+    unit_id: UUID,
+    asked: Asked,
+    request: Request,
+) -> dict[str, Any]:
+    """Give what was reported, what the block and the office say of each item, and what each column comes to.
+
+    ``of_office`` tells that the unit is the office itself: of that one the office says nothing.
+    """
     await may_see_unit(asked, period_id, unit_id)
-    return await queries.columns(asked.db, period_id, unit_id)
+    told = await queries.columns(asked.db, period_id, unit_id)
+    return {**told, "of_office": unit_id == _of_office(request)}
 
 
 @router.post(_PERIOD + "/scores/{unit_id}/verdicts", tags=["reviews"], response_model=Reviewed)
-async def give_verdicts(
+async def give_verdicts(  # noqa: PLR0917
     campaign_id: UUID,  # noqa: ARG001
     period_id: UUID,
     unit_id: UUID,
     body: Sent[VerdictsBody],
     commanded: Commanded,
+    request: Request,
 ) -> Response:
     """Say what counts of a report's items: the office in column ``appraisal``, the block's head in column ``block``."""
     if body.column == Column.APPRAISAL:
@@ -94,6 +111,7 @@ async def give_verdicts(
     else:
         block_id, _ = await actions.place_of(commanded.tx.db, period_id, unit_id)
         _head(commanded, block_id)
+    not_of_office(commanded, unit_id, _of_office(request))
     by = _reviewer(commanded.identity, unit_id)
     return await commanded.once(
         body,
@@ -174,17 +192,27 @@ async def appraisals(  # noqa: PLR0917
     campaign_id: UUID,  # noqa: ARG001
     period_id: UUID,
     asked: Asked,
+    request: Request,
     which: Literal["waiting", "done"] = "waiting",
     block_id: UUID | None = None,
     after_block: UUID | None = None,
     after_unit: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """List the reports that wait for the office, block by block; go on after the last one's block and unit."""
+    """List the reports that wait for the office, block by block; go on after the last one's block and unit.
+
+    Under a board that is final none waits any more, nor does that of the unit that the office itself is.
+    """
     overseer(asked)
     after = (after_block, after_unit) if after_block and after_unit else None
     return await queries.appraisals(
-        asked.db, period_id, done=which == "done", block_id=block_id, after=after, most=limit
+        asked.db,
+        period_id,
+        done=which == "done",
+        block_id=block_id,
+        after=after,
+        most=limit,
+        of_office=_of_office(request),
     )
 
 

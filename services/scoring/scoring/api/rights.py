@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.errors import Forbidden
 from chassis.http import Command, Reading
 from chassis.identity import scopes
 from contracts.notify import CITY_LEADER, Post
@@ -30,6 +31,15 @@ def head_or_office(who: Command, block_id: UUID) -> None:
         (Post.CITY_OFFICE, None),
         who_may="khối trưởng của khối này hoặc Phòng Nội vụ thành phố",
     )
+
+
+def not_of_office(who: Command, unit_id: UUID, of_office: UUID | None) -> None:
+    """Refuse the office to say what counts of the unit that it is itself."""
+    if unit_id == of_office and who.identity.holds(Post.CITY_OFFICE):
+        raise Forbidden(
+            "Đơn vị này là chính Phòng Nội vụ, nên Phòng Nội vụ chỉ xem. Khối chấm: đơn vị chấm chéo và khối trưởng; "
+            "mục nào còn thấy sai thì gửi kiến nghị."
+        )
 
 
 async def may_see_unit(asked: Reading, period_id: UUID, unit_id: UUID) -> None:

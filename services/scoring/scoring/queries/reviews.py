@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, true
+from sqlalchemy import bindparam, select, text, true
 
 from chassis.db import Prepared, Read
 from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.columns import columns_of
-from scoring.tables import CHECKED, MEMBERS, OBJECTED, REPORTS_IN, REVIEWED, blocks, cross_checks, periods, scores
+from scoring.tables import CHECKED, MEMBERS, OBJECTED, REPORTS_IN, REVIEWED, blocks, cross_checks, periods
 
 Row = dict[str, Any]
 
@@ -171,14 +171,24 @@ async def columns_of_block(db: Read, period_id: UUID, block_id: UUID) -> Row:
     }
 
 
+_OPEN: Final = """NOT appraised AND unit_id IS DISTINCT FROM CAST(:of_office AS uuid) AND NOT EXISTS (
+      SELECT FROM publications WHERE state = 'final'
+        AND (publications.period_id, publications.block_id) = (scores.period_id, scores.block_id))"""
+"""Of a score: the office can still look at its report. A board that was final once is so for good."""
 _QUEUE: Final = """SELECT unit_id, scores.block_id, report_version, points, self_points, appraisal_points, receipt_number, accepted_at
     FROM scores JOIN reports USING (period_id, unit_id)
-    WHERE period_id = :period_id AND NOT scores.withdrawn AND {done} appraised
+    WHERE period_id = :period_id AND NOT scores.withdrawn AND {which}
       AND (CAST(:of_block AS uuid) IS NULL OR scores.block_id = :of_block)
       AND (CAST(:after_unit AS uuid) IS NULL OR (scores.block_id, unit_id) > (:after_block, :after_unit))
     ORDER BY scores.block_id, unit_id LIMIT :most"""
-_WAITING: Final = Prepared(text(_QUEUE.format(done="NOT")))
-_DONE: Final = Prepared(text(_QUEUE.format(done="")))
+_WAITING: Final = Prepared(text(_QUEUE.format(which=_OPEN)))
+_DONE: Final = Prepared(text(_QUEUE.format(which="appraised")))
+_HOW_MANY: Final = Prepared(
+    text(
+        f"""SELECT count(*) AS waiting FROM scores WHERE period_id = :period_id AND NOT withdrawn AND {_OPEN}
+      AND (CAST(:of_block AS uuid) IS NULL OR block_id = :of_block)"""  # noqa: S608 - our own words
+    )
+)
 
 
 async def appraisals(
@@ -189,21 +199,20 @@ async def appraisals(
     block_id: UUID | None,
     after: tuple[UUID, UUID] | None,
     most: int,
+    of_office: UUID | None = None,
 ) -> Row:
     """List the reports that wait for the office, or those it has done with, block by block; ``after`` = (block, unit).
 
-    One look into an index of those that wait, however many there are.
+    That of the unit that the office itself is waits for nobody, nor any under a board that is final. One look into an index of those that wait, however many there are.
     """
     after_block, after_unit = after or (None, None)
     asked = {"period_id": period_id, "of_block": block_id, "most": most + 1}
-    found = await (_DONE if done else _WAITING).rows(
-        db, {**asked, "after_block": after_block, "after_unit": after_unit}
-    )
-    count = select(func.count()).where(scores.c.period_id == period_id, ~scores.c.withdrawn, ~scores.c.appraised)
-    if block_id:
-        count = count.where(scores.c.block_id == block_id)
+    shown = {**asked, "after_block": after_block, "after_unit": after_unit}
+    of = {"of_office": of_office}
+    found = await (_DONE.rows(db, shown) if done else _WAITING.rows(db, shown | of))
+    counted = await _HOW_MANY.rows(db, {"period_id": period_id, "of_block": block_id, **of})
     return {
         "items": [dict(row) for row in found[:most]],
         "more": len(found) > most,
-        "waiting": (await db.execute(count)).scalar_one(),
+        "waiting": counted[0].waiting,
     }

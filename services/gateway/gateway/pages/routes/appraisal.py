@@ -104,6 +104,8 @@ async def one(  # noqa: PLR0917
 ) -> Response:
     _office_only(desk)
     seen = await looking.look_at(desk, period_id, unit_id, _COLUMN)
+    if seen.report["of_office"]:
+        seen.column = None
     await desk.learn([str(xong)] if xong else [])
     done = f"Đã lưu ý kiến thẩm định {desk.name(str(xong))}." if xong else ""
     return _page(request, desk, seen, kept(khoi, hang), done=done)
@@ -119,7 +121,7 @@ def _page(request: Request, desk: Desk, seen: Looking, query: dict[str, str], *,
         "unit": desk.name(unit_id),
         "back": (_with("/tham-dinh", query | {"ky": period_id}), "Hàng chờ thẩm định"),
         "action": _with(f"/tham-dinh/{period_id}/{unit_id}", query),
-        "role": _COLUMN,
+        "role": "doc" if seen.report["of_office"] else _COLUMN,
         "done": done,
         "key": str(uuid4()),
     }

@@ -145,6 +145,8 @@ def _role(desk: Desk, report: dict[str, Any]) -> str:
         return "doc"
     if report["checked_by"] and desk.who.holds(Post.UNIT_OFFICER, UUID(report["checked_by"])):
         return "cham"
+    if report["of_office"] and desk.who.holds(Post.CITY_OFFICE):
+        return "doc"
     return "ket-luan" if _heads(desk, report["block_id"]) else "doc"
 
 

@@ -1,4 +1,8 @@
-"""Points for the place that superior bodies gave."""
+"""Points for the place that superior bodies gave.
+
+Law-exact §9.2: "several superior bodies → mean, then ranked". That is more than is done here: whether the mean is of places or
+of points, and among whom it is ranked then, the text does not say. Here it is the mean of the points of the places given.
+"""
 
 from collections.abc import Iterator
 from decimal import Decimal
