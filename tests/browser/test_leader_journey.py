@@ -34,7 +34,7 @@ async def test_the_leader_learns_why_one_unit_stands_before_another(house: House
     await leader.get_by_label("mà không phải đơn vị kia").select_option(label="2. Phường Quyết Thắng")
     await press(leader.get_by_role("button", name="So sánh"))
     await expect(leader.locator("main")).to_contain_text(
-        "Phường Tân Phong (hạng 1) hơn 18,00 điểm so với Phường Quyết Thắng"
+        "Phường Tân Phong (hạng 1) hơn Phường Quyết Thắng (hạng 2) 18,00 điểm, tức 18% điểm tối đa áp dụng."
     )
     await expect(leader.locator("main")).to_contain_text("Hơn nhiều nhất ở mục 1.1 Thu ngân sách trên địa bàn")
     assert await violations(leader) == []
