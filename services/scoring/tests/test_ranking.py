@@ -181,6 +181,18 @@ async def test_only_those_at_the_old_and_the_new_percent_are_looked_at_and_those
     assert "spoilt" not in {place.decided_by for place in (await stored(scoring)).values()}
 
 
+async def test_where_more_change_than_is_worth_it_everybody_is_ranked(
+    scoring: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(unit, 1, 830 + 10 * number) for number, unit in enumerate(UNITS)])
+    await scoring.rows("scoring", "UPDATE places SET decided_by = 'spoilt'")
+    monkeypatch.setattr("scoring.actions.ranking._MOST_LOOKED_AT", len(UNITS) - 1)
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(UNITS[5], 2, 905)])
+    assert await stored(scoring) == await by_ranking_all(scoring)
+
+
 async def test_a_member_that_has_not_reported_is_counted_from_the_next_change_on(scoring: House) -> None:
     change = {"change_id": uuid4(), "unit_id": STRANGER, "version": 2, "effective_on": date(2023, 9, 1)}
     async with scoring.at_work("scoring") as tx:

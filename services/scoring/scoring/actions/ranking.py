@@ -68,7 +68,7 @@ async def rank(tx: Tx, touched: Touched) -> None:
     if not touched.because:
         return
     rows = await lock(tx, touched.because)
-    few = {key: those for key, those in touched.changes.items() if key in rows and rows[key].in_order}
+    few = {key: those for key, those in touched.changes.items() if key in rows and _in_part_is_less(rows[key], those)}
     campaign = {period_id: those[0].campaign_id for (period_id, _), those in few.items()}
     ranked = await _in_part(tx, rows, few)
     if whole := {key: row for key, row in rows.items() if key not in few}:
@@ -78,6 +78,17 @@ async def rank(tx: Tx, touched: Touched) -> None:
     for key, board in ranked.items():
         if board.is_another:
             tx.record(_told(key, rows[key].version + 1, board, campaign[key[0]]), because=touched.because[key])
+
+
+_MOST_LOOKED_AT: Final = 30_000
+
+
+def _in_part_is_less(row: Any, changes: Sequence[Change]) -> bool:
+    """Tell whether only some of a board need be ranked, and whether that is less than to rank everybody once.
+
+    While a table is new its statistics may lead past the index of percents, and then each change looks at all members.
+    """
+    return bool(row.in_order) and len(changes) * row.members <= _MOST_LOOKED_AT
 
 
 _AT: Final = (
