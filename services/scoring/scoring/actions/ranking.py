@@ -86,7 +86,7 @@ _MOST_LOOKED_AT: Final = 30_000
 def _in_part_is_less(row: Any, changes: Sequence[Change]) -> bool:
     """Tell whether only some of a board need be ranked, and whether that is less than to rank everybody once.
 
-    While a table is new its statistics may lead past the index of percents, and then each change looks at all members.
+    Of a hundred changes at once each has two ends and a span: in a block of 3,000 that was seen to cost more.
     """
     return bool(row.in_order) and len(changes) * row.members <= _MOST_LOOKED_AT
 
