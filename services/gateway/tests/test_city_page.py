@@ -65,11 +65,13 @@ async def test_each_sees_of_the_whole_city_what_is_theirs_to_see(house: House) -
         assert "/cong-khai/thanh-pho" in (await anybody.get("/cong-khai")).text
         assert [row[:2] for row in rows(await anybody.get("/cong-khai/thanh-pho?xem=dang-tinh"))] == published
         before = await anybody.get("/cong-khai/thanh-pho?luc=2023-01-01T08:00")
+        assert "max-age" in before.headers["cache-control"]
         assert "Đến lúc đó chưa công bố bảng của khối nào." in before.text
         assert "Đúng như đã công bố đến lúc 08:00 ngày 01/01/2023" in before.text
         for wrong in ("2123-01-01T08:00", "hôm qua"):
             refused = await anybody.get(f"/cong-khai/thanh-pho?luc={wrong}")
             assert refused.status_code == 422
+            assert "max-age" not in refused.headers.get("cache-control", "")
             assert ("Chọn một thời điểm trước" in refused.text) == wrong.startswith("2")
             assert "Phường Quyết Thắng" in refused.text
     async with at_the_pages(house, "tan-phong") as unit:

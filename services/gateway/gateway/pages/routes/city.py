@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+import httpx2
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
@@ -60,7 +61,8 @@ async def city_board(request: Request, desk: AtDesk, looking: Annotated[Looking,
 async def at_the_window(request: Request, desk: AtWindow, looking: Annotated[Looking, Depends(Looking)]) -> Response:
     """The same for everybody."""
     answer = await _shown(request, desk, looking, {"khach": desk, "section": "cong-khai"}, live=False)
-    answer.headers.update(CACHED)
+    if answer.status_code == httpx2.codes.OK:
+        answer.headers.update(CACHED)
     return answer
 
 
