@@ -212,7 +212,7 @@ class Scoring(Consumer):
         period_id, campaign_id = UUID(about["period_id"]), about["campaign_id"]
         ends = {block: board.ends() for block, board in boards.items()}
         spans = (
-            (block, low.points, high.points, high.so_far)
+            (period_id, block, low.points, high.points, high.so_far)
             for block, those in ends.items()
             for high, low in pairwise([*those, _BELOW_ALL])
             if high.so_far
@@ -220,7 +220,7 @@ class Scoring(Consumer):
         here = ((block, end.points) for block, those in ends.items() for end in those)
         stood: dict[tuple[UUID, Decimal], list[asyncpg.Record]] = defaultdict(list)
         shifted: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
-        for row in await db.fetch(_SCORES, *columns(scores), period_id, *columns(spans, 4), *columns(here)):
+        for row in await db.fetch(_SCORES, *columns(scores), period_id, *columns(spans, 5), *columns(here)):
             if row["at"] is None:
                 shifted[row["block_id"]].append(row)
             else:
@@ -355,15 +355,17 @@ _SCORES: Final = """WITH scored AS (
     score = excluded.score, inputs = excluded.inputs, caused_by = excluded.caused_by, scored_at = excluded.scored_at
 ), shifted AS (
   UPDATE places SET rank = places.rank + span.by, previous_rank = places.rank
-  FROM unnest($22::uuid[], $23::numeric[], $24::numeric[], $25::int[]) AS span (block_id, low, high, by)
-  WHERE places.period_id = $21::uuid AND places.block_id = span.block_id AND percent > low AND percent < high
+  FROM unnest($22::uuid[], $23::uuid[], $24::numeric[], $25::numeric[], $26::int[]) AS span (period_id, block_id, low, high, by)
+  WHERE places.period_id = span.period_id AND places.block_id = span.block_id AND percent > low AND percent < high
   RETURNING places.block_id, unit_id, rank, previous_rank, points, percent, decided_by
+), ends AS MATERIALIZED (
+  SELECT here.block_id, here.at, (
+    SELECT rank FROM places AS first WHERE period_id = $21::uuid AND first.block_id = here.block_id AND percent <= here.at
+    ORDER BY percent DESC, rank LIMIT 1) AS first
+  FROM unnest($27::uuid[], $28::numeric[]) AS here (block_id, at)
 )
-SELECT here.block_id, here.at, (
-    SELECT rank FROM places AS first WHERE period_id = $21 AND first.block_id = here.block_id AND percent <= here.at
-    ORDER BY percent DESC, rank LIMIT 1) AS first, unit_id, rank, previous_rank, points, percent, decided_by
-FROM unnest($26::uuid[], $27::numeric[]) AS here (block_id, at)
-LEFT JOIN places ON period_id = $21 AND places.block_id = here.block_id AND percent = here.at
+SELECT ends.block_id, at, first, unit_id, rank, previous_rank, points, percent, decided_by
+FROM ends LEFT JOIN places ON period_id = $21 AND places.block_id = ends.block_id AND percent = at
 UNION ALL SELECT block_id, NULL, NULL, unit_id, rank, previous_rank, points, percent, decided_by FROM shifted"""
 """Keeps scores, and counts on whoever stands between two ends; gives them, and whoever stood at an end before, with the place
 of the first of those there or below.

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, SHEET_DOCUMENT
 from house import House, event_of, ident
+from sqlalchemy import text
 
 from contracts.envelope import Event
 from contracts.registry import BlockFormed, ReportedValue, ReportSubmitted, ReportWithdrawn, UnitChanged, UnitChangeKind
@@ -181,16 +182,40 @@ async def test_only_those_at_the_old_and_the_new_percent_are_looked_at_and_those
     assert "spoilt" not in {place.decided_by for place in (await stored(scoring)).values()}
 
 
-async def test_where_more_change_than_is_worth_it_everybody_is_ranked(
-    scoring: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def _looked_at(house: House, report: Report) -> int:
+    """Take up a report, and count how often a place was read for it."""
+    async with house.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [report])
+        seen = await tx.db.execute(text("SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'places'"))
+        return int(seen.scalar_one())
+
+
+MANY = [ident(f"many-{number}") for number in range(200)]
+
+
+async def test_those_who_share_a_place_are_read_once_each_and_not_each_for_every_other(scoring: House) -> None:
     async with scoring.at_work("scoring") as tx:
-        await actions.take_up_reports(tx, [a_report(unit, 1, 830 + 10 * number) for number, unit in enumerate(UNITS)])
-    await scoring.rows("scoring", "UPDATE places SET decided_by = 'spoilt'")
-    monkeypatch.setattr("scoring.actions.ranking._MOST_LOOKED_AT", len(UNITS) - 1)
+        await actions.learn_blocks(tx, [formed(2, MANY)])
+        await actions.take_up_reports(tx, [a_report(unit, 1, 1000) for unit in MANY[1:]])
+    assert await _looked_at(scoring, a_report(MANY[0], 1, 1000)) < 4 * len(MANY)
+
+
+async def test_nobody_of_another_block_is_read_though_all_have_the_same_percent(scoring: House) -> None:
+    """Nor while the planner thinks that nobody stands anywhere, as it does of a period that has just begun."""
+    await scoring.run("scoring", "ANALYZE places")
+    await scoring.rows(
+        "scoring",
+        """WITH other AS (
+          INSERT INTO boards (period_id, block_id, version, changed_at, caused_by)
+          SELECT $1, gen_random_uuid(), 1, now(), gen_random_uuid() FROM generate_series(1, 500) RETURNING block_id
+        )
+        INSERT INTO places (period_id, block_id, unit_id, rank, points, percent)
+        SELECT $1, block_id, gen_random_uuid(), 1, 100, 100 FROM other""",
+        PERIOD,
+    )
     async with scoring.at_work("scoring") as tx:
-        await actions.take_up_reports(tx, [a_report(UNITS[5], 2, 905)])
-    assert await stored(scoring) == await by_ranking_all(scoring)
+        await actions.take_up_reports(tx, [a_report(unit, 1, 1000) for unit in UNITS[1:]])
+    assert await _looked_at(scoring, a_report(UNITS[0], 1, 1000)) < 10 * len(UNITS)
 
 
 async def test_a_member_that_has_not_reported_is_counted_from_the_next_change_on(scoring: House) -> None:

@@ -8,7 +8,21 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Numeric, Uuid, bindparam, delete, func, null, select, union_all, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Numeric,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from chassis.db import Prepared
 from chassis.events import Tx
@@ -68,7 +82,7 @@ async def rank(tx: Tx, touched: Touched) -> None:
     if not touched.because:
         return
     rows = await lock(tx, touched.because)
-    few = {key: those for key, those in touched.changes.items() if key in rows and _in_part_is_less(rows[key], those)}
+    few = {key: those for key, those in touched.changes.items() if key in rows and rows[key].in_order}
     campaign = {period_id: those[0].campaign_id for (period_id, _), those in few.items()}
     ranked = await _in_part(tx, rows, few)
     if whole := {key: row for key, row in rows.items() if key not in few}:
@@ -80,17 +94,6 @@ async def rank(tx: Tx, touched: Touched) -> None:
             tx.record(_told(key, rows[key].version + 1, board, campaign[key[0]]), because=touched.because[key])
 
 
-_MOST_LOOKED_AT: Final = 30_000
-
-
-def _in_part_is_less(row: Any, changes: Sequence[Change]) -> bool:
-    """Tell whether only some of a board need be ranked, and whether that is less than to rank everybody once.
-
-    Of a hundred changes at once each has two ends and a span: in a block of 3,000 that was seen to cost more.
-    """
-    return bool(row.in_order) and len(changes) * row.members <= _MOST_LOOKED_AT
-
-
 _AT: Final = (
     func.unnest(
         *[bindparam(name, type_=ARRAY(Uuid)) for name in ("periods", "others")],
@@ -100,18 +103,31 @@ _AT: Final = (
     .render_derived(name="here")
 )
 _here = places.alias("first_here")
+
+
+def _ranked(those: FromClause) -> ColumnElement[bool]:
+    """Tell who of these is ranked, in words that do not bring the index of the city into play (``places_of_period``).
+
+    Of a board on which nobody stood when rows were counted last, it looks to the planner as good as the board's own, and has
+    everybody in the city read.
+    """
+    return func.coalesce(those.c.rank, 0) > 0
+
+
 _FIRST: Final = (
     select(_here.c.rank)
     .where(
         _here.c.period_id == _AT.c.period_id,
         _here.c.block_id == _AT.c.block_id,
         _here.c.percent <= _AT.c.at,
-        _here.c.rank.is_not(None),
+        _ranked(_here),
     )
     .order_by(_here.c.percent.desc(), _here.c.rank)
     .limit(1)
     .scalar_subquery()
 )
+# Asked once for each percent: joined first, it would be asked for each of those who share it, and read all of them each time.
+_ENDS: Final = select(_AT, _FIRST.label("first")).cte("ends").prefix_with("MATERIALIZED")
 _SPANS: Final = (
     func.unnest(
         *[bindparam(name, type_=ARRAY(Uuid)) for name in ("span_periods", "span_others")],
@@ -130,7 +146,7 @@ _shifted = (
         places.c.block_id == _SPANS.c.block_id,
         places.c.percent > _SPANS.c.low,
         places.c.percent < _SPANS.c.high,
-        places.c.rank.is_not(None),
+        _ranked(places),
     )
     .values(rank=places.c.rank + _SPANS.c.by, previous_rank=places.c.rank)
     .returning(*[places.c[name] for name in ("period_id", "block_id", *_TOLD)])
@@ -139,16 +155,15 @@ _shifted = (
 _MOVED: Final = Prepared(
     union_all(
         select(
-            *[_AT.c[name] for name in ("period_id", "block_id", "at")],
-            _FIRST.label("first"),
+            *[_ENDS.c[name] for name in ("period_id", "block_id", "at", "first")],
             *[places.c[name] for name in _TOLD],
             *[scores.c[name].label(f"now_{name}") for name in rules.Standing._fields],
         )
         .outerjoin(
             places,
-            (places.c.period_id == _AT.c.period_id)
-            & (places.c.block_id == _AT.c.block_id)
-            & (places.c.percent == _AT.c.at),
+            (places.c.period_id == _ENDS.c.period_id)
+            & (places.c.block_id == _ENDS.c.block_id)
+            & (places.c.percent == _ENDS.c.at),
         )
         .outerjoin(scores, (scores.c.period_id == places.c.period_id) & (scores.c.unit_id == places.c.unit_id)),
         select(
