@@ -8,21 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    FromClause,
-    Integer,
-    Numeric,
-    Uuid,
-    bindparam,
-    delete,
-    func,
-    null,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import ARRAY, Integer, Numeric, Uuid, bindparam, delete, func, null, select, union_all, update
 
 from chassis.db import Prepared
 from chassis.events import Tx
@@ -103,24 +89,13 @@ _AT: Final = (
     .render_derived(name="here")
 )
 _here = places.alias("first_here")
-
-
-def _ranked(those: FromClause) -> ColumnElement[bool]:
-    """Tell who of these is ranked, in words that do not bring the index of the city into play (``places_of_period``).
-
-    Of a board on which nobody stood when rows were counted last, it looks to the planner as good as the board's own, and has
-    everybody in the city read.
-    """
-    return func.coalesce(those.c.rank, 0) > 0
-
-
 _FIRST: Final = (
     select(_here.c.rank)
     .where(
         _here.c.period_id == _AT.c.period_id,
         _here.c.block_id == _AT.c.block_id,
         _here.c.percent <= _AT.c.at,
-        _ranked(_here),
+        _here.c.rank.is_not(None),
     )
     .order_by(_here.c.percent.desc(), _here.c.rank)
     .limit(1)
@@ -146,7 +121,7 @@ _shifted = (
         places.c.block_id == _SPANS.c.block_id,
         places.c.percent > _SPANS.c.low,
         places.c.percent < _SPANS.c.high,
-        _ranked(places),
+        places.c.rank.is_not(None),
     )
     .values(rank=places.c.rank + _SPANS.c.by, previous_rank=places.c.rank)
     .returning(*[places.c[name] for name in ("period_id", "block_id", *_TOLD)])

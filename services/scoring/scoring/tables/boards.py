@@ -9,11 +9,9 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
-    PrimaryKeyConstraint,
     Table,
     Text,
     Uuid,
-    text,
 )
 
 from scoring.tables.base import metadata
@@ -51,22 +49,21 @@ are being taken up, and they for him.
 places = Table(
     "places",
     metadata,
-    Column("period_id", Uuid),
-    Column("block_id", Uuid),
-    Column("unit_id", Uuid),
+    Column("period_id", Uuid, primary_key=True),
+    Column("block_id", Uuid, primary_key=True),
+    Column("unit_id", Uuid, primary_key=True),
     Column("rank", Integer),
     Column("previous_rank", Integer),
     Column("points", Numeric),
     Column("percent", Numeric),
     Column("decided_by", Text),
-    PrimaryKeyConstraint("period_id", "unit_id", "block_id"),
     ForeignKeyConstraint(["period_id", "block_id"], ["boards.period_id", "boards.block_id"]),
+    Index("places_of_period", "period_id", "percent", "unit_id"),
     Index("places_by_percent", "period_id", "block_id", "percent"),
-    Index("places_of_period", "period_id", "percent", "unit_id", postgresql_where=text("rank IS NOT NULL")),
 )
-"""A board is read by ``places_by_percent`` alone: no other index begins with it. While the planner thinks that a new period is
-empty, each that did would look to it as good as any.
+"""The index by which boards are read is the one that was made last: of two that look equally good, as all do while a table is
+empty, the planner takes that one (``get_relation_info``), and keeps to it until rows are counted again.
 
-Ranks stand in no index, and pages have room: a report may count a thousand places on, and each would have a new entry in
-every index.
+Ranks stand in no index, nor in what one is limited to, and pages have room: a report may count a thousand places on, and each
+would have a new entry in every index.
 """
