@@ -117,7 +117,12 @@ async def _in_the_registry(db: asyncpg.Connection, size: Size) -> None:
 async def _in_scoring(db: asyncpg.Connection, size: Size) -> None:
     document = sheet().model_dump(mode="json", exclude={"version", "sheet_id"})
     await db.execute("INSERT INTO sheets VALUES ($1, 1, $2)", SHEET, _json(document))
-    await db.execute("INSERT INTO periods VALUES ($1, $2, 1, 1, $3)", PERIOD, CAMPAIGN, date(2023, 12, 15))
+    await db.execute(
+        "INSERT INTO periods (period_id, campaign_id, version, number, closes_on, year) VALUES ($1, $2, 1, 1, $3, 2023)",
+        PERIOD,
+        CAMPAIGN,
+        date(2023, 12, 15),
+    )
     await db.copy_records_to_table(
         "blocks",
         columns=["block_id", "version", "year", "sheet_id", "members"],
