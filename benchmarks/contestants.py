@@ -58,6 +58,14 @@ class Contestant(ABC):
         """Have the city stand before anything of its own does."""
         await settle(self.house, self.size)
 
+    async def count_rows(self) -> None:
+        """Have the planner know how many rows there are by now, as it does of a house that has stood for some minutes.
+
+        Until then plans are kept that were made while tables were empty, and which ones is chance.
+        """
+        for service in self.house.urls:
+            await self.house.run(service, "ANALYZE")
+
     @abstractmethod
     async def start(self) -> None:
         """Start what takes reports; the surroundings and the city stand."""

@@ -94,6 +94,9 @@ class Peer(Mortal):
         finally:
             await db.close()
 
+    async def count_rows(self) -> None:
+        await self.house.run(self.kept_in, "ANALYZE")
+
     @property
     def _database(self) -> str:
         return self.house.templates.admin_url(self.house.database(self.kept_in))

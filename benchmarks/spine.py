@@ -207,6 +207,7 @@ async def measure(
             _load_at(_YIELDING)
             for each in both:
                 await each.as_fast_as_it_can(seconds / 2)
+                await each.contestant.count_rows()
                 each.rounds.clear()
                 each.memory.clear()
             for number in range(pairs):

@@ -115,7 +115,7 @@ async def command(
     token: Token,
     idempotency_key: Annotated[str | None, Header(max_length=_LONGEST_KEY)] = None,
 ) -> AsyncIterator[Command]:
-    """Open the transaction of one command, and commit it before the answer leaves (pitfall 4.12)."""
+    """Open the transaction of one command, and commit it before the answer leaves."""
     service = _service(request)
     who = service.verifier.verify(token)
     cause = Cause(who.account, uuid7(), None, traceparent_of())

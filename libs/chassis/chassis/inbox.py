@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -127,12 +127,3 @@ async def settle(db: AsyncConnection, identity: UUID, *, state: str, reason: str
         current = await letter(db, identity)
         raise Conflict("Thư lỗi này đã được xử lý.", state=current["state"])
     return dict(found)
-
-
-async def parked_count(db: Read) -> int:
-    """Count the letters that wait for somebody."""
-    return int(
-        (
-            await db.execute(select(func.count()).select_from(dead_letter).where(dead_letter.c.state == Outcome.PARKED))
-        ).scalar_one()
-    )

@@ -1,7 +1,7 @@
 """From the event log to the stream: number, commit, publish, advance. One relay per service.
 
 Numbering and publishing are two transactions on purpose: repeating a publish is harmless (``Nats-Msg-Id`` and the
-consumers' inbox), repeating a numbering is not. Sources: architecture.md §3.2; ADR-50 of nats-architecture-and-design
+consumers' inbox), repeating a numbering is not. Source: ADR-50 of nats-architecture-and-design
 (atomic batch publish, at most 1,000 messages).
 """
 

@@ -149,7 +149,7 @@ class Service:
             inbox_prefix=f"_INBOX_{self.name}",
             # Each event of a batch is acknowledged for itself.
             ack_policy=AckPolicy.MANUAL,
-            # Never give up: a closed connection would freeze FastStream's pull loop (pitfall 4.4).
+            # Never give up: a closed connection would freeze FastStream's pull loop.
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
             ping_interval=5,
@@ -236,7 +236,7 @@ class Service:
 
         self.broker.subscriber(
             durable=self.name,
-            # Streams and durables belong to the topology; declaring here would overwrite its settings (pitfall 4.5).
+            # Streams and durables belong to the topology; declaring here would overwrite its settings.
             stream=JStream(STREAM, declare=False),
             config=ConsumerConfig(filter_subjects=_subjects(self.name)),
             # How they are asked for is ours (StandingRequest): "one" has it hand over what there is, however much.

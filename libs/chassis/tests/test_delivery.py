@@ -1,7 +1,5 @@
 """Does the promise hold on real servers: logged, numbered, published once, taken up once?"""
 
-from uuid import uuid4
-
 from house import House, ident
 
 UNIT = {"name": "Phường Tân Phong", "kind": "ward", "valid_from": "2013-12-27"}
@@ -24,13 +22,3 @@ async def test_a_committed_event_reaches_the_stream_once_with_its_place_in_the_c
         4,
         5,
     ]
-
-
-async def test_notify_takes_an_event_up_once(house: House) -> None:
-    await house.open(["registry", "notify"])
-    async with house.office("registry") as registry:
-        await registry.put(f"/units/{ident('a')}", json=UNIT)
-    await house.quiet()
-    taken = await house.rows("notify", "SELECT outcome FROM inbox")
-    assert [row["outcome"] for row in taken] == ["changed"]
-    assert str(uuid4())

@@ -1,4 +1,4 @@
-"""Does the answer wait for the commit, and does a repeated command act once? (pitfall 4.12)"""
+"""Does the answer wait for the commit, and does a repeated command act once?"""
 
 import asyncio
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Can every pair of colours that the pages put together be read? (interface.md §2; WCAG 2.2, 1.4.3 and 1.4.11)"""
+"""Can every pair of colours that the pages put together be read? (WCAG 2.2, 1.4.3 and 1.4.11)"""
 
 import re
 from pathlib import Path

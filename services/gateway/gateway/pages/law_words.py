@@ -14,7 +14,7 @@ MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "U": (_UNSURE, "Chưa rõ văn bản quy định thế nào"),
     "D": (_UNSURE, "Do hệ thống đề xuất, không phải luật"),
 }
-"""How sure a fact of law is, in a word and more closely, by its mark in the domain notes."""
+"""How sure a fact of law is, in a word and more closely, by the mark that the rule pack gives it."""
 
 _YES_NO: Final = {"yes": "Có", "no": "Không"}
 LAW_FIELDS: Final[Mapping[str, tuple[str, str, str, Mapping[str, str]]]] = {

@@ -1,4 +1,4 @@
-"""Who is told of an event, and in which words: pure functions, plain Vietnamese after interface.md §5."""
+"""Who is told of an event, and in which words: pure functions, plain Vietnamese."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final

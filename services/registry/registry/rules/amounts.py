@@ -23,6 +23,11 @@ class AmbiguousNumberError(ValueError):
         self.text = text
         self.reading = reading
 
+    @property
+    def remedy(self) -> str:
+        """Say both ways to write it that cannot be mistaken."""
+        return f"Viết {self.reading} hay {self.text.replace('.', ',')}"
+
 
 def parse_amount(text: str) -> Decimal:
     """Read a number as it is written in Vietnam: decimal comma, dots or spaces between thousands.

@@ -1,6 +1,6 @@
 """What a campaign is made of, and how a draft is read: every typed section becomes plain values, or faults with remedies.
 
-Source of the parts: the issuing document of 01/2023 (law-and-scoring §0); number and day stay open until it is issued.
+Source of the parts: the issuing document of 01/2023 (`data/lai-chau-2023`); number and day stay open until it is issued.
 """
 
 from collections.abc import Mapping, Sequence

@@ -76,7 +76,7 @@ def _check_amount(code: str, measure: str, typed: str) -> list[Fault]:
             Fault(
                 criterion=f"promises.{code}",
                 message=f"Chỉ tiêu {code}: xác nhận “{error.text}” là {error.reading} {measure}",
-                remedy=f"Viết {error.reading} hay {error.text.replace('.', ',')}",
+                remedy=error.remedy,
                 suggestion=str(error.reading),
             )
         ]

@@ -341,7 +341,7 @@ def _amount(
             Fault(
                 criterion=f"{at}.{name}",
                 message=f"{label}: xác nhận “{error.text}” là {error.reading}",
-                remedy=f"Viết {error.reading} hay {error.text.replace('.', ',')}",
+                remedy=error.remedy,
                 suggestion=str(error.reading),
             )
         )

@@ -166,7 +166,7 @@ def _read_value(criterion: SheetCriterion, typed: str) -> Decimal | Fault:
         return Fault(
             criterion=criterion.criterion,
             message=f"Mục {criterion.criterion}: xác nhận “{error.text}” là {error.reading} {criterion.measure}",
-            remedy=f"Bấm để xác nhận, hoặc viết {error.reading} hay {error.text.replace('.', ',')}",
+            remedy=f"Bấm để xác nhận, hoặc v{error.remedy[1:]}",
             suggestion=str(error.reading),
         )
     except NotANumberError:

@@ -205,7 +205,6 @@ On which board a score stands is its own word: a unit that has moved took along 
 
 _standing_of: Final = itemgetter(*rules.Standing._fields)
 _COPIED: Final = ("period_id", "unit_id", "campaign_id", "block_id", "report_version")
-_copied: Final = itemgetter(*_COPIED)
 _totals: Final = attrgetter("points", "maximum", "percent", "disqualified")
 
 
@@ -302,9 +301,7 @@ def _rescored(
     changed = _totals(before) != _totals(after)
     unit = _Unit(known, after, known.version + changed)
     row = {
-        **{
-            name: getattr(known, name) for name in ("period_id", "unit_id", "campaign_id", "block_id", "report_version")
-        },
+        **{name: getattr(known, name) for name in _COPIED},
         "version": unit.version,
         "sheet_id": sheet.sheet_id,
         "sheet_version": sheet.version,

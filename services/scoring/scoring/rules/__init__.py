@@ -1,6 +1,6 @@
 """How points are computed and places given: pure functions on a sheet and what a unit reported.
 
-Sources: law-and-scoring §4.4 and law-exact §9 of the project's domain notes; amounts are exact decimals throughout.
+Sources: two score sheets in use in 2025 (`data/sheets/README.md`); amounts are exact decimals throughout.
 """
 
 from scoring.rules.columns import (

@@ -5,7 +5,7 @@ bonus up to its maximum, then its penalties; their sum; bonus in sheet order up 
 nothing is left. A criterion that is not assigned, or that needs a target and has none, leaves the maximum. One behind a
 gate whose condition is not met stays in it and gets nothing.
 
-Law-exact §9.2 goes on: "If the unit nevertheless has results, it is scored against the leader." By which figure, where over-
+The sheet of a công an xã block (`data/sheets/cong-an-xa-2025.yaml`) goes on: "If the unit nevertheless has results, it is scored against the leader." By which figure, where over-
 achievement is of a target that there is none of, it does not say: such results give no points here and cost none.
 """
 

@@ -64,7 +64,7 @@ DECIDERS: Final[Sequence[Decider]] = (
     ("emulation_points", lambda score: _share(score.tie_points, score.tie_maximum or score.maximum)),
     ("fewer_penalties", lambda score: -score.penalty),
 )
-"""The usual chain, in order (law-exact §9.3, design)."""
+"""The usual chain, in order: our own choice where a sheet states none."""
 
 
 def _chain(scores: Scores) -> Sequence[Decider]:

@@ -183,7 +183,7 @@ def amount(cell: Cell) -> Told | Wrong:
     try:
         return Told(parse_amount(cell.text))
     except AmbiguousNumberError as error:
-        return Wrong("có thể hiểu hai cách", f"Viết {error.reading} hoặc {error.text.replace('.', ',')}")
+        return Wrong("có thể hiểu hai cách", error.remedy)
     except NotANumberError:
         return Wrong("không phải là số", "Viết một số từ 0 trở lên, ví dụ 86,5")
 

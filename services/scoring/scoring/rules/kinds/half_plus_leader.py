@@ -1,6 +1,6 @@
 """Half the points for the target, the other half against the leader of the block.
 
-Law-exact §9.2, "Điều 6. Cách chấm điểm thi đua": below the target ½ · maximum · value / target; at the target ½ · maximum;
+Source: "Điều 6. Cách chấm điểm thi đua" of a công an xã block, 2025: below the target ½ · maximum · value / target; at the target ½ · maximum;
 above it ½ · maximum · (1 + over-achievement / the leader's), so that the leader gets the maximum.
 
 The leader's figure needs the reports of the whole block. ``scoring.rules.lead`` computes it from the facts of all its

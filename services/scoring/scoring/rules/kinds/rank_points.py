@@ -1,6 +1,6 @@
 """Points for the place that superior bodies gave.
 
-Law-exact §9.2: "several superior bodies → mean, then ranked". That is more than is done here: whether the mean is of places or
+Of the sheet of a công an xã block, 2025: "several superior bodies → mean, then ranked". That is more than is done here: whether the mean is of places or
 of points, and among whom it is ranked then, the text does not say. Here it is the mean of the points of the places given.
 """
 
