@@ -515,10 +515,10 @@ def _stands(state: str, **changed: Any) -> Sheet:
 def _review(state: str, verdict: Verdict, **changed: Any) -> dict[str, Any]:
     steps = ["take_up", "release", "return", "accept"]
     flagged = dict.fromkeys(("2.3", "4.1"), _RETURNED) if "second" in state else None
-    made = _stands(state, steps=steps, flagged=flagged)
+    made = _stands(state, **{"steps": steps, "flagged": flagged, **changed})
     usual = {"desk": desk("city_office", post="Cán bộ 01, Phòng Nội vụ"), "section": "xem-xet", "sheet": made}
     usual |= {"verdict": verdict, "steps": _history(), "again": set(flagged or ()), "done": ""}
-    return usual | changed
+    return usual | {"block": {"name": "Khối xã, phường"}}
 
 
 def _step(kind: str, seen: Ripple) -> dict[str, Any]:
@@ -891,6 +891,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             queue | {"found": {"items": [], "more": False}, "done": "Đã chấp nhận.", "onward": "", "later": True},
         ),
         "xem-xet-bao-cao": ("xem-xet-bao-cao.html", _review("in_review", marked)),
+        "xem-xet-khong-khoi": ("xem-xet-bao-cao.html", _review("submitted", Verdict(), block_id=None)),
         "xem-xet-lai": ("xem-xet-bao-cao.html", _review("in_second_review", Verdict())),
         "hanh-trinh": ("hanh-trinh.html", _step("report_withdrawn", complete)),
         "hanh-trinh-dang-lan": ("hanh-trinh.html", _step("report_returned", ripple(0))),

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import city
 import httpx2
+import pytest
 import pytest_asyncio
 from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, submit
 from house import House
@@ -269,3 +270,89 @@ async def test_a_report_in_time_says_nothing_of_days(registry: House) -> None:
     await submit(registry, TAN_PHONG, "1000")
     (sent,) = await logged(registry, "submitted")
     assert "late_days" not in sent
+
+
+LEFT = {"merge": {"into": str(SAN_THANG)}, "close": {}, "move": {"block_id": None}}
+ON_THE_WAY: dict[str, tuple[str, ...]] = {
+    "submitted": (),
+    "amending": ("save",),
+    "in_review": ("take-up",),
+    "returned": ("return",),
+    "resubmitted": ("return", "submit"),
+    "in_second_review": ("return", "submit", "take-up"),
+    "accepted": ("accept",),
+}
+
+
+async def leave(house: House, kind: str, **more: Any) -> None:
+    """Have the unit stand in no block from a day on that lies before the period closes."""
+    body = {"kind": kind, "unit_ids": [str(TAN_PHONG)], "effective_on": "2023-12-01", "reason": "Theo quyết định"}
+    async with house.office("registry") as office:
+        answer = await office.post("/unit-changes", json=body | more)
+    assert answer.status_code == 201, answer.text
+
+
+async def go(house: House, *steps: str) -> None:
+    """Take a report that was sent along these steps."""
+    async with house.office("registry") as office:
+        for each in steps:
+            if each == "submit":
+                done = await submit(house, TAN_PHONG, "990", version=(await report(house))["version"])
+            elif each == "save":
+                done = await save(house, {"1.1": "777"})
+            else:
+                done = await step(office, house, each, **({"items": {"1.1": REASON}} if each == "return" else {}))
+            assert done.status_code in (200, 201), (each, done.text)
+
+
+@pytest.mark.parametrize("kind", LEFT)
+async def test_what_a_unit_sent_before_it_left_its_block_is_concluded_by_the_office(registry: House, kind: str) -> None:
+    assert (await submit(registry, TAN_PHONG, "1000")).status_code == 201
+    await leave(registry, kind, **LEFT[kind])
+    async with registry.office("registry") as office, head(registry) as chief, officer(registry) as client:
+        queue = f"/reports/queue?campaign_id={CAMPAIGN}"
+        (waits,) = (await office.get(queue)).json()["items"]
+        seen = (await office.get(f"/reports/{waits['report_id']}")).json()
+        assert (seen["block_id"], seen["stood_in"]) == (None, str(BLOCK))
+        assert (await chief.get(queue)).json()["items"] == []
+        refused = await step(chief, registry, "return", items={"1.1": REASON})
+        assert (refused.status_code, (await step(client, registry, "withdraw")).status_code) == (403, 409)
+        own = await client.get(f"/reports/{waits['report_id']}")
+        assert (own.status_code, own.json()["steps"]) == (200, ["save", "submit"])
+        assert (await step(office, registry, "return", items={"1.1": REASON})).status_code == 200
+        again = await submit(registry, TAN_PHONG, "990", version=(await report(registry))["version"])
+        assert again.status_code == 201, again.text
+        assert (await step(office, registry, "accept")).status_code == 200
+    (event,) = await logged(registry, "accepted")
+    assert str(BLOCK) in event
+
+
+@pytest.mark.parametrize("state", ON_THE_WAY)
+async def test_wherever_a_report_stands_when_its_unit_merges_there_is_a_way_on_to_acceptance(
+    registry: House, state: str
+) -> None:
+    assert (await submit(registry, TAN_PHONG, "1000")).status_code == 201
+    await go(registry, *ON_THE_WAY[state])
+    assert (await report(registry))["state"] == state
+    typed = (await report(registry))["fields"]
+    await leave(registry, "merge", **LEFT["merge"])
+    async with registry.office("registry") as office:
+        report_id = (await report(registry))["report_id"]
+        can = (await office.get(f"/reports/{report_id}")).json()["steps"]
+        onward = [name for name in ("accept", "take_up", "return") if name in can]
+        assert onward, can
+        await go(registry, onward[0].replace("_", "-"))
+        if onward[0] == "return":
+            await go(registry, "submit")
+        if (await report(registry))["state"] != "accepted":
+            await go(registry, "accept")
+    stands = await report(registry)
+    assert stands["state"] == "accepted"
+    kept = [stands["fields"], (stands["aside"] or {"fields": {}})["fields"]]
+    assert any(fields.get("1.1") == typed["1.1"] for fields in kept) or state == "accepted"
+
+
+async def test_a_unit_that_left_its_block_sends_no_first_report(registry: House) -> None:
+    await leave(registry, "merge", **LEFT["merge"])
+    refused = await submit(registry, TAN_PHONG, "1000")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "unit_id")

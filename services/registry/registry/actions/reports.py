@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Boolean, Text, bindparam, case, cast, literal_column, select, true, update
+from sqlalchemy import Boolean, Text, bindparam, case, cast, literal_column, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -35,7 +35,7 @@ from registry.tables import (
     targets,
     units,
 )
-from registry.tables.standing import CLOSING_DAY, block_of
+from registry.tables.standing import CLOSING_DAY, STOOD, block_of
 
 _CRITERIA: Final = TypeAdapter(tuple[SheetCriterion, ...])
 _TARGETS: Final = TypeAdapter(tuple[Target, ...])
@@ -43,7 +43,12 @@ _TARGETS: Final = TypeAdapter(tuple[Target, ...])
 _ANSWERING: Final = literal_column("reports.state IN ('returned', 'resubmitted')", Boolean)
 
 # Built once: to put such a question together costs more than to ask it.
-_stands = block_of(bindparam("unit_id"), campaigns.c.year, CLOSING_DAY).lateral("stands")
+# What was sent is mended, and what was returned is answered, in the block it was sent in, also when the unit has left it.
+_stands = (
+    block_of(bindparam("unit_id"), campaigns.c.year, CLOSING_DAY)
+    .where(or_(STOOD, reports.c.receipt_number.is_(None)))
+    .lateral("stands")
+)
 _asked = (
     select(
         periods,
@@ -64,13 +69,13 @@ _asked = (
         NOW.label("now"),
     )
     .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
+    .outerjoin(reports, (reports.c.period_id == periods.c.period_id) & (reports.c.unit_id == bindparam("unit_id")))
     .outerjoin(_stands, true())
     .outerjoin(blocks, blocks.c.block_id == _stands.c.block_id)
     .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
     .outerjoin(
         targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == bindparam("unit_id"))
     )
-    .outerjoin(reports, (reports.c.period_id == periods.c.period_id) & (reports.c.unit_id == bindparam("unit_id")))
     .where(periods.c.period_id == bindparam("period_id"), periods.c.campaign_id == bindparam("campaign_id"))
 )
 _TERMS: Final = Prepared(_asked)

@@ -18,19 +18,21 @@ from registry.actions.bodies import ReportStepped, ReturnBody, StepBody
 from registry.actions.writing import refuse_stale, step_after
 from registry.rules import transitions
 from registry.tables import blocks, campaigns, periods, report_steps, reports, sheets, submissions
-from registry.tables.standing import CLOSING_DAY, block_of
+from registry.tables.standing import CLOSING_DAY, STOOD, block_of
 
 _NAMED: Final = ("report_id", "receipt_number", "version", "campaign_id", "period_id", "block_id", "unit_id")
 
 _UNKNOWN: Final = "Không có báo cáo này."
 
-_stands = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY).lateral("stands")
+_of = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY)
+_stands, _stood = _of.lateral("stands"), _of.where(STOOD).lateral("stood")
+# Whoever left the blocks before the closing day left what was sent behind: it is concluded as of the block it was sent in.
 _REPORT: Final = (
-    select(reports, periods.c.name, periods.c.closes_at, _stands.c.block_id, sheets.c.criteria, NOW.label("now"))
+    select(reports, periods.c.name, periods.c.closes_at, _stood.c.block_id, sheets.c.criteria, NOW.label("now"))
     .join(periods, periods.c.period_id == reports.c.period_id)
     .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
-    .join(_stands, true())
-    .join(blocks, blocks.c.block_id == _stands.c.block_id)
+    .outerjoin(_stood, true())
+    .outerjoin(blocks, blocks.c.block_id == _stood.c.block_id)
     .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
     .where(reports.c.report_id == bindparam("report_id"))
     .with_for_update(of=reports)
@@ -45,7 +47,10 @@ _PLACE: Final = (
 
 
 async def place_of(db: AsyncConnection, report_id: UUID) -> dict[str, Any]:
-    """Give whose report it is, ``unit_id`` and ``block_id``, to decide who may see and do what; raises ``NotFound``."""
+    """Give whose report it is, to decide who may see and do what; raises ``NotFound``.
+
+    ``block_id`` is None for a unit that stands in no block on the closing day: then the office alone reviews it.
+    """
     found = (await db.execute(_PLACE, {"report_id": report_id})).mappings().one_or_none()
     if found is None:
         raise NotFound(_UNKNOWN)
@@ -55,7 +60,8 @@ async def place_of(db: AsyncConnection, report_id: UUID) -> dict[str, Any]:
 async def withdraw_report(tx: Tx, report_id: UUID, body: StepBody, post: str) -> ReportStepped:
     """Take a report back that nobody has taken up: nothing of it counts until it is sent again; what was typed stays.
 
-    Raises ``Conflict`` when it is being looked at, or when the period is closed and it could not be sent again.
+    Raises ``Conflict`` when it is being looked at, or when the period is closed, or the unit stands in no block any more, and
+    it could not be sent again.
     """
     report, state = await _begin(tx, report_id, transitions.Step.WITHDRAW, body.version)
     if report["now"] > report["closes_at"]:
@@ -63,6 +69,11 @@ async def withdraw_report(tx: Tx, report_id: UUID, body: StepBody, post: str) ->
         raise Conflict(
             f"{report['name']} đã đóng nhận báo cáo lúc {closed:%H:%M} ngày {closed:%d/%m/%Y}: rút bây giờ thì không gửi lại "
             "được nữa. Nếu còn chỗ phải sửa, hãy đề nghị Phòng Nội vụ trả lại những mục đó."
+        )
+    if (await place_of(tx.db, report_id))["block_id"] is None:
+        raise Conflict(
+            "Đơn vị không còn đứng trong khối thi đua nào: rút bây giờ thì không gửi lại được nữa. "
+            "Nếu còn chỗ phải sửa, hãy sửa rồi gửi lại, hoặc đề nghị Phòng Nội vụ trả lại những mục đó."
         )
     version = report["version"] + 1
     columns = ("receipt_number", "accepted_at", "late", "late_days", "flagged", "reviewer")
@@ -111,6 +122,10 @@ async def _begin(tx: Tx, report_id: UUID, step: transitions.Step, version: int) 
     report = (await tx.db.execute(_REPORT, {"report_id": report_id})).mappings().one_or_none()
     if report is None:
         raise NotFound(_UNKNOWN)
+    if report["block_id"] is None:
+        raise Conflict(
+            "Đơn vị này chưa đứng trong khối thi đua nào của năm đó. Hãy ghi quyết định xếp đơn vị vào một khối, rồi làm lại."
+        )
     tx.began(report["now"])
     state = step_after(transitions.State(report["state"]), step)
     refuse_stale(report, version)

@@ -21,8 +21,10 @@ def may(asked: Reading, report: dict[str, Any]) -> dict[str, Any]:
     """Say what the caller can do with a report now, and which of its items are open; None = all of them."""
     state = transitions.State(report["state"])
     open_items = transitions.open_items(state, report["flagged"] or ())
+    steps = transitions.possible(state, hats(asked, report["unit_id"], report["block_id"]))
     return {
-        "steps": transitions.possible(state, hats(asked, report["unit_id"], report["block_id"])),
+        # Whoever stands in no block any more could not send it again.
+        "steps": tuple(step for step in steps if step is not Step.WITHDRAW or report["block_id"]),
         "open_items": None if open_items is None else sorted(open_items),
     }
 

@@ -15,7 +15,7 @@ from registry.queries.evidence import evidence_of_report
 from registry.queries.paging import Saved, cut, in_turn
 from registry.rules import transitions
 from registry.tables import block_members, campaigns, periods, report_steps, reports, submissions, units
-from registry.tables.standing import CLOSING_DAY, block_of
+from registry.tables.standing import CLOSING_DAY, STOOD, block_of
 
 Row = dict[str, Any]
 
@@ -23,11 +23,11 @@ Row = dict[str, Any]
 async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Row:
     """Give a unit's report of a period as it was typed, with its evidence; state ``none`` and version 0 before the first word.
 
-    ``block_id`` tells who reviews it; ``aside`` is what a review set aside because it had not been sent, ``returned_by`` and
+    ``block_id`` tells who reviews it, ``stood_in`` the block it is of where the unit stands in none any more; ``aside`` is what a review set aside because it had not been sent, ``returned_by`` and
     ``returned_at`` tell of the last return.
     """
     found = await db.execute(
-        select(reports, _BLOCK.label("block_id")).where(
+        select(reports, _BLOCK.label("block_id"), _STOOD.label("stood_in")).where(
             reports.c.campaign_id == campaign_id, reports.c.period_id == period_id, reports.c.unit_id == unit_id
         )
     )
@@ -40,6 +40,7 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
         **dict.fromkeys(column.name for column in reports.c),
         **_UNTOLD,
         "block_id": None,
+        "stood_in": None,
         "campaign_id": campaign_id,
         "period_id": period_id,
         "unit_id": unit_id,
@@ -52,12 +53,11 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
 
 
 _UNTOLD: Final[Row] = dict.fromkeys(("aside", "returned_by", "returned_at"))
-_BLOCK: Final = (
-    block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY)
-    .where(campaigns.c.campaign_id == reports.c.campaign_id, periods.c.period_id == reports.c.period_id)
-    .correlate(reports)
-    .scalar_subquery()
+_of = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY).where(
+    campaigns.c.campaign_id == reports.c.campaign_id, periods.c.period_id == reports.c.period_id
 )
+_BLOCK: Final = _of.correlate(reports).scalar_subquery()
+_STOOD: Final = _of.where(STOOD).correlate(reports).scalar_subquery()
 """A join would bring a ``reports`` of its own into the question, and with it the block of any report whatever."""
 
 
@@ -86,7 +86,10 @@ async def _told(db: Read, report_id: UUID) -> Row:
 
 
 async def sent_report(db: Read, report_id: UUID) -> Row:
-    """Give a report as it was sent, for whoever reviews it; raises ``NotFound`` for one that does not count."""
+    """Give a report as it was sent, for whoever reviews it; raises ``NotFound`` for one that does not count.
+
+    ``block_id`` is None where the unit stands in no block on the closing day, ``stood_in`` the one it stood in last.
+    """
     found = await db.execute(
         select(
             *[reports.c[name] for name in ("report_id", "campaign_id", "period_id", "unit_id", "version", "state")],
@@ -95,6 +98,7 @@ async def sent_report(db: Read, report_id: UUID) -> Row:
             submissions.c.nothing,
             units.c.name.label("unit"),
             _BLOCK.label("block_id"),
+            _STOOD.label("stood_in"),
         )
         .join(submissions, submissions.c.receipt_number == reports.c.receipt_number)
         .join(units, units.c.unit_id == reports.c.unit_id)

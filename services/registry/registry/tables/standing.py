@@ -28,3 +28,7 @@ def block_of(unit_id: Any, year: Any, on: Any) -> Select[Any]:
         .order_by(block_members.c.from_on.desc())
         .limit(1)
     )
+
+
+STOOD: Final[ColumnElement[bool]] = block_members.c.block_id.is_not(None)
+"""Beside ``block_of``: the block in which a unit stood last, also where it stands in none any more. What it sent is of that one."""

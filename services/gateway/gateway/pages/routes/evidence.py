@@ -14,7 +14,7 @@ from chassis.errors import Conflict, Invalid, NotFound, Problem
 from gateway.api import SameSite
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, AtHand, Desk
-from gateway.pages.routes.report import own_unit, report_path
+from gateway.pages.routes.report import block_of, own_unit, report_path
 from gateway.pages.routes.units import asked
 from gateway.pages.sheets import lines_of, typed
 from gateway.services import refusal
@@ -71,7 +71,7 @@ async def _page(
     request: Request, desk: Desk, period_id: UUID, criterion: str, outcome: Outcome, *, done: str = ""
 ) -> Response:
     report = await desk.get("registry", report_path(desk, period_id))
-    block = desk.block
+    block = await block_of(desk, period_id)
     if block is None:
         raise NotFound("Đơn vị chưa đứng trong khối nào của năm nay.")
     document = await desk.get("scoring", f"sheets/{block['sheet_id']}")

@@ -161,11 +161,19 @@ def path_of(desk: Desk, campaign_id: str, period_id: UUID | str) -> str:
     return f"campaigns/{campaign_id}/periods/{period_id}/reports/{own_unit(desk)}"
 
 
+async def block_of(desk: Desk, period_id: UUID) -> dict[str, Any] | None:
+    """Give the block whose sheet the own report is read by: the unit's, else the one that it has left and sent it in."""
+    if desk.block or desk.campaign is None:
+        return desk.block
+    report = await desk.get("registry", report_path(desk, period_id))
+    return await desk.this_years(report["stood_in"] if report["receipt_number"] else None)
+
+
 async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version: int | None = None) -> Sheet:
     """Load the report with what is wrong in it and the points it would get; ``typed`` wins over what is stored."""
     period = desk.period(period_id)
     unit_id = own_unit(desk)
-    block = desk.block
+    block = await block_of(desk, period_id)
     if block is None or desk.campaign is None:
         raise Conflict("Đơn vị chưa được xếp vào khối thi đua nào của năm đó. Hãy liên hệ Phòng Nội vụ.")
     campaign_id = desk.campaign["campaign_id"]

@@ -113,9 +113,12 @@ async def _page(request: Request, desk: Desk, report_id: UUID, verdict: Verdict,
         desk.get("registry", f"reports/{report_id}"), desk.get("registry", f"reports/{report_id}/steps")
     )
     await desk.turn_to(report["period_id"])
-    block = await desk.this_years(report["block_id"])
+    # Where the unit stands in no block any more, what it sent is read by the sheet of the one it stood in last.
+    block = await desk.this_years(report["block_id"] or report["stood_in"])
     if block is None:
-        raise NotFound("Đơn vị này không đứng trong khối nào của năm đó.")
+        raise NotFound(
+            "Đơn vị này chưa đứng trong khối thi đua nào của năm đó. Hãy ghi quyết định xếp đơn vị vào một khối, rồi mở lại."
+        )
     place = f"campaigns/{report['campaign_id']}/periods/{report['period_id']}/scores/{report['unit_id']}"
     document, score = await asyncio.gather(
         desk.get("scoring", f"sheets/{block['sheet_id']}"), desk.get_or("scoring", place, None)
@@ -138,6 +141,7 @@ async def _page(request: Request, desk: Desk, report_id: UUID, verdict: Verdict,
         "desk": desk,
         "section": "xem-xet",
         "sheet": sheet,
+        "block": block,
         "verdict": verdict,
         "steps": told["items"],
         "again": again,
