@@ -616,7 +616,7 @@ def _unit_page(**changed: Any) -> dict[str, Any]:
     unit, history = _unit(**changed), _unit_history()
     shown = {"unit": unit, "history": history, "thread": thread(history, unit["on"])}
     under = {"items": [_unit(name="Tổ dân phố 1")], "next": "x"}
-    asked = {"typed_day": "2023-11-28", "recorded": "1", "office": True, "under": under}
+    asked = {"wrong_day": "", "typed_day": "2023-11-28", "recorded": "1", "office": True, "under": under}
     acts = [(slug, title) for slug, (_, title) in ACTS.items()]
     return {"desk": _office(), "section": "don-vi", **shown, **asked, "acts": acts}
 
@@ -729,7 +729,7 @@ def _decision(slug: str, *, errors: bool = False, preview: bool = False) -> dict
 def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
     empty = dict.fromkeys(("q", "tc", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep"), "")
     listed = {"desk": _office(), "section": "don-vi", "blocks": [_block()], "on": "2023-11-28", "begun": True}
-    listed |= {"office": True, "titled": None}
+    listed |= {"office": True, "titled": None, "wrong_day": ""}
     titled = {"titles": ["Tập thể Lao động tiên tiến"], "unit_ids": [OWN], "more": True}
     gone = _unit(ended=True, until_on="2023-07-01")
     names = _block()["names"]
@@ -742,7 +742,7 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "onward": "x=1",
     }
     page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": "", "key": CAUSE}
-    block = page | {"block": _block(), "turns": turns(_block()), "handed_in": False}
+    block = page | {"block": _block(), "turns": turns(_block()), "handed_in": False, "wrong_day": ""}
     fault = {"from_on": {"field": "from_on", "message": "ngoài năm 2023 của khối", "remedy": "Chọn ngày khác"}}
     return {
         "don-vi-danh-sach": (
@@ -753,14 +753,25 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
             "don-vi-danh-sach.html",
             listed | {"typed": empty | {"tc": "lao dong"}, "titled": titled, "found": [_unit()], "onward": None},
         ),
-        "don-vi-khong-co": ("don-vi-danh-sach.html", listed | {"typed": empty, "found": [], "onward": None}),
+        "don-vi-khong-co": (
+            "don-vi-danh-sach.html",
+            listed | {"typed": empty, "found": [], "onward": None, "wrong_day": "abc"},
+        ),
         "don-vi": ("don-vi.html", _unit_page()),
         "don-vi-thu-hoi": ("don-vi-thu-hoi.html", _revocation()),
         "don-vi-da-het": ("don-vi.html", _unit_page(ended_on="2023-07-01", block=None, contact={}, parent_id=None)),
         "khoi-danh-sach": ("khoi-danh-sach.html", blocks),
         "khoi": (
             "khoi.html",
-            block | {"typed": {}, "errors": {}, "recorded": "1", "attached": people_views.ATTACHED, "handed_in": True},
+            block
+            | {
+                "typed": {},
+                "errors": {},
+                "recorded": "1",
+                "wrong_day": "abc",
+                "attached": people_views.ATTACHED,
+                "handed_in": True,
+            },
         ),
         **_founding(),
         "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault, "attached": []}),

@@ -49,7 +49,14 @@ async def test_what_may_be_registered_already_is_asked_about(front: httpx2.Async
     again = await front.post("/don-vi/moi", data={**UNIT, "name": "Trường THCS TÂN PHONG"})
     assert (again.status_code, errors(again)) == (409, {"name", "code"})
     assert ("Vẫn đăng ký" in again.text, 'value="Trường THCS TÂN PHONG"' in again.text) == (True, True)
-    assert (await front.post("/don-vi/moi", data={**UNIT, "trung": "1"})).status_code == 303
+    # A second unit of that name may be; a second one with that code may not, whatever is ticked.
+    for name in (UNIT["name"], "Trường THCS khác"):
+        taken = await front.post("/don-vi/moi", data={**UNIT, "name": name, "trung": "1"})
+        assert (taken.status_code, errors(taken)) == (422, {"code"})
+        assert "Mã đơn vị: mã này đang là của Trường THCS Tân Phong" in taken.text
+    alone = await front.post("/don-vi/moi", data={**UNIT, "name": "Trường THCS khác"})
+    assert (alone.status_code, errors(alone)) == (422, {"code"})
+    assert (await front.post("/don-vi/moi", data={**UNIT, "trung": "1", "code": ""})).status_code == 303
 
 
 async def test_a_block_is_formed_from_the_one_before(front: httpx2.AsyncClient) -> None:

@@ -72,6 +72,27 @@ async def test_a_decision_is_shown_before_it_is_kept(front: httpx2.AsyncClient) 
     assert "2 đơn vị" in block
 
 
+async def test_what_is_no_day_is_said_on_the_page_that_was_asked_for(front: httpx2.AsyncClient) -> None:
+    for path in ("/don-vi", f"/don-vi/{TAN_PHONG}", f"/khoi/{BLOCK}"):
+        for typed in ("abc", "31/02/2025", "2025-13-01", "9" * 9000, "2025-W01-1", "20250701"):
+            shown = await front.get(path, params={"ngay": typed})
+            assert (shown.status_code, f"“{typed[:40]}” không phải ngày" in shown.text) == (200, True), (path, typed)
+        read = await front.get(path, params={"ngay": "1/12/2023"})
+        assert (read.status_code, "01/12/2023" in read.text, "không phải ngày" in read.text) == (200, True, False)
+    assert "Phường Tân Phong" in (await front.get("/don-vi?ngay=abc")).text
+    # No file of a day that was not asked for.
+    kinds = [
+        (await front.get("/don-vi", params={"ngay": day, "tep": "csv"})).headers["content-type"] for day in ("", "x")
+    ]
+    assert [kind.partition(";")[0] for kind in kinds] == ["text/csv", "text/html"]
+
+
+async def test_a_number_too_long_to_read_is_none(front: httpx2.AsyncClient) -> None:
+    endless = "9" * 9000
+    assert (await front.get(f"/khoi?nam={endless}")).status_code == 200
+    assert (await front.get(f"/bieu-thong-ke/{endless}")).status_code == 404
+
+
 def lines(page: str, heading: str) -> list[str]:
     """Give what a preview says below one of its headings, line by line, as it is read."""
     part = re.split(rf"<h3>{heading}", page)[1].partition("<h3>")[0]

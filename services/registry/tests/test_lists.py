@@ -18,7 +18,7 @@ from openpyxl.utils import range_boundaries
 
 from contracts.registry import UnitKind
 from registry.actions.lists.spreadsheets import read_file, write_xlsx
-from registry.rules import lists
+from registry.rules import Holding, lists
 from registry.rules.lists import UNITS, Cell, Grid, KnownUnit, NotATableError, Outcome, Reading, read_list
 
 HEAD = [column.heading for column in UNITS.columns]
@@ -365,10 +365,21 @@ def known(number: int, name: str, **more: Any) -> KnownUnit:
     return KnownUnit.model_validate({"unit_id": UUID(int=number), "name": name, **facts, **more})
 
 
-def plans(*rows: Sequence[str], stands: Sequence[KnownUnit] = (), head: Sequence[str] = HEAD) -> dict[int, lists.Plan]:
+def plans(
+    *rows: Sequence[str],
+    stands: Sequence[KnownUnit] = (),
+    head: Sequence[str] = HEAD,
+    today: date = date(2025, 8, 1),
+) -> dict[int, lists.Plan]:
     reading = read_list(UNITS, grid(*rows, head=head))
     fresh = [UUID(int=900 + row.number) for row in reading.rows]
-    return {plan.row.number: plan for plan in lists.plan_units(reading.rows, stands, fresh)}
+    held = [
+        Holding(unit_id=unit.unit_id, name=unit.name, code=unit.code, from_on=unit.valid_from, until_on=unit.ended_on)
+        for unit in stands
+        if unit.code
+    ]
+    found = lists.plan_units(reading.rows, stands, fresh, held=held, today=today)
+    return {plan.row.number: plan for plan in found}
 
 
 def outcomes(found: dict[int, lists.Plan]) -> dict[int, str]:
@@ -419,3 +430,76 @@ def test_two_of_one_name_are_asked_about() -> None:
     assert outcomes(found) == {2: "new", 3: "faulty", 4: "new", 5: "faulty"}
     assert "đơn vị mới" in found[2].told[0].message
     assert "trùng với dòng 4" in found[5].told[0].message
+
+
+END = date(2025, 7, 1)
+NEW_TAN_PHONG = ["", "Phường Tân Phong", "Phường", "", "03408", "01/07/2025"]
+
+
+def before_july_2025(**more: Any) -> list[KnownUnit]:
+    gone = {"decided": True, "ended_on": END, **more}
+    return [
+        known(1, "Phường Tân Phong", code="03387", **gone),
+        known(2, "Phường Đông Phong", code="03408", **gone),
+        known(3, "Phường Đoàn Kết", code="03388"),
+    ]
+
+
+def test_a_name_and_a_code_mean_whoever_has_them_on_that_day() -> None:
+    """The wards of 1/7/2025 took names and codes of those that ended with it."""
+    below = ["", "Trường A", "Trường học", "Phường Tân Phong", "", "01/08/2025"]
+    by_code = ["", "Trường B", "Trường học", "03408", "", "01/08/2025"]
+    found = plans(NEW_TAN_PHONG, below, by_code, stands=before_july_2025())
+    assert (outcomes(found), found[2].told) == ({2: "new", 3: "new", 4: "new"}, ())
+    own = found[2].content["unit_id"]
+    assert (own, found[3].content["parent_id"], found[4].content["parent_id"]) == (UUID(int=902), own, own)
+    stands = [*before_july_2025(), known(4, "Phường Tân Phong", code="03408", valid_from=END)]
+    for today in (date(2025, 6, 1), date(2025, 8, 1)):
+        found = plans(NEW_TAN_PHONG, below, by_code, stands=stands, today=today)
+        assert outcomes(found) == {2: "same", 3: "new", 4: "new"}, today
+        ids = (found[2].content["unit_id"], found[3].content["parent_id"], found[4].content["parent_id"])
+        assert ids == (UUID(int=4),) * 3
+    # A list of the years before still means those that stood then, and nothing of them is written over.
+    old = [["", "Phường Tân Phong", "Phường", "", "03387", "30/11/2013"]]
+    old += [["", "Phường Đông Phong", "Phường", "", "03408", "30/11/2013"]]
+    found = plans(*old, stands=stands)
+    assert outcomes(found) == {2: "same", 3: "same"}
+    assert (found[2].content["unit_id"], found[3].content["unit_id"]) == (UUID(int=1), UUID(int=2))
+    found = plans(["", "Trường A", "Trường học", "Phường Tân Phong", "", "1/1/2020"], stands=stands)
+    assert found[2].content["parent_id"] == UUID(int=4)
+    before = plans(
+        ["", "Trường A", "Trường học", "Phường Tân Phong", "", "1/1/2020"], stands=stands, today=date(2025, 6, 1)
+    )
+    assert before[2].content["parent_id"] == UUID(int=1)
+
+
+def test_a_code_of_another_unit_is_refused_with_its_holder() -> None:
+    early = ["", "Phường Mới", "Phường", "", "03408", "30/06/2025"]
+    found = plans(early, ["", "Phường Lạ", "Phường", "", "03388", "01/07/2025"], stands=before_july_2025())
+    assert outcomes(found) == {2: "faulty", 3: "faulty"}
+    assert found[2].told[0].message == "Mã đơn vị: mã này là của Phường Đông Phong đến hết ngày 30/06/2025"
+    assert "chọn ngày thành lập từ 01/07/2025" in str(found[2].told[0].remedy)
+    assert found[3].told[0].message == "Mã đơn vị: mã này đang là của Phường Đoàn Kết"
+    assert str(UUID(int=3)) in str(found[3].told[0].remedy)
+    # A unit that stands is given a code that is another's: one that ended has left it, one that stands has not.
+    stands = [*before_july_2025(), known(5, "Phường E", valid_from=END)]
+    changed = [str(UUID(int=5)), "Phường E", "Phường", "", "03408", "01/07/2025"]
+    assert outcomes(plans(changed, stands=stands)) == {2: "changed"}
+    changed[4] = "03388"
+    found = plans(changed, stands=stands)
+    assert (outcomes(found), "Phường Đoàn Kết" in found[2].told[0].message) == ({2: "faulty"}, True)
+
+
+def test_two_rows_do_not_share_a_code() -> None:
+    rows = [["", f"Trường {name}", "Trường học", "", "7", "1/9/2020"] for name in "AB"]
+    other = [str(UUID(int=3)), "Phường Đoàn Kết", "Phường", "", "7", "30/11/2013"]
+    found = plans(*rows, other, ["", "Tổ 1", "Trường học", "Trường B", "", "1/9/2020"], stands=before_july_2025())
+    assert outcomes(found) == {2: "new", 3: "faulty", 4: "faulty", 5: "faulty"}
+    assert [found[row].told[0].message for row in (3, 4)] == ["Mã đơn vị: mã này đã dùng ở dòng 2"] * 2
+
+
+def test_nobody_new_stands_below_one_that_has_ended() -> None:
+    row = ["", "Trường A", "Trường học", "Phường Đông Phong", "", "1/9/2020"]
+    found = plans(row, stands=before_july_2025())
+    assert found[2].told[0].message == "Cấp trên: Phường Đông Phong đã kết thúc từ ngày 01/07/2025"
+    assert outcomes(plans(row, stands=before_july_2025(), today=date(2025, 6, 30))) == {2: "new"}

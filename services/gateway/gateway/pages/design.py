@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.pages.typed import whole
 from gateway.pages.words import KINDS
 
 CAMPAIGN_KINDS: Final[Mapping[str, str]] = {"yearly": "Hằng năm", "themed": "Chuyên đề", "special": "Đặc biệt"}
@@ -236,7 +237,7 @@ def typed(part: Part, sent: list[tuple[str, str]]) -> tuple[dict[str, str], list
 
 def _is_row(name: str) -> bool:
     steps = name.split(".")
-    return len(steps) == 3 and steps[0] == "r" and steps[1].isascii() and steps[1].isdigit()  # noqa: PLR2004
+    return len(steps) == 3 and steps[0] == "r" and whole(steps[1], -1) >= 0  # noqa: PLR2004
 
 
 def _one(name: str, sort: str, sent: list[tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from chassis.errors import Problem
 from gateway.pages.design import Field
+from gateway.pages.typed import whole
 
 Row = dict[str, str]
 
@@ -167,9 +168,10 @@ def typed_rows(sent: Sequence[tuple[str, str]], *, moving: bool) -> list[Row]:
     for name, text in sent:
         mark, _, rest = name.partition(".")
         number, _, of = rest.partition(".")
-        if mark != "r" or not (number.isascii() and number.isdigit()) or not of:
+        place = whole(number, -1)
+        if mark != "r" or place < 0 or not of:
             continue
-        row = rows.setdefault(int(number), {})
+        row = rows.setdefault(place, {})
         if of == "group":
             if moving and text:
                 row["group"] = "" if text == "-" else text

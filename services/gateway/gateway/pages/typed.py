@@ -1,6 +1,7 @@
 """What people type into a form, as services read it: numbers with a decimal comma, yes and no as words, whole numbers."""
 
 import re
+from datetime import date
 from typing import Final
 
 FIELDS: Final = 12_000
@@ -9,6 +10,8 @@ FIELDS: Final = 12_000
 _AMOUNT: Final = re.compile(r"\d{1,15}([.,]\d{1,6})?", re.ASCII)
 _LARGE: Final = re.compile(r"\d{1,3}(\.\d{3}){1,4},\d{1,6}", re.ASCII)
 _THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+", re.ASCII)
+_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_WRITTEN_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _WHOLE: Final = re.compile(r"\d{1,9}", re.ASCII)
 _WORDS: Final = {"có": "1", "không": "0"}
 
@@ -37,3 +40,17 @@ def no_amount(text: str) -> str | None:
 def whole(text: str | None, default: int = 0) -> int:
     """Read a whole number that a page wrote into its own form; ``default`` for what is none any more."""
     return int(text) if text and _WHOLE.fullmatch(text) else default
+
+
+def day_typed(text: str) -> str | None:
+    """Give a day as services read it, from what a browser sends (``2025-07-01``) or people write (``1/7/2025``); else None."""
+    found = _DAY.fullmatch(text)
+    try:
+        return date(*(int(part) for part in (found[1], found[2], found[3]))).isoformat() if found else _written(text)
+    except ValueError:
+        return None
+
+
+def _written(text: str) -> str | None:
+    found = _WRITTEN_DAY.fullmatch(text)
+    return date(int(found[3]), int(found[2]), int(found[1])).isoformat() if found else None

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,23 @@ async def changes_of(db: AsyncConnection, unit_ids: Collection[UUID]) -> dict[UU
     for row in found.mappings():
         decided[row["unit_id"]].append(rules.Change.model_validate(dict(row)))
     return {unit_id: tuple(changes) for unit_id, changes in decided.items()}
+
+
+async def held_codes(db: AsyncConnection, codes: Collection[str]) -> list[rules.Holding]:
+    """Give which units have, had or will have these codes, and when."""
+    asked = [unit_states.c[name] for name in rules.Holding.model_fields]
+    meant = unit_states.c.code == any_(bindparam("codes", sorted(codes), type_=ARRAY(Text)))
+    found = await db.execute(select(*asked).where(meant).order_by(unit_states.c.from_on, unit_states.c.unit_id))
+    return [rules.Holding.model_validate(dict(row)) for row in found.mappings()]
+
+
+async def taken_codes(db: AsyncConnection, wanted: Sequence[rules.Holding]) -> dict[UUID, rules.Holding]:
+    """Give, by unit, who else has the code that is wanted in some of the days for which it is."""
+    held: dict[str, list[rules.Holding]] = defaultdict(list)
+    for each in [*await held_codes(db, {each.code for each in wanted}), *wanted]:
+        held[each.code].append(each)
+    found = ((each, rules.holder(held[each.code], each.unit_id, each.from_on, each.until_on)) for each in wanted)
+    return {each.unit_id: other for each, other in found if other}
 
 
 async def write_states(tx: Tx, decided: Mapping[UUID, Sequence[rules.Change]]) -> None:

@@ -14,22 +14,19 @@ from chassis.text import nfc, sort_bytes
 from contracts.registry import BlockFormed, BlockHeadChanged, UnitRegistered
 from registry import rules
 from registry.actions.bodies import BlockBody, HeadBody, UnitBody, Versioned
-from registry.actions.states import changes_of, searched, write_states
-from registry.actions.writing import put
+from registry.actions.states import changes_of, searched, taken_codes, write_states
+from registry.actions.writing import ONE_AT_A_TIME, put
 from registry.tables import block_heads, block_members, blocks, unit_changes, units
+
+Changes = tuple[rules.Change, ...]
 
 
 async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str) -> Versioned:
     """Register a unit, or correct how it began; the same content again changes nothing and records nothing.
 
     What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that, ``Invalid`` for a
-    parent that nobody knows.
+    parent that nobody knows, and for a code that means another unit in those days.
     """
-    if body.parent_id:
-        found = await tx.db.execute(select(units.c.unit_id).where(units.c.unit_id == body.parent_id))
-        if found.first() is None:
-            wrong = FieldError(field="parent_id", message="không có đơn vị này", remedy="Chọn lại cấp trên")
-            raise Invalid("Đơn vị cấp trên chưa có trong danh sách.", errors=[wrong])
     return Versioned(version=(await register_units(tx, {unit_id: body}, post=post))[unit_id])
 
 
@@ -38,6 +35,8 @@ async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) 
 
     A parent among them may stand in any place.
     """
+    if any(body.code for body in bodies.values()):
+        await tx.db.execute(ONE_AT_A_TIME)
     found = await tx.db.execute(
         select(units.c.unit_id, units.c.version)
         .where(units.c.unit_id.in_(bodies))
@@ -62,6 +61,7 @@ async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) 
         tx.record(UnitRegistered(unit_id=unit_id, **facts))
     if not rows:
         return versions
+    await _refuse_registration(tx, {unit_id: bodies[unit_id] for unit_id in begun}, decided, begun)
     # What they are called and so on, their states say below; a parent must be there before those below it.
     written = insert(units)
     await tx.db.execute(
@@ -72,6 +72,37 @@ async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) 
     await tx.db.execute(insert(unit_changes), [{**each, **by} for each in recorded])
     await write_states(tx, begun)
     return versions
+
+
+async def _refuse_registration(
+    tx: Tx, bodies: Mapping[UUID, UnitBody], decided: Mapping[UUID, Changes], begun: Mapping[UUID, Changes]
+) -> None:
+    """Refuse parents that nobody knows, and codes that mean another unit in the days from which these are to have them."""
+    above = {body.parent_id for body in bodies.values() if body.parent_id} - bodies.keys()
+    known = await tx.db.execute(select(units.c.unit_id).where(units.c.unit_id.in_(above)))
+    unknown = above - set(known.scalars()) if above else set()
+    errors = [
+        FieldError(field="parent_id", message="không có đơn vị này", remedy="Chọn lại cấp trên")
+        for body in bodies.values()
+        if body.parent_id in unknown
+    ]
+    wanted = [
+        rules.Holding(unit_id=unit_id, **state.model_dump(include={"name", "code", "from_on", "until_on"}))
+        for unit_id, body in bodies.items()
+        if _claims(rules.beginning(decided.get(unit_id, ())), body)
+        for state in rules.states(begun[unit_id])
+        if state.code
+    ]
+    for unit_id, held in (await taken_codes(tx.db, wanted)).items() if wanted else ():
+        message, remedy = rules.said_of_code(held, bodies[unit_id].valid_from)
+        errors.append(FieldError(field="code", message=message, remedy=remedy))
+    if errors:
+        raise Invalid(f"Còn {len(errors)} chỗ cần sửa trước khi đăng ký.", errors=errors)
+
+
+def _claims(began: rules.Change | None, body: UnitBody) -> bool:
+    """Whether a registration gives a unit a code, or gives it earlier: who only corrects a name keeps the code as it is."""
+    return began is None or began.sets.get("code") != body.code or body.valid_from < began.effective_on
 
 
 def _beginning(changes: tuple[rules.Change, ...], body: UnitBody) -> rules.Change | None:

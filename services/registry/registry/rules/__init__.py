@@ -17,7 +17,7 @@ from registry.rules.acts import (
     ending,
 )
 from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
-from registry.rules.changes import check, plan, refused
+from registry.rules.changes import check, plan, refused, said_of_code
 from registry.rules.correcting import CORRECTABLE, Correction, check_correction, corrected
 from registry.rules.days import parse_day, parse_moment
 from registry.rules.deriving import DERIVED, Counted, DerivedYear, covers, derive_year
@@ -97,7 +97,20 @@ from registry.rules.steps import (
     say_impossible,
 )
 from registry.rules.stretch import stretch_fault
-from registry.rules.structure import BEGINNINGS, Change, ChangeKind, State, as_of, beginning, block_on, ended_on, states
+from registry.rules.structure import (
+    BEGINNINGS,
+    Change,
+    ChangeKind,
+    Holding,
+    State,
+    as_of,
+    beginning,
+    block_on,
+    ended_on,
+    holder,
+    never_met,
+    states,
+)
 from registry.rules.years import YearFigures, check_year
 
 __all__ = [
@@ -147,6 +160,7 @@ __all__ = [
     "Fault",
     "Finding",
     "Goal",
+    "Holding",
     "Kind",
     "Known",
     "Law",
@@ -189,10 +203,12 @@ __all__ = [
     "ended_on",
     "ending",
     "goals_for",
+    "holder",
     "kind_of",
     "late_days",
     "law_of",
     "lists",
+    "never_met",
     "next_year",
     "overlong",
     "parse_amount",
@@ -214,6 +230,7 @@ __all__ = [
     "refused",
     "register_by",
     "registered_on",
+    "said_of_code",
     "say_impossible",
     "sealed",
     "sections_of",

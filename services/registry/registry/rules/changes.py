@@ -1,6 +1,7 @@
 """What is wrong with a decision about units, and what it does to each unit: pure, on plain values."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from registry.rules.acts import (
     phase,
 )
 from registry.rules.faults import Fault
-from registry.rules.structure import BEGINNINGS, ChangeKind, State, as_of, beginning, block_on, ended_on
+from registry.rules.structure import BEGINNINGS, ChangeKind, Holding, State, as_of, beginning, block_on, ended_on
 
 _OWN: Final = frozenset[str]().union(*TAKES.values())
 _CHANGE_OF: Final[Mapping[ActKind, ChangeKind]] = {
@@ -214,6 +215,16 @@ def _codes(act: Act, world: World) -> Iterator[Fault]:
         for holder, name in world.codes.get(code, ()):
             if holder != unit_id and holder not in ending(act):
                 yield _fault(field, f"mã {code} đang là của {name}", "Đổi mã của đơn vị đó trước, hoặc nhập mã khác")
+
+
+def said_of_code(held: Holding, from_on: date) -> tuple[str, str]:
+    """Say that a code means another unit in the days from one on, and what can be done."""
+    if held.until_on:
+        message = f"mã này là của {held.name} đến hết ngày {day(held.until_on - timedelta(days=1))}"
+        return message, f"Ghi mã khác, hoặc chọn ngày thành lập từ {day(held.until_on)}"
+    since = f" từ ngày {day(held.from_on)}" if held.from_on > from_on else ""
+    remedy = f"Ghi mã khác; nếu {held.name} đã kết thúc hoặc đã đổi mã, ghi quyết định đó trước"
+    return f"mã này {'' if since else 'đang '}là của {held.name}{since}", remedy
 
 
 def _new_units(act: Act, world: World) -> Iterator[Fault]:

@@ -60,6 +60,19 @@ class State(_Fact):
     contact: dict[str, str] = {}
 
 
+class Holding(_Fact):
+    """Which unit has a code, from one day until another (not included)."""
+
+    unit_id: UUID
+    name: str
+    code: str
+    from_on: date
+    until_on: date | None = None
+
+    def on(self, day: date) -> bool:
+        return self.from_on <= day and (self.until_on is None or day < self.until_on)
+
+
 _HELD: Final = frozenset(State.model_fields) - {"from_on", "until_on", "first", "ended"}
 
 
@@ -110,3 +123,22 @@ def block_on(standings: Iterable[tuple[date, UUID | None]], day: date) -> UUID |
     """Give the block that a unit stands in on a day, from the days on which that changed."""
     begun = [each for each in standings if each[0] <= day]
     return max(begun, key=lambda each: each[0])[1] if begun else None
+
+
+def holder(held: Iterable[Holding], unit_id: UUID, from_on: date, until_on: date | None = None) -> Holding | None:
+    """Give who else has a code on one of these days: one whose time with it is over has none."""
+    return next(
+        (
+            each
+            for each in held
+            if each.unit_id != unit_id
+            and (until_on is None or each.from_on < until_on)
+            and (each.until_on is None or each.until_on > from_on)
+        ),
+        None,
+    )
+
+
+def never_met(began: date, ended: date | None, day: date) -> bool:
+    """Say whether a unit was no more when another began; one whose founding was revoked never was."""
+    return ended is not None and ended <= max(began, day)

@@ -163,8 +163,8 @@ _MOST_DAYS = 366
 def _days(text: str) -> tuple[int, list[FieldError]]:
     """Read how many days late something is tried, and what is wrong with it."""
     written = text.strip() or "0"
-    if written.isascii() and written.isdigit() and int(written) <= _MOST_DAYS:
-        return int(written), []
+    if 0 <= (days := whole(written, -1)) <= _MOST_DAYS:
+        return days, []
     remedy = f"Ghi một số nguyên từ 0 đến {_MOST_DAYS}"
     return 0, [FieldError(field="ngay-cham", message=f"“{text.strip()[:20]}” không phải số ngày", remedy=remedy)]
 

@@ -17,7 +17,7 @@ from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.units import asked, today
-from gateway.pages.typed import FIELDS
+from gateway.pages.typed import FIELDS, day_typed
 
 router = APIRouter()
 
@@ -124,17 +124,21 @@ async def register(request: Request, desk: AtDesk) -> Response:
 
 
 async def _refuse_doubled(desk: Desk, typed: Mapping[str, str]) -> None:
-    """Ask once more where a unit of that name or code stands: what is registered twice can only be merged again."""
-    name, code = nfc(typed.get("name", "")), typed.get("code", "")[:40]
+    """Ask once more where a unit of that name stands: what is registered twice can only be merged again.
+
+    A code that another unit has is not asked about: the registry refuses it, whatever is said here.
+    """
+    name, code, on = nfc(typed.get("name", "")), typed.get("code", "")[:40], day_typed(typed.get("valid_from", ""))
     alike, coded = await asyncio.gather(
-        _searched(desk, name), desk.get("registry", f"units?{asked(code=code, limit=1)}") if code else _nothing()
+        _searched(desk, name), desk.get("registry", f"units?{asked(code=code, on=on, limit=1)}") if code else _nothing()
     )
     remedy = "Kiểm tra lại; nếu đúng là đơn vị khác, đánh dấu “Vẫn đăng ký” ở cuối trang"
     same = [each for each in alike if fold(each["name"]) == fold(name) and each["unit_id"] != typed["ma"]]
     held = [each for each in coded["items"] if each["unit_id"] != typed["ma"]]
     errors = [FieldError(field="name", message=f"đã có {each['name']}", remedy=remedy) for each in same[:1]]
-    errors += [FieldError(field="code", message=f"đang là mã của {each['name']}", remedy=remedy) for each in held]
-    if errors:
+    taken = "Ghi mã khác; nếu đơn vị đó đã kết thúc hoặc đã đổi mã, ghi quyết định đó trước"
+    errors += [FieldError(field="code", message=f"đang là mã của {each['name']}", remedy=taken) for each in held]
+    if same:
         raise Conflict("Có thể đơn vị này đã được đăng ký.", errors=errors)
 
 

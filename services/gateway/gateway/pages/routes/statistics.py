@@ -10,6 +10,7 @@ from gateway.pages import counting, render
 from gateway.pages.counting import Filled
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.exports.statutory import form_file
+from gateway.pages.typed import whole
 
 router = APIRouter()
 
@@ -21,9 +22,9 @@ Cells = dict[str, Filled]
 
 def _year(word: str) -> int:
     """Read a year out of an address; raises ``NotFound``."""
-    if not (word.isascii() and word.isdecimal() and int(word) in _YEARS):
+    if (year := whole(word)) not in _YEARS:
         raise NotFound("Địa chỉ này không nói đúng một năm. Chọn năm ở trang Báo cáo thống kê.")
-    return int(word)
+    return year
 
 
 def _named(form: str) -> str:

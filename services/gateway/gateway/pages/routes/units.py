@@ -16,6 +16,7 @@ from gateway.api import SameSite
 from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.routes.attachments import attached_to
+from gateway.pages.typed import day_typed, whole
 
 router = APIRouter()
 
@@ -42,6 +43,7 @@ async def units(request: Request, desk: AtDesk) -> Response:
         name: request.query_params.get(name, "").strip()
         for name in ("q", "tc", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
     }
+    typed["ngay"], wrong_day = _as_of(typed["ngay"])
     office = desk.who.holds(Post.CITY_OFFICE)
     titled = await _titled(desk, typed["tc"]) if office else None
     question = {
@@ -59,7 +61,8 @@ async def units(request: Request, desk: AtDesk) -> Response:
     nobody = titled is not None and not titled["unit_ids"]
     on = typed["ngay"] or today(desk)
     blocks = (await desk.get("registry", f"blocks?{asked(year=int(on[:4]), limit=500)}"))["items"]
-    if form := exports.wanted(request):
+    # A file would be of a day that nobody asked for.
+    if (form := exports.wanted(request)) and not wrong_day:
         rows, cut = ([], False) if nobody else await exports.listed(desk, form, "units", question)
         return await exports.give(request, desk, form, listed.units(rows, typed, on, blocks), cut=cut)
     page = asked(**question, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
@@ -74,9 +77,16 @@ async def units(request: Request, desk: AtDesk) -> Response:
         "blocks": blocks,
         "onward": asked(**typed, sau=found["next"]) if found["next"] else None,
         "on": on,
+        "wrong_day": wrong_day,
         "begun": "sau" not in request.query_params,
     }
     return render.page(request, "don-vi-danh-sach.html", values)
+
+
+def _as_of(typed: str) -> tuple[str, str]:
+    """Give the day that was asked for, and what was typed where that is none: then the page shows today."""
+    day = day_typed(typed.strip())
+    return (day, "") if day else ("", typed.strip()[:40])
 
 
 async def _titled(desk: Desk, words: str) -> dict[str, Any] | None:
@@ -90,6 +100,7 @@ async def _titled(desk: Desk, words: str) -> dict[str, Any] | None:
 @router.get("/don-vi/{unit_id}")
 async def unit(request: Request, desk: AtDesk, unit_id: UUID, ngay: str = "", ghi: str = "") -> Response:
     """A unit on a day: what it is, what became of it, how it is reached, which codes it had."""
+    ngay, wrong_day = _as_of(ngay)
     found = await desk.get("registry", f"units/{unit_id}?{asked(on=ngay)}")
     history = await desk.get("registry", f"units/{unit_id}/history")
     under = await desk.get("registry", f"units?{asked(parent_id=str(unit_id), on=found['on'], limit=_ON_A_PAGE)}")
@@ -101,6 +112,7 @@ async def unit(request: Request, desk: AtDesk, unit_id: UUID, ngay: str = "", gh
         "thread": thread(history, found["on"]),
         "under": under,
         "typed_day": ngay,
+        "wrong_day": wrong_day,
         "recorded": ghi,
         "office": desk.who.holds(Post.CITY_OFFICE),
         "acts": [(slug, title) for slug, (kind, title) in ACTS.items() if kind in found["possible"]],
@@ -156,13 +168,9 @@ def sentence(change: dict[str, Any], names: dict[str, str], blocks: dict[str, st
 @router.get("/khoi")
 async def blocks(request: Request, desk: AtDesk, nam: str = "") -> Response:
     """The blocks of a year with head, deputy and founding decision."""
-    year = (
-        int(nam)
-        if nam.isdecimal() and int(nam) in _YEARS
-        else desk.campaign["year"]
-        if desk.campaign
-        else desk.now.year
-    )
+    year = whole(nam)
+    if year not in _YEARS:
+        year = desk.campaign["year"] if desk.campaign else desk.now.year
     # A past year is shown as it ended, the running one as it stands, a coming one as it begins.
     on = min(max(today(desk), f"{year}-01-01"), f"{year}-12-31")
     if form := exports.wanted(request):
@@ -201,6 +209,7 @@ async def _block(
     typed: dict[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:
+    on, wrong_day = _as_of(on)
     found = await desk.get("registry", f"blocks/{block_id}?{asked(on=on)}")
     if not on and not found["on"].startswith(f"{found['year']}-"):
         found = await desk.get("registry", f"blocks/{block_id}?{asked(on=_nearest(found))}")
@@ -209,6 +218,7 @@ async def _block(
         "section": "don-vi",
         "block": found,
         "turns": turns(found),
+        "wrong_day": wrong_day,
         "office": desk.who.holds(Post.CITY_OFFICE),
         "recorded": recorded,
         "attached": await attached_to(desk, f"blocks/{block_id}"),

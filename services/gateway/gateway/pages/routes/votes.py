@@ -13,7 +13,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.typed import FIELDS
+from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
 
@@ -108,8 +108,8 @@ def _read(ballot: Ballot) -> dict[str, int]:
     """Read the votes as whole numbers; whatever is none is named, all at once."""
     counts: dict[str, int] = {}
     for unit, value in ballot.counts.items():
-        if value.isascii() and value.isdigit() and int(value) <= _MOST:
-            counts[unit] = int(value)
+        if 0 <= (votes := whole(value, -1)) <= _MOST:
+            counts[unit] = votes
         else:
             said = f"“{value}” không phải số phiếu" if value else "Chưa ghi số phiếu"
             ballot.errors[unit] = f"{said}: nhập số nguyên từ 0 đến 10.000, không có phiếu thì nhập 0"

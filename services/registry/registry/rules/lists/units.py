@@ -10,11 +10,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from contracts.registry import UnitKind
+from registry.rules.acts import day
+from registry.rules.changes import said_of_code
 from registry.rules.lists import columns
 from registry.rules.lists.cells import CellFault
 from registry.rules.lists.columns import Column
 from registry.rules.lists.listing import Listing, Row
-from registry.rules.lists.outcomes import Outcome, Plan
+from registry.rules.lists.outcomes import WRITES, Outcome, Plan
+from registry.rules.structure import Holding, holder, never_met
 
 UNITS: Final = Listing(
     "units",
@@ -53,7 +56,7 @@ UNITS: Final = Listing(
 
 
 class KnownUnit(BaseModel):
-    """A unit as it stands; ``decided`` says that more than its beginning was decided of it."""
+    """A unit as it stands, or as it ended; ``decided`` says that more than its beginning was decided of it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,45 +68,67 @@ class KnownUnit(BaseModel):
     code: str | None
     short_name: str | None = None
     valid_from: date
+    ended_on: date | None = None
     decided: bool
 
 
 @dataclass
 class _World:
-    """What is known while a file is matched: units that stand, and rows that found new ones."""
+    """What is known while a file is matched: units of any time, who has which code when, and rows that found new units."""
 
     units: Mapping[UUID, KnownUnit]
+    today: date
     called: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
-    coded: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    held: dict[str, list[Holding]] = field(default_factory=lambda: defaultdict(list))
+    own: dict[str, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+
+    def day(self, row: Row) -> date:
+        """The day that a row is about: today, or the first day of a unit that is still to come."""
+        began: date = row.values.get("valid_from", self.today)
+        return max(self.today, began)
+
+    def stands(self, unit_id: UUID, on: date) -> bool:
+        """Whether a unit stands on a day; one that the file founds does."""
+        unit = self.units.get(unit_id)
+        return unit is None or (unit.valid_from <= on and (unit.ended_on is None or unit.ended_on > on))
 
 
-def plan_units(rows: Sequence[Row], known: Iterable[KnownUnit], fresh: Sequence[UUID]) -> list[Plan]:
+def plan_units(
+    rows: Sequence[Row], known: Iterable[KnownUnit], fresh: Sequence[UUID], *, held: Iterable[Holding], today: date
+) -> list[Plan]:
     """Say what each row would do; ``fresh`` are ids for those that are new, one a row.
 
     A row means the unit whose id it gives, else the one of its name below the same parent, else a new one; where it may be
-    several it is refused. A column that the file does not have changes nothing.
+    several it is refused. A name or a code means who has it on the day that the row is about: one that had ended before is
+    another unit. A column that the file does not have changes nothing.
     Plans come in the order in which they can be kept: a parent before those below it.
     """
-    world = _World({each.unit_id: each for each in known})
+    world = _World({each.unit_id: each for each in known}, today)
     for each in world.units.values():
         world.called[each.name].add(each.unit_id)
-        if each.code:
-            world.coded[each.code].add(each.unit_id)
+    for holding in held:
+        world.held[holding.code].append(holding)
     plans = [_meant(row, world, identity) for row, identity in zip(rows, fresh, strict=True)]
     _name_own(plans, world)
     plans = _settled([_placed(each, world) for each in plans], world)
-    plans = [_compared(each, world) for each in _once(plans)]
+    plans = _one_code_each([_compared(each, world) for each in _once(plans)])
     return _in_order(plans)
 
 
 def _meant(row: Row, world: _World, identity: UUID) -> Plan:
     given = row.values.get("unit_id")
     if given is None:
-        named = world.called.get(row.values.get("name", ""), ())
+        named = world.called.get(row.values.get("name", ""), set())
+        if began := row.values.get("valid_from"):
+            named = {each for each in named if not _over(world.units[each], began)}
         return Plan(row, {"unit_id": identity}, meant=tuple(sorted(named)))
     if given in world.units:
         return Plan(row, {"unit_id": given}, meant=(given,))
     return _wrong(Plan(row, {"unit_id": given}), "unit_id", "chưa có đơn vị này", "Để trống cột này nếu là đơn vị mới")
+
+
+def _over(unit: KnownUnit, began: date) -> bool:
+    return never_met(unit.valid_from, unit.ended_on, began)
 
 
 def _name_own(plans: Iterable[Plan], world: _World) -> None:
@@ -112,7 +137,7 @@ def _name_own(plans: Iterable[Plan], world: _World) -> None:
         if not plan.meant and (name := plan.row.values.get("name")):
             world.called[name].add(plan.content["unit_id"])
             if code := plan.row.values.get("code"):
-                world.coded[code].add(plan.content["unit_id"])
+                world.own[code].add(plan.content["unit_id"])
 
 
 def _placed(plan: Plan, world: _World) -> Plan:
@@ -120,7 +145,7 @@ def _placed(plan: Plan, world: _World) -> Plan:
     if "parent" not in plan.row.columns:
         return plan
     wanted = plan.row.values.get("parent")
-    found = _parent(wanted, world) if wanted else (None,)
+    found = _parent(wanted, world.day(plan.row), world) if wanted else (None,)
     if len(found) == 1:
         return plan.with_content(parent_id=next(iter(found)))
     if found:
@@ -131,11 +156,15 @@ def _placed(plan: Plan, world: _World) -> Plan:
 _BY_ID: Final = "Ghi mã định danh, hoặc mã đơn vị của cấp trên thay cho tên"
 
 
-def _parent(wanted: str, world: _World) -> Collection[UUID | None]:
+def _parent(wanted: str, on: date, world: _World) -> Collection[UUID | None]:
+    """Give whom a name or a code means on a day; who has ended is meant where it is nobody else's."""
     try:
         identity = UUID(wanted)
     except ValueError:
-        return world.called.get(wanted) or world.coded.get(wanted) or ()
+        called, held = world.called.get(wanted, set()), world.held.get(wanted, [])
+        standing = {each for each in called if world.stands(each, on)}
+        coded = {each.unit_id for each in held if each.on(on)} | world.own.get(wanted, set())
+        return standing or coded or called or {each.unit_id for each in held}
     return (identity,) if identity in world.units else ()
 
 
@@ -162,6 +191,7 @@ def _one_meant(plan: Plan, world: _World) -> Plan:
         below = [
             each for each in plan.meant if not says_parent or world.units[each].parent_id == plan.content["parent_id"]
         ]
+        below = _of_its_day(below, plan.row, world)
     if len(below) > 1:
         message = f"đã có {len(below)} đơn vị tên này, không rõ dòng này là đơn vị nào"
         return _wrong(plan, "name", message, "Điền Mã định danh của đơn vị đó, lấy ở tệp dữ liệu hiện có")
@@ -174,6 +204,14 @@ def _one_meant(plan: Plan, world: _World) -> Plan:
     remedy = "Nếu là đơn vị đã có, điền Mã định danh của đơn vị đó"
     message = f"{UNITS['name'].heading}: đã có đơn vị tên này ở cấp trên khác, dòng này là đơn vị mới"
     return plan.with_fault(plan.row.fault("name", message, remedy, stops=False))
+
+
+def _of_its_day(found: Sequence[UUID], row: Row, world: _World) -> Sequence[UUID]:
+    """Of several units of one name take the one that began on the day of the row, else those that stand on it."""
+    began = [each for each in found if world.units[each].valid_from == row.values["valid_from"]]
+    if len(began) == 1:
+        return began
+    return [each for each in found if world.stands(each, world.day(row))] or found
 
 
 def _once(plans: Sequence[Plan]) -> list[Plan]:
@@ -199,11 +237,11 @@ def _compared(plan: Plan, world: _World) -> Plan:
         body |= {name: getattr(stands, name) for name in ("code", "short_name") if name not in plan.row.columns}
     plan = plan.with_content(**body)
     if stands is None:
-        if held := world.coded.get(values.get("code", ""), set()) & world.units.keys():
-            holder = world.units[min(held)]
-            message = f"mã này đang là của {holder.name}"
-            return _wrong(plan, "code", message, f"Nếu là cùng đơn vị, điền Mã định danh {holder.unit_id}")
-        return replace(plan, outcome=Outcome.NEW, seen=0)
+        above = world.units.get(plan.content["parent_id"])
+        if above and above.ended_on and above.ended_on <= world.day(plan.row):
+            message = f"{above.name} đã kết thúc từ ngày {day(above.ended_on)}"
+            return _wrong(plan, "parent", message, "Chọn một đơn vị đang hoạt động")
+        return _coded(replace(plan, outcome=Outcome.NEW, seen=0), world)
     kept = {name: getattr(stands, name) for name in (*body, "parent_id")}
     if all(plan.content[name] == held for name, held in kept.items()):
         return replace(plan, outcome=Outcome.SAME, seen=stands.version)
@@ -214,7 +252,34 @@ def _compared(plan: Plan, world: _World) -> Plan:
         message = f"{UNITS['name'].heading}: đổi tên nhưng tên gọi tắt vẫn là {stands.short_name}"
         remedy = "Nếu tên gọi tắt cũng đổi, sửa cột Tên gọi tắt; để trống cột đó nếu không còn"
         plan = plan.with_fault(plan.row.fault("name", message, remedy, stops=False))
-    return replace(plan, outcome=Outcome.CHANGED, seen=stands.version)
+    plan = replace(plan, outcome=Outcome.CHANGED, seen=stands.version)
+    same_code = stands.code == plan.content["code"] and stands.valid_from <= plan.content["valid_from"]
+    return plan if same_code else _coded(plan, world)
+
+
+def _coded(plan: Plan, world: _World) -> Plan:
+    """Refuse a code that means another unit in the days from which this one is to have it."""
+    began = plan.content["valid_from"]
+    held = holder(world.held.get(plan.content["code"], ()), plan.content["unit_id"], began)
+    if held is None:
+        return plan
+    message, remedy = said_of_code(held, began)
+    if plan.outcome is Outcome.NEW and held.on(world.day(plan.row)):
+        remedy = f"Nếu là cùng đơn vị, điền Mã định danh {held.unit_id}. {remedy}"
+    return _wrong(plan, "code", message, remedy)
+
+
+def _one_code_each(plans: Sequence[Plan]) -> list[Plan]:
+    """Refuse rows that give a code to two units."""
+    first: dict[str, int] = {}
+    checked = []
+    for plan in plans:
+        code = plan.content.get("code") if plan.sound and plan.outcome in WRITES else None
+        before = first.setdefault(code, plan.row.number) if code else plan.row.number
+        twice = before != plan.row.number
+        remedy = "Mỗi mã chỉ của một đơn vị; ghi mã khác, hoặc để trống"
+        checked.append(_wrong(plan, "code", f"mã này đã dùng ở dòng {before}", remedy) if twice else plan)
+    return checked
 
 
 def _in_order(plans: Sequence[Plan]) -> list[Plan]:
