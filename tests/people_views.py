@@ -20,6 +20,7 @@ ATTACHED: Final = [{**_FILE, **_NOW}, {**_FILE, **_NOW, "replaced_at": "2023-11-
 
 def _entry(kind: str, number: int, grade: str | None, words: str, **more: Any) -> dict[str, Any]:
     usual = {"entry_id": str(UUID(int=number)), "unit_id": "", "person_id": _PERSON, "with_ids": [], "uses": []}
+    usual |= {"recorded_by": "Cán bộ 01, Phòng Nội vụ", "not_yours": None}
     said = {"year": None, "from_on": "2023-01-01", "until_on": None, "main": True, "kind": kind, "grade": grade}
     return {**usual, **said, "words": words, **_DOCUMENT, **more}
 
@@ -55,7 +56,7 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
         _entry("hold", 704, "press", "Báo nêu", document_number=None),
         _entry("service", 705, None, "Chuyên viên", unit_id=unit_id),
     ]
-    award = _entry("award", 706, "provincial_flag", "", year=2023, person_id=None)
+    award = _entry("award", 706, "provincial_flag", "", year=2023, person_id=None, not_yours="Mục này do nơi khác ghi.")
     recorded = _written() | award | {"typed": {"year": "2023", "grade": "provincial_flag", **_DOCUMENT}}
     recorded["versions"] = [{**each, "grade": "provincial_flag"} for each in recorded["versions"]]
     shared = {"desk": officer, "section": "don-vi", "errors": {}, "onward": "sau=x", "begun": True}

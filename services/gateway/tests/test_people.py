@@ -191,3 +191,31 @@ async def test_the_office_sees_all_and_moves_people_others_see_nothing(front: ht
     for path in (f"/can-bo/{uuid4()}", "/can-bo/x", f"/can-bo/{person}/ghi/gi-do", f"/ho-so-muc/{uuid4()}"):
         await sign_in(front, "noi-vu")
         assert (await front.get(path)).status_code == 404, path
+
+
+async def test_what_the_office_entered_has_no_buttons_for_the_unit(front: httpx2.AsyncClient) -> None:
+    file = f"/ho-so/{TAN_PHONG}"
+    hold = {"grade": "inspection", "words": "Đang thanh tra", "from_on": "2023-10-01"}
+    own = await write(front, file, "tam-dung", hold)
+    await sign_in(front, "noi-vu")
+    office = await write(front, file, "tam-dung", hold)
+    assert f"{file}/ghi/tam-dung?muc={office}" in (await front.get(file)).text
+    await sign_in(front, "tan-phong")
+    page = (await front.get(file)).text
+    assert (f"tam-dung?muc={own}" in page, f"tam-dung?muc={office}" in page, "noi-vu ghi, chỉ xem" in page) == (
+        True,
+        False,
+        True,
+    )
+    for entry, yours in ((own, True), (office, False)):
+        one = (await front.get(f"/ho-so-muc/{entry}")).text
+        assert (">Sửa</a>" in one, f'action="/ho-so-muc/{entry}/rut"' in one) == (yours, yours)
+        assert ("hãy đề nghị Phòng Nội vụ thành phố" in one) is not yours
+    ended = {"ma": office, "version": "1", **hold, "until_on": "2023-11-01", "lifted_by": "Thanh tra", "reason": "Xong"}
+    for refused in (
+        await front.get(f"{file}/ghi/tam-dung?muc={office}"),
+        await front.post(f"{file}/ghi/tam-dung?muc={office}", data=ended),
+        await front.post(f"{file}/ghi/tam-dung", data=ended),
+        await front.post(f"/ho-so-muc/{office}/rut", data={"version": "1", "reason": "Xong"}),
+    ):
+        assert (refused.status_code, "hãy đề nghị Phòng Nội vụ thành phố" in refused.text) == (403, True)

@@ -15,7 +15,7 @@ from chassis.events import Tx
 from chassis.text import fold
 from contracts import people as told
 from contracts.envelope import Payload
-from registry.rules import Entry, EntryKind, person_sort
+from registry.rules import Entry, EntryKind, Speaker, marked, person_sort, unmarked
 from registry.tables import entries, people, people_names, units
 
 
@@ -32,10 +32,10 @@ async def person_of(db: AsyncConnection, person_id: UUID, *, lock: bool = False)
 
 
 async def last_version(db: AsyncConnection, entry_id: UUID) -> Mapping[str, Any] | None:
-    """Give an entry as it was said last."""
+    """Give an entry as it was said last, with ``said_by``."""
     query = select(entries).where(entries.c.entry_id == entry_id).order_by(entries.c.version.desc()).limit(1)
     row = (await db.execute(query)).mappings().one_or_none()
-    return dict(row) if row else None
+    return unmarked(row) if row else None
 
 
 async def require_entry(db: AsyncConnection, entry_id: UUID) -> Mapping[str, Any]:
@@ -70,14 +70,14 @@ async def today(tx: Tx) -> date:
     return (await tx.now()).astimezone(VIETNAM).date()
 
 
-async def write_entries(tx: Tx, rows: Sequence[Mapping[str, Any]], post: str) -> None:
+async def write_entries(tx: Tx, rows: Sequence[Mapping[str, Any]], speaker: Speaker) -> None:
     """Write the next versions of entries in place of the last, and tell of them; nothing that was said is overwritten."""
     if later := [row["entry_id"] for row in rows if row["version"] > 1]:
         await tx.db.execute(
             update(entries).where(entries.c.entry_id.in_(later), entries.c.standing).values(standing=False)
         )
-    by = {"recorded_by": post, "recorded_at": await tx.now()}
-    await tx.db.execute(insert(entries), [{**row, **by} for row in rows])
+    by = {"recorded_by": speaker.post, "recorded_at": await tx.now()}
+    await tx.db.execute(insert(entries), [{**row, "more": marked(row["more"], speaker), **by} for row in rows])
     for row in rows:
         tx.record(_TOLD[EntryKind(row["kind"])](row))
 

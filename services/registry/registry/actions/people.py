@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
 from registry import rules
@@ -36,7 +36,7 @@ _LONGEST_NAME = 200
 _SHORTEST_REASON, _LONGEST_REASON = 3, 500
 
 
-async def enter_person(tx: Tx, person_id: UUID, body: PersonBody, *, post: str) -> Versioned:
+async def enter_person(tx: Tx, person_id: UUID, body: PersonBody, *, speaker: rules.Speaker) -> Versioned:
     """Enter a person with the main post in a unit; the same again changes nothing. Raises ``Invalid`` with every fault."""
     name = nfc(body.name)
     stored = (await tx.db.execute(select(people).where(people.c.person_id == person_id))).mappings().one_or_none()
@@ -55,10 +55,10 @@ async def enter_person(tx: Tx, person_id: UUID, body: PersonBody, *, post: str) 
     faults = (*_faults_of_name(name), *faults)
     if faults or entry is None:
         raise invalid(faults)
-    await write_people(tx, [Named(person_id, 1, body.unit_id, name)], reason=FIRST, post=post)
+    await write_people(tx, [Named(person_id, 1, body.unit_id, name)], reason=FIRST, post=speaker.post)
     row = {"entry_id": uuid7(), "version": 1, "standing": True, "act": "entered", "reason": FIRST}
     subject = {"unit_id": body.unit_id, "person_id": person_id, "with_ids": [], "initiative_id": None}
-    await write_entries(tx, [{**row, **subject, **columns_of(entry)}], post)
+    await write_entries(tx, [{**row, **subject, **columns_of(entry)}], speaker)
     await follow_people(tx, [body.unit_id])
     return Versioned(version=1)
 
@@ -93,10 +93,11 @@ def _faults_of_reason(reason: str) -> tuple[Fault, ...]:
     return ()
 
 
-async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Versioned:
+async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, speaker: rules.Speaker) -> Versioned:
     """Enter or amend an entry of a file; the same again changes nothing.
 
-    Raises ``Invalid`` with every fault, ``Conflict`` when stale, ``NotFound`` for a person or a unit that nobody knows.
+    Raises ``Invalid`` with every fault, ``Conflict`` when stale, ``NotFound`` for a person or a unit that nobody knows,
+    ``Forbidden`` for a unit where it is not its own word.
     """
     person = await person_of(tx.db, body.person_id, lock=True) if body.person_id else None
     unit_id = _unit_of(body, person, await last_version(tx.db, entry_id))
@@ -104,6 +105,7 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Ve
     if unit_id not in locked:
         raise NotFound("Không có đơn vị này.")
     stored = await last_version(tx.db, entry_id)
+    _refuse_others_word(stored, speaker)
     about, faults = await _about(tx, entry_id, body, locked[unit_id])
     entry, more = rules.read_entry(body.kind, body.values, about)
     subject = {
@@ -133,19 +135,23 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, post: str) -> Ve
         "act": "amended" if stored else "entered",
         "reason": nfc(body.reason) or FIRST,
     }
-    await write_entries(tx, [{**row, **subject, **columns_of(entry)}], post)
+    await write_entries(tx, [{**row, **subject, **columns_of(entry)}], speaker)
     await _follow(tx, body.kind, body.person_id, locked)
     return Versioned(version=body.version + 1)
 
 
-async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, post: str) -> Versioned:
-    """Take an entry out of what counts; raises ``Conflict`` when stale, or while its initiative is in use."""
+async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, speaker: rules.Speaker) -> Versioned:
+    """Take an entry out of what counts.
+
+    Raises ``Conflict`` when stale, or while its initiative is in use, ``Forbidden`` for a unit where it is not its own word.
+    """
     placed = await require_entry(tx.db, entry_id)
     person_id = placed["person_id"]
     if person_id:
         await person_of(tx.db, person_id, lock=True)
     locked = await lock_units(tx, {placed["unit_id"], *(await units_of(tx.db, [person_id]) if person_id else ())})
     stored = await require_entry(tx.db, entry_id)
+    _refuse_others_word(stored, speaker)
     if stored["act"] == "withdrawn":
         return Versioned(version=stored["version"])
     if stored["version"] != body.version:
@@ -154,12 +160,17 @@ async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, post: 
         raise invalid(faults)
     if stored["kind"] == EntryKind.INITIATIVE and await _uses(tx, entry_id):
         raise Conflict("Sáng kiến này đang được dùng để xét. Hãy rút lần dùng đó trước.")
-    said = {name: value for name, value in stored.items() if name not in ("recorded_by", "recorded_at")}
+    said = {name: value for name, value in stored.items() if name not in ("recorded_by", "recorded_at", "said_by")}
     version = body.version + 1
     withdrawn = {"version": version, "standing": False, "act": "withdrawn", "reason": nfc(body.reason)}
-    await write_entries(tx, [{**said, **withdrawn}], post)
+    await write_entries(tx, [{**said, **withdrawn}], speaker)
     await _follow(tx, EntryKind(stored["kind"]), person_id, locked)
     return Versioned(version=version)
+
+
+def _refuse_others_word(stored: Mapping[str, Any] | None, speaker: rules.Speaker) -> None:
+    if stored and (refusal := rules.not_yours(rules.said(stored), speaker)):
+        raise Forbidden(refusal)
 
 
 async def _follow(tx: Tx, kind: EntryKind, person_id: UUID | None, locked: Mapping[UUID, Any]) -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from chassis.http import Asked, Commanded, Sent
-from registry import actions, queries
+from registry import actions, queries, rules
 from registry.actions.bodies import EntryBody, NameBody, PersonBody, Versioned, WithdrawalBody
-from registry.api.rights import looked, office_only, own_unit
+from registry.api.rights import looked, office_only, own_unit, speaks
 from registry.rules import EntryKind
 
 router = APIRouter()
@@ -28,7 +28,7 @@ async def list_people(asked: Asked, which: Annotated[queries.PeopleAsked, Query(
 @router.put("/people/{person_id}", tags=["people"])
 async def enter_person(person_id: UUID, body: Sent[PersonBody], commanded: Commanded) -> Versioned:
     own_unit(commanded, body.unit_id)
-    return await actions.enter_person(commanded.tx, person_id, body, post=commanded.identity.post)
+    return await actions.enter_person(commanded.tx, person_id, body, speaker=speaks(commanded, body.unit_id))
 
 
 @router.get("/people/{person_id}", tags=["people"])
@@ -52,7 +52,7 @@ async def entries_of_person(
     unit_id = (await queries.person(asked.db, person_id))["unit_id"]
     own_unit(asked, unit_id)
     looked(asked, [person_id])
-    return await queries.list_entries(asked.db, person_id, unit_id, which)
+    return _not_yours(await queries.list_entries(asked.db, person_id, unit_id, which), speaks(asked, unit_id))
 
 
 @router.get("/people/{person_id}/reads", tags=["people"])
@@ -71,7 +71,14 @@ async def entries_of_unit(
     """Give what stands in a unit's own file, newest first; with ``on`` what holds on that day."""
     own_unit(asked, unit_id)
     looked(asked, [unit_id])
-    return await queries.list_entries(asked.db, None, unit_id, which)
+    return _not_yours(await queries.list_entries(asked.db, None, unit_id, which), speaks(asked, unit_id))
+
+
+def _not_yours(found: dict[str, Any], speaker: rules.Speaker) -> dict[str, Any]:
+    """Add to each entry in ``not_yours`` why the reader may not change it; null where they may."""
+    for each in found["items"]:
+        each["not_yours"] = rules.not_yours(rules.said(each), speaker)
+    return found
 
 
 @router.get("/units/{unit_id}/reads", tags=["people"])
@@ -90,14 +97,19 @@ async def one_entry(entry_id: UUID, asked: Asked) -> dict[str, Any]:
     )
     own_unit(asked, kept_by)
     looked(asked, [found["person_id"] or found["unit_id"]])
-    return found
+    return {**found, "not_yours": rules.not_yours(rules.said(found), speaks(asked, kept_by))}
 
 
 @router.put("/entries/{entry_id}", tags=["people"])
 async def put_entry(entry_id: UUID, body: Sent[EntryBody], commanded: Commanded) -> Versioned:
-    """Enter or amend: an award of a unit the office alone; else as whoever keeps the person's file and, of a post, speaks for its unit too."""
+    """Enter or amend: an award of a unit the office alone; else as whoever keeps the person's file and, of a post, speaks for its unit too.
+
+    What the office or another body has said, a unit does not amend.
+    """
+    kept_by = body.unit_id
     if body.person_id:
-        own_unit(commanded, (await actions.person_of(commanded.tx.db, body.person_id))["unit_id"])
+        kept_by = (await actions.person_of(commanded.tx.db, body.person_id))["unit_id"]
+        own_unit(commanded, kept_by)
     if body.unit_id:
         own_unit(commanded, body.unit_id)
     elif not body.person_id:
@@ -105,12 +117,15 @@ async def put_entry(entry_id: UUID, body: Sent[EntryBody], commanded: Commanded)
     if body.kind is EntryKind.AWARD:
         # It brings the unit points: whoever gets them does not write it.
         office_only(commanded)
-    return await actions.put_entry(commanded.tx, entry_id, body, post=commanded.identity.post)
+    # Whoever names nobody is the office.
+    speaker = speaks(commanded, kept_by) if kept_by else rules.Speaker(None, commanded.identity.post)
+    return await actions.put_entry(commanded.tx, entry_id, body, speaker=speaker)
 
 
 @router.post("/entries/{entry_id}/withdraw", tags=["people"])
 async def withdraw_entry(entry_id: UUID, body: Sent[WithdrawalBody], commanded: Commanded) -> Versioned:
-    own_unit(commanded, await actions.keeper_of(commanded.tx.db, entry_id))
+    kept_by = await actions.keeper_of(commanded.tx.db, entry_id)
+    own_unit(commanded, kept_by)
     if (await actions.require_entry(commanded.tx.db, entry_id))["kind"] == EntryKind.AWARD:
         office_only(commanded)
-    return await actions.withdraw_entry(commanded.tx, entry_id, body, post=commanded.identity.post)
+    return await actions.withdraw_entry(commanded.tx, entry_id, body, speaker=speaks(commanded, kept_by))

@@ -10,6 +10,7 @@ from chassis.http import Command, Reading
 from chassis.identity import Identity
 from contracts.notify import CITY_LEADER, Post
 from registry.actions import note_read
+from registry.rules import Speaker
 from registry.rules.transitions import Who
 
 _OFFICE = (Post.CITY_OFFICE, None)
@@ -30,6 +31,12 @@ def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
     who.require(
         (Post.UNIT_OFFICER, unit_id), _OFFICE, who_may="cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố"
     )
+
+
+def speaks(door: Command | Reading, unit_id: UUID) -> Speaker:
+    """Give for whom the caller speaks in a file that this unit keeps; whether they may at all, ``own_unit`` says."""
+    who = door.identity
+    return Speaker(None if who.holds(*_OFFICE) else unit_id, who.post)
 
 
 def looked(asked: Reading, files: Iterable[UUID], how: Literal["file", "list"] = "file") -> None:

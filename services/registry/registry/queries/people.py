@@ -146,7 +146,7 @@ def _read_place(after: str) -> Any:
 async def list_entries(db: Read, person_id: UUID | None, unit_id: UUID, asked: EntriesAsked) -> Row:
     """Give one page of a file; each initiative along with what it was used for."""
     found = await db.execute(find_entries(person_id, unit_id, asked, limit=asked.limit + 1))
-    rows = [dict(row) for row in found.mappings()]
+    rows = [rules.unmarked(row) for row in found.mappings()]
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     used = await db.execute(
         select(entries).where(
@@ -154,7 +154,7 @@ async def list_entries(db: Read, person_id: UUID | None, unit_id: UUID, asked: E
             entries.c.initiative_id.in_([row["entry_id"] for row in rows if row["kind"] == "initiative"]),
         )
     )
-    uses = [dict(row) for row in used.mappings()]
+    uses = [rules.unmarked(row) for row in used.mappings()]
     for row in rows:
         row["uses"] = [use for use in uses if use["initiative_id"] == row["entry_id"]]
     holders = {each for row in rows for each in (row["person_id"], *row["with_ids"])} - {None}
@@ -171,7 +171,7 @@ async def entry(db: Read, entry_id: UUID) -> Row:
     found = await db.execute(
         select(entries).where(entries.c.entry_id == entry_id).order_by(entries.c.version.desc()).limit(_VERSIONS)
     )
-    versions = [dict(row) for row in found.mappings()]
+    versions = [rules.unmarked(row) for row in found.mappings()]
     if not versions:
         raise NotFound("Không có mục này trong hồ sơ.")
     return {**versions[0], "typed": rules.typed_again(rules.Entry.model_validate(versions[0])), "versions": versions}

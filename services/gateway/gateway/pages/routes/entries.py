@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.errors import Conflict, Invalid, NotFound, Problem
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import forms, render
@@ -173,6 +173,8 @@ async def _entering(request: Request, desk: Desk, file: File, slug: str) -> Ente
         main = {"main": "yes", "sang_kien": query.get("sang-kien", "")}
         return Entering(file, form, {"ma": str(uuid4()), "don_vi": file.unit_id, **main})
     entry = await desk.get("registry", f"entries/{entry_id}")
+    if entry["not_yours"]:
+        raise Forbidden(entry["not_yours"])
     held = {"ma": entry_id, "version": str(entry["version"]), "don_vi": entry["unit_id"]}
     typed = {**entry["typed"], **held, "sang_kien": entry["initiative_id"] or ""}
     return Entering(file, form, typed, entry, holders=entry["with_ids"])

@@ -67,8 +67,9 @@ async def _known(
         _any(entries.c.person_id, read),
         or_(entries.c.main & (entries.c.kind == "service"), entries.c.kind == "rating"),
     )
-    for row in (await db.execute(stands)).mappings():
-        persons[row["person_id"]].setdefault("entries", []).append({**row, "entry": Entry.model_validate(dict(row))})
+    for row in map(rules.unmarked, (await db.execute(stands)).mappings()):
+        held = {**row, "entry": Entry.model_validate(row), "said": rules.said(row)}
+        persons[row["person_id"]].setdefault("entries", []).append(held)
     return KnownPeople(
         today=(await business_now(db)).astimezone(VIETNAM).date(),
         own=about.unit_id,
@@ -114,7 +115,7 @@ async def keep_people(tx: Tx, about: About, rows: Sequence[Mapping[str, Any]], p
         if named:
             await write_people(tx, named, reason=reason, post=post)
     if written := [_row(UUID(each["person_id"]), entry) for each in kept for entry in each["entries"]]:
-        await write_entries(tx, written, post)
+        await write_entries(tx, written, rules.Speaker(about.unit_id, post))
         await keep_files(tx, {row["person_id"] for row in written})
         await follow_people(tx, where)
     return {each["person_id"] for each in said} - {each["person_id"] for each in kept}

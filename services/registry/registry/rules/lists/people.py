@@ -19,6 +19,7 @@ from registry.rules.lists import columns
 from registry.rules.lists.columns import Column
 from registry.rules.lists.listing import Listing, Row
 from registry.rules.lists.outcomes import Outcome, Plan
+from registry.rules.speaking import Said, Speaker, not_yours
 
 _DAY: Final = "Viết ngày/tháng/năm, ví dụ 30/11/2023"
 _WITH_RATING: Final = "chỉ ghi khi có xếp loại"
@@ -106,6 +107,7 @@ class Held(BaseModel):
     version: int
     unit_id: UUID
     entry: Entry
+    said: Said
 
 
 class KnownPerson(BaseModel):
@@ -277,7 +279,11 @@ def _rating(
     ratings = person.of(EntryKind.RATING) if person else ()
     held = next((each for each in ratings if each.entry.year == typed["year"]), None)
     about = entries.About(today=known.today, began=unit.valid_from)
-    return _entry(plan, EntryKind.RATING, typed, about, held)
+    plan, written = _entry(plan, EntryKind.RATING, typed, about, held)
+    if written and held and not_yours(held.said, Speaker(known.own, "")):
+        message = f"xếp loại năm {typed['year']} đã có và không do đơn vị ghi, đơn vị chỉ xem"
+        plan = _wrong(plan, "grade", message, "Để trống các cột xếp loại, hoặc đề nghị Phòng Nội vụ thành phố sửa")
+    return plan, written
 
 
 def _entry(
