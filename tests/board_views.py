@@ -175,6 +175,7 @@ def _city(live: Values, office: Desk, period: Values, campaign: Values, head: Va
     seen |= {"problem": None}
     seen |= {"counted": {"totals": {"frozen": counts, "provisional": counts}, "items": items, "next": "x"}}
     seen |= {"names": {block["block_id"]: block["name"]}, "blocks": [block], "typed": city.Looking()}
+    seen |= {"again": "ky=1&luc=2023-11-15T08%3A00%3A00"}
     seen |= {"sheets": {block["sheet_id"]: live["sheet"]["name"]}}
     nothing = {
         "found": {**told, "rows": [], "more": False},

@@ -2,11 +2,12 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import httpx2
-from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, TAN_PHONG, submit
+from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, QUYET_THANG, SHEET_DOCUMENT, TAN_PHONG, submit
 from desks import at_the_pages, open_pages
-from house import House
+from house import House, ident
 
 from contracts.appraisal import Column
 from scoring import actions
@@ -95,3 +96,51 @@ async def test_home_and_receipt_say_what_stands(house: House) -> None:
         home, shown = await told(ward, "/"), await told(ward, receipt)
         assert ("Tổng điểm, chính thức 82,00" in home, "chờ công bố" in home) == (True, False)
         assert ("Điểm, chính thức 82,00" in shown, "Bảng đã chính thức từ" in shown) == (True, True)
+
+
+OWN_SHEET = ident("sheet-of-a-published-board")
+"""A sheet of other words stands under an id of its own."""
+
+
+def in_words(decides: str, second: str) -> dict[str, Any]:
+    """The city's sheet with a chain of its own for equals, and its second group under this code."""
+    economy, pledge = SHEET_DOCUMENT["groups"]
+    pledge = {**pledge, "code": second, "criteria": [{**pledge["criteria"][0], "code": f"{second}.1"}]}
+    chain = {"code": "pledged", "name": decides, "criteria": [f"{second}.1"]}
+    return {**SHEET_DOCUMENT, "groups": [economy, pledge], "tie_breaks": [chain]}
+
+
+async def test_a_published_board_keeps_the_words_of_the_sheet_that_it_was_scored_by(house: House) -> None:
+    """Headings, maxima and what told equals apart: on the page, in its file and at the window, whatever comes after."""
+    await open_pages(house)
+    async with house.office("scoring") as scoring, house.office("registry") as registry:
+        assert (await scoring.put(f"/sheets/{OWN_SHEET}", json=in_words("Đăng ký sớm", "2"))).status_code == 200
+        formed = await registry.put(f"/blocks/{BLOCK}", json={**BLOCK_DOCUMENT, "sheet_id": str(OWN_SHEET)})
+        assert formed.status_code == 200, formed.text
+    await house.quiet()
+    for unit, amount, pledged in ((TAN_PHONG, "1000", "không"), (QUYET_THANG, "889", "có")):
+        assert (await submit(house, unit, amount, pledged=pledged)).status_code == 201
+    await house.quiet()
+    await publish(house, "frozen", 1)
+
+    async def shown(client: httpx2.AsyncClient, path: str) -> str:
+        answer = await client.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.text[:2000]}"
+        whole = re.sub(r"In lúc [^·<]*", "", answer.text.partition("<h1>")[2].partition("<footer")[0])
+        return " ".join(re.sub(r"<[^>]+>", " ", whole or answer.text).split())
+
+    board, window = f"/bang-khoi/{BLOCK}?ky={PERIOD}", f"/cong-khai/{PERIOD}/{BLOCK}"
+    beside = f"/bang-khoi/{BLOCK}/so-sanh?ky={PERIOD}&a={TAN_PHONG}&b={QUYET_THANG}"
+    paths = [board, f"{board}&lan=1", f"{board}&tep=csv", window, f"{window}?tep=csv", beside]
+    async with at_the_pages(house, "noi-vu") as office:
+        before = {path: await shown(office, path) for path in paths}
+        assert "Công tác thi đua /10" in before[board]
+        assert [path for path, text in before.items() if "xét tiêu chí phụ: Đăng ký sớm" not in text] == []
+        async with house.office("scoring") as scoring:
+            told = await scoring.put(f"/sheets/{OWN_SHEET}", json=in_words("Đăng ký muộn", "3"))
+            assert (told.status_code, told.json()["version"]) == (200, 2)
+        await house.quiet()
+        for path in paths:
+            assert await shown(office, path) == before[path], path
+        # Nobody was scored by the new version yet: the board that stands is still in the words of the one before.
+        assert "xét tiêu chí phụ: Đăng ký sớm" in await shown(office, f"{board}&xem=tam-tinh")

@@ -1,5 +1,6 @@
 """Do the pages show the units of all blocks beside one another, to everybody what is published and to the office what stands?"""
 
+import html
 import re
 from typing import Any
 
@@ -102,3 +103,41 @@ async def test_each_sees_of_the_whole_city_what_is_theirs_to_see(house: House) -
             "100,00",
         ]
         assert [re.sub(r" \d.*", "", line.split(";")[-1]) for line in lines[1:]] == ["Đã chốt", "Tạm tính", "Đã chốt"]
+
+
+def printed(page: httpx2.Response) -> tuple[str, str]:
+    """Give the fingerprint that a print carries, and the address at which it says that it can be checked."""
+    assert page.status_code == 200, page.text
+    (foot,) = re.findall(r'<p class="chi-in">(.*?)</p>', page.text)
+    found = re.search(r"Dấu vân bảng ([0-9A-F ]+) .*mở lại địa chỉ (\S+) và so dấu vân", html.unescape(foot))
+    assert found, foot
+    return found[1], found[2]
+
+
+async def test_what_is_printed_can_be_checked_where_the_print_says(house: House) -> None:
+    """Of no published board the page of fingerprints knows; such a print says where the same board is shown again."""
+    url = await open_pages(house)
+    await house.set_clock("scoring", "2023-11-15 09:00+07")
+    await house.set_clock("gateway", "2023-11-15 09:00+07")
+    await formed(house)
+    async with at_the_pages(house, "noi-vu") as office, httpx2.AsyncClient(base_url=url, timeout=10) as anybody:
+        of_city = printed(await office.get(f"/bang-thanh-pho?ky={PERIOD}&tim=tan&khoi={BLOCK}"))
+        for service in ("scoring", "gateway"):
+            await house.set_clock(service, "2023-11-16 09:00+07")
+        assert (await submit(house, QUYET_THANG, "1000", version=1)).status_code == 201
+        await house.quiet()
+        board = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{BLOCK}"
+        async with house.office("scoring") as scoring:
+            seen = (await scoring.get(f"{board}/waiting")).json()
+            body = {"state": "frozen", "digest": seen["digest"]}
+            assert (await scoring.put(f"{board}/publications/2", json=body)).status_code == 200
+        now = printed(await office.get(f"/bang-thanh-pho?ky={PERIOD}"))
+        assert now[0] != of_city[0]
+        assert printed(await anybody.get(of_city[1])) == of_city
+        past = printed(await office.get(f"/bang-khoi/{BLOCK}?ky={PERIOD}&luc=2023-11-15T12:00"))
+        assert printed(await office.get(past[1])) == past
+        published = (await office.get(f"/bang-khoi/{BLOCK}?ky={PERIOD}")).text
+        assert "địa chỉ /kiem-tra-bang" in published
+        assert (
+            "kiem-tra-bang" not in (await office.get(past[1])).text.partition('class="chi-in"')[2].partition("</p>")[0]
+        )

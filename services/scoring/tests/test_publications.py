@@ -371,6 +371,35 @@ async def test_a_board_on_two_versions_of_its_sheet_is_not_final_and_says_who_st
     await publish(house, 1)
 
 
+async def test_a_board_says_by_which_version_of_its_sheet_it_was_scored_whatever_is_published_later(
+    house: House,
+) -> None:
+    await knowing(house, OWN_SHEET)
+    assert (await live(house))["sheet_version"] == 1
+    await heard(house, a_report(1, 900), a_report(1, 800, QUYET_THANG))
+    await publish(house, 1)
+    anybody = Viewer()
+    stood, shown = await published(house), await published(house, viewer=anybody)
+    assert (stood["sheet_version"], shown["sheet_version"]) == (1, 1)
+    others = {**SHEET_DOCUMENT, "groups": [SHEET_DOCUMENT["groups"][0], {**SHEET_DOCUMENT["groups"][1], "code": "3"}]}
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, OWN_SHEET, Sheet.model_validate(others))
+    # Nobody was scored by it yet: the board that stands is still one of the version before.
+    assert (await live(house))["sheet_version"] == 1
+    await heard(house, a_report(2, 700, QUYET_THANG))
+    assert (await live(house))["sheet_version"] == 2
+    await publish(house, 2)
+    assert [(await published(house, number))["sheet_version"] for number in (1, 2)] == [1, 2]
+    async with house.at_work("scoring") as tx:
+        await start_rescoring(tx, OWN_SHEET, None, version=1, reason="Bản mới ban hành nhầm")
+    assert (await live(house))["sheet_version"] == 1
+    assert (await published(house, 1)) == stood
+    assert (await published(house, 1, anybody)) == shown
+    # A board that was published before its scores were kept says it by the groups on it.
+    await house.run("scoring", "SET session_replication_role = replica", "DELETE FROM published_scores")
+    assert (await published(house, 1)) == stood
+
+
 async def test_not_even_the_service_can_change_what_was_published(scoring: House) -> None:
     await heard(scoring, a_report(1, 900))
     await publish(scoring, 1)

@@ -27,9 +27,9 @@ def unlooked(part: Mapping[str, Any]) -> str:
     return _UNLOOKED.get(part["rule"], f"{_REPORTED}.")
 
 
-def sheet_of(score: Mapping[str, Any]) -> str:
-    """Give the address of the sheet by which something was scored: the version that it names, not the newest."""
-    return f"sheets/{score['sheet_id']}?version={score['sheet_version']}"
+def sheet_of(scored: Mapping[str, Any]) -> str:
+    """Give the address of the sheet by which a report or a board was scored: the version that it names, not the newest."""
+    return f"sheets/{scored['sheet_id']}?version={scored['sheet_version']}"
 
 
 def appealed(item: str) -> str:

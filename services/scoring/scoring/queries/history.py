@@ -13,6 +13,7 @@ from chassis.errors import FieldError, Forbidden, Invalid
 from contracts.scoring import BlockRescored, RankingChanged
 from scoring import rules
 from scoring.queries.boards import Row, Viewer, head_of
+from scoring.queries.sheets import standing_version
 from scoring.rules import Audience
 
 SETTLED: Final = timedelta(seconds=15)
@@ -43,7 +44,8 @@ async def board_as_of(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer,
         raise Forbidden("Bảng tạm tính chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được.")
     await require_settled(db, instant)
     stood = await stood_at(db, period_id, block_id, instant)
-    return rules.disclose({**stood, "sheet_id": head.sheet_id}, audience, viewer.units)
+    version = await standing_version(db, head.sheet_id, period_id)
+    return rules.disclose({**stood, "sheet_id": head.sheet_id, "sheet_version": version}, audience, viewer.units)
 
 
 async def require_settled(db: Read, instant: datetime) -> None:

@@ -5,17 +5,18 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from chassis.db import Read
+from chassis.db import Prepared, Read
 from chassis.errors import Forbidden, NotFound
 from contracts.scoring import BoardState
 from scoring import rules
 from scoring.queries.boards import EVERY_ROW, Row, Shown, Viewer, best, head_of, places_before
 from scoring.queries.columns import sheets_of
+from scoring.queries.sheets import version_with
 from scoring.rules import Audience, publishing
-from scoring.tables import NOTHING_LATER, periods, places, publications, published_places
+from scoring.tables import NOTHING_LATER, periods, places, publications, published_places, published_scores
 from scoring.tables.live import FIGURES, LOOKED_AT, OPEN, open_in
 
 _KEY: Final = ("period_id", "block_id")
@@ -46,7 +47,8 @@ async def published_board(
 ) -> Row:
     """Give a board as it was published, the newest time unless told; rows as for the board that stands now.
 
-    Everybody may see it, each what is disclosed to them. Raises ``NotFound`` while it is not published.
+    Everybody may see it, each what is disclosed to them; ``sheet_version`` is that by which it was scored. Raises ``NotFound``
+    while it is not published.
     """
     key = {"period_id": period_id, "block_id": block_id}
     query = select(publications).where(*_of(key)).order_by(publications.c.number.desc())
@@ -64,6 +66,7 @@ async def published_board(
     told = {
         **{name: found[name] for name in (*_KEY, "campaign_id", *_TOLD, "version", "reason")},
         "sheet_id": kept["sheet_id"],
+        "sheet_version": await _scored_by(db, found, kept),
         "changed_at": found["at"],
         "compared": compared,
         "more": shown.more(len(listed)),
@@ -72,6 +75,27 @@ async def published_board(
     }
     audience = viewer.audience(block_id, listed)
     return rules.disclose(told, audience, viewer.units)
+
+
+_SCORED_BY: Final = Prepared(
+    select(func.max(published_scores.c.sheet_version)).where(
+        *[published_scores.c[name] == bindparam(name) for name in (*_KEY, "number")],
+        published_scores.c.sheet_id == bindparam("sheet_id"),
+    )
+)
+
+
+async def _scored_by(db: Read, published: Any, kept: Row) -> int:
+    """Tell on which version of its sheet a published board stands, the newest where its scores stand on several.
+
+    A board that was published before its scores were kept says it by its groups.
+    """
+    sheet_id = UUID(kept["sheet_id"])
+    asked = {name: published[name] for name in (*_KEY, "number")}
+    ((version,),) = await _SCORED_BY.rows(db, {**asked, "sheet_id": sheet_id})
+    return version or await version_with(
+        db, sheet_id, {each["group"] for row in kept["rows"] for each in row["groups"]}
+    )
 
 
 async def waiting(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer) -> Row:

@@ -1,11 +1,12 @@
 """Sheets, as they were published: which there are, who stands on them, and what one version changed of another."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, func, select
+from sqlalchemy import Uuid, and_, bindparam, func, select, text
 
-from chassis.db import Read
+from chassis.db import Prepared, Read
 from chassis.errors import NotFound
 from scoring import rules
 from scoring.tables import blocks, boards, rescorings, sheets, stands
@@ -26,8 +27,32 @@ async def sheet(db: Read, sheet_id: UUID, version: int | None = None) -> rules.S
 
 async def standing_sheet(db: Read, sheet_id: UUID, period_id: UUID) -> rules.Sheet:
     """Give the version by which reports of a period are scored; raises ``NotFound``."""
-    of_sheet, of_period = (bindparam(None, key, Uuid) for key in (sheet_id, period_id))
-    return await sheet(db, sheet_id, (await db.execute(select(stands(of_sheet, of_period)))).scalar_one())
+    return await sheet(db, sheet_id, await standing_version(db, sheet_id, period_id))
+
+
+_STANDS: Final = Prepared(
+    select(stands(bindparam("sheet_id", type_=Uuid), bindparam("period_id", type_=Uuid)).label("version"))
+)
+_WITH_GROUPS: Final = Prepared(
+    text(
+        """SELECT version FROM sheets WHERE sheet_id = :sheet_id
+      AND ARRAY(SELECT each ->> 'code' FROM jsonb_array_elements(document -> 'groups') AS each ORDER BY 1) = :codes
+    ORDER BY version LIMIT 1"""
+    )
+)
+_FIRST: Final = 1
+
+
+async def standing_version(db: Read, sheet_id: UUID, period_id: UUID) -> int:
+    """Tell by which version of a sheet reports of a period are scored; the first of one that was never published."""
+    ((version,),) = await _STANDS.rows(db, {"sheet_id": sheet_id, "period_id": period_id})
+    return version or _FIRST
+
+
+async def version_with(db: Read, sheet_id: UUID, groups: Iterable[str]) -> int:
+    """Tell the first version of a sheet that has these groups: another that is published later changes nothing of that."""
+    found = await _WITH_GROUPS.rows(db, {"sheet_id": sheet_id, "codes": sorted(groups)})
+    return int(found[0].version) if found else _FIRST
 
 
 async def sheets_in_use(db: Read, *, after: UUID | None, most: int) -> Row:

@@ -33,7 +33,18 @@ OF_A_ROW: Final[Mapping[Audience, frozenset[str]]] = {
 }
 _ALL_MAY_KNOW: Final = frozenset(
     {
-        *("campaign_id", "period_id", "block_id", "sheet_id", "members", "ranked", "rows", "more", "place"),
+        *(
+            "campaign_id",
+            "period_id",
+            "block_id",
+            "sheet_id",
+            "sheet_version",
+            "members",
+            "ranked",
+            "rows",
+            "more",
+            "place",
+        ),
         *("number", "state", "fingerprint", "at", "by", "correction", "reason", "newest"),
     }
 )

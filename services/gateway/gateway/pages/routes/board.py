@@ -16,7 +16,7 @@ from chassis.clock import VIETNAM
 from chassis.errors import Forbidden, Invalid, NotFound, Problem
 from gateway.pages import exports, ranked, render
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import counted
+from gateway.pages.sheets import counted, sheet_of
 
 router = APIRouter()
 
@@ -72,8 +72,8 @@ async def board(
     path = board_path(desk, period, block_id)
     form = exports.wanted(request)
     rows = await _rows(desk, block_id, looking.tu, looking.tim.strip(), whole=form is not None)
-    (block, sheet), heads, live = await asyncio.gather(
-        _block_and_sheet(desk, block_id),
+    block, heads, live = await asyncio.gather(
+        desk.this_years(block_id),
         desk.get("scoring", f"campaigns/{period['campaign_id']}/published-boards?block_id={block_id}"),
         allowed(desk, f"{path}?{rows}"),
     )
@@ -96,7 +96,10 @@ async def board(
     if kind == "cong-bo" and live and not looking.lan and live["members"] <= _LISTED:
         waiting = await desk.get_or("scoring", f"{path}/waiting", None)
     changes = waiting["changes"] if waiting else []
-    await desk.learn([each["unit_id"] for each in (*found["rows"], *changes)])
+    sheet, _ = await asyncio.gather(
+        desk.get("scoring", sheet_of(found)),
+        desk.learn([each["unit_id"] for each in (*found["rows"], *changes)]),
+    )
     values = {
         "desk": desk,
         "section": "bang-khoi",
@@ -117,12 +120,6 @@ async def board(
     if form and not problem:
         return await exports.give(request, desk, form, ranked.block_board(desk, values, looking.tim.strip()))
     return render.page(request, "bang-khoi.html", values, status=problem.status if problem else 200)
-
-
-async def _block_and_sheet(desk: Desk, block_id: UUID) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """Give a block of this year with its sheet; None and an empty one where there is no such block."""
-    block = await desk.this_years(block_id)
-    return block, await desk.get("scoring", f"sheets/{block['sheet_id']}") if block else {}
 
 
 def _table(
@@ -163,14 +160,15 @@ def _live(block_id: UUID, period: dict[str, Any], looking: Looking) -> str | Non
 async def tables(desk: Desk, block_id: UUID, looking: Looking, wakes: AsyncIterator[None]) -> AsyncIterator[str]:
     """Give the table of a board as it stands, at first and each time that it is another one; raises refusals."""
     block, period = await block_and_period(desk, block_id, looking.ky)
-    sheet = await desk.get("scoring", f"sheets/{block['sheet_id']}")
     path = f"{board_path(desk, period, block_id)}?{await _rows(desk, block_id, looking.tu, '')}"
-    seen = None
+    seen, sheet = None, {"version": None}
     async for _ in wakes:
         board = await desk.get("scoring", path)
         if board == seen:
             continue
         seen = board
+        if sheet["version"] != board["sheet_version"]:
+            sheet = await desk.get("scoring", sheet_of(board))
         await desk.learn([row["unit_id"] for row in board["rows"]])
         values = {"desk": desk, "block": block, "period": period, "sheet": sheet, "waiting": None, "live": True}
         values |= _table(desk, (block_id, period), board, sheet, kind="tam-tinh", looking=looking)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from chassis.errors import NotFound, Problem
-from gateway.pages import exports, ranked, render
+from gateway.pages import exports, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.board import NAMED, instant_typed, not_then
 from gateway.pages.routes.public import CACHED, AtWindow
@@ -107,9 +107,18 @@ async def _shown(request: Request, desk: Desk, looking: Looking, frame: dict[str
             if (sheet["sheet_id"] in used if whole else sheet["blocks"])
         },
         "typed": looking,
+        "again": _again(desk, looking, period, found),
         "after": _cursor(found["rows"]) if found["more"] else "",
     }
     return render.page(request, "bang-thanh-pho.html", values, status=problem.status if problem else 200)
+
+
+def _again(desk: Desk, looking: Looking, period: dict[str, Any], found: dict[str, Any]) -> str:
+    """Say what asks anew for what is shown: the fingerprint is of all that was published then, whichever units are listed."""
+    luc = (
+        looking.luc if found["as_of"] else words.local(desk.now).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    )
+    return looking.onward(ky=period["period_id"], xem="", khoi="", bang="", tim="", luc=luc)
 
 
 async def _then(desk: Desk, path: str, typed: str) -> tuple[dict[str, str], Problem | None]:

@@ -57,8 +57,7 @@ async def compare(request: Request, desk: AtDesk, block_id: UUID, asked: Annotat
 async def _side_by_side(desk: Desk, block: dict[str, Any], period: dict[str, Any], chosen: list[str]) -> dict[str, Any]:
     path = board_path(desk, period, UUID(block["block_id"]))
     asked = "&".join(f"unit_id={unit}" for unit in chosen)
-    sheet, published, live, *scores = await asyncio.gather(
-        desk.get("scoring", f"sheets/{block['sheet_id']}"),
+    published, live, *scores = await asyncio.gather(
         desk.get_or("scoring", f"{path}/published?{asked}", None),
         allowed(desk, f"{path}?{asked}"),
         *[
@@ -69,7 +68,7 @@ async def _side_by_side(desk: Desk, block: dict[str, Any], period: dict[str, Any
     found = published or live
     if found is None:
         raise Forbidden("Bảng này chưa công bố. Trước khi công bố, chỉ các đơn vị trong khối và nơi quản lý xem được.")
-    await desk.learn(chosen)
+    sheet, _ = await asyncio.gather(desk.get("scoring", sheet_of(found)), desk.learn(chosen))
     if published:
         # What stands now may be something else: beside published totals stand the lines that were published.
         number = published["number"]

@@ -14,7 +14,7 @@ from contracts.notify import Post
 from gateway.pages import exports, looking, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.exports.minutes import Minutes, minutes_file, votes_in_words
-from gateway.pages.sheets import lines_of
+from gateway.pages.sheets import lines_of, sheet_of
 from gateway.pages.typed import amount_typed
 
 router = APIRouter()
@@ -53,11 +53,8 @@ async def minutes(request: Request, desk: AtDesk, period_id: UUID, block_id: UUI
     values = await _compiled(desk, period_id, block_id)
     place = f"{looking.of_period(desk, period_id)}/boards/{block_id}"
     block = values["block"]
-    votes, board, sheet = await asyncio.gather(
-        desk.get("scoring", f"{place}/votes"),
-        desk.get("scoring", place),
-        desk.get("scoring", f"sheets/{block['sheet_id']}"),
-    )
+    votes, board = await asyncio.gather(desk.get("scoring", f"{place}/votes"), desk.get("scoring", place))
+    sheet = await desk.get("scoring", sheet_of(board))
     # Of the same units the newest counts; they come newest first.
     counted = list({frozenset(vote["votes"]): vote for vote in reversed(votes["votes"])}.values())
     await desk.learn({unit for vote in counted for unit in vote["votes"]} | ({block["head_unit_id"]} - {None}))

@@ -15,6 +15,7 @@ from chassis.identity import Identity
 from gateway.pages import exports, ranked, render
 from gateway.pages.desk import Desk, by_year, named_in
 from gateway.pages.routes.board import ROWS
+from gateway.pages.sheets import sheet_of
 
 router = APIRouter()
 
@@ -90,7 +91,7 @@ async def one(request: Request, desk: AtWindow, period_id: UUID, block_id: UUID,
     if not blocks:
         raise NotFound("Không có khối thi đua này.")
     sheet, _ = await asyncio.gather(
-        desk.get("scoring", f"sheets/{board['sheet_id']}"), desk.learn(row["unit_id"] for row in board["rows"])
+        desk.get("scoring", sheet_of(board)), desk.learn(row["unit_id"] for row in board["rows"])
     )
     values = {
         "section": "cong-khai",
