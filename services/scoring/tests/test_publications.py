@@ -211,6 +211,11 @@ async def test_a_final_board_is_only_corrected_and_with_a_reason(scoring: House)
         with pytest.raises(Conflict, match="đã chính thức") as refused:
             await publish(scoring, 3, state, reason)
         assert any("đính chính" in each for each in refused.value.members["instead"])
+    with pytest.raises(Conflict, match="đã chính thức"):
+        await publish(scoring, 3, BoardState.FINAL, " " * 12)
+    with pytest.raises(Invalid, match="Ghi lý do thành câu") as unsaid:
+        await publish(scoring, 3, BoardState.FINAL, "aaaaaaaaaaaa")
+    assert [error.field for error in unsaid.value.errors] == ["reason"]
     told = await publish(scoring, 3, BoardState.FINAL, WHY)
     assert told.correction
     assert (await published(scoring))["reason"] == WHY

@@ -28,7 +28,6 @@ from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
 from scoring.tables import FROZEN_AT, appeal_steps, appeals, frozen_on, periods, reports, scores, targets
 
-_LEAST_REASON: Final = 10
 _FACTS: Final = ("appeal_id", "campaign_id", "period_id", "block_id", "unit_id")
 
 
@@ -68,7 +67,7 @@ async def file_appeal(
     (sheet,) = (await published(tx, {(score.sheet_id, score.sheet_version)})).values()
     reason, item = nfc(said.reason), rules.appealed(sheet, item)
     assigned = {each["criterion"]: each["assigned"] for each in score.targets or ()}
-    _refuse([*_of_item(sheet, assigned, item), *_of_reason("reason", reason, "cần xem lại, và căn cứ của đơn vị")])
+    _refuse([*_of_item(sheet, assigned, item), *_of_reason(reason, "điều cần xem lại và căn cứ của đơn vị")])
     _refuse_late(
         way.last_day(frozen_on(score.frozen_at), score.closes_on, days), (await tx.now()).astimezone(VIETNAM).date()
     )
@@ -134,11 +133,9 @@ def _of_item(sheet: rules.Sheet, assigned: Mapping[str, bool], item: str) -> Ite
         yield FieldError(field="item", message=f"Mục {item} không giao cho đơn vị này", remedy=remedy)
 
 
-def _of_reason(field: str, reason: str, what: str) -> Iterable[FieldError]:
-    if len(reason) < _LEAST_REASON:
-        yield FieldError(
-            field=field, message="Còn thiếu lý do", remedy=f"Ghi rõ điều {what}, ít nhất {_LEAST_REASON} chữ cái"
-        )
+def _of_reason(reason: str, what: str) -> Iterable[FieldError]:
+    if not rules.is_reason(reason):
+        yield FieldError(field="reason", message="Còn thiếu lý do", remedy=f"{rules.A_REASON}: {what}")
 
 
 def _refuse(errors: Collection[FieldError]) -> None:
@@ -183,7 +180,7 @@ async def move_appeal(tx: Tx, appeal_id: UUID, act: Act, steps: int, said: Said,
     _refuse(
         [
             *([value_missing] if act is Act.UPHOLD and said.value is None else []),
-            *(_of_reason("reason", reason, "làm căn cứ cho quyết định") if decides else ()),
+            *(_of_reason(reason, "căn cứ của quyết định") if decides else ()),
         ]
     )
     stepped, event = await _stepped(
