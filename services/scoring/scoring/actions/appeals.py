@@ -197,7 +197,13 @@ async def move_appeal(tx: Tx, appeal_id: UUID, act: Act, steps: int, said: Said,
 
 
 def _refuse_others(unit_id: UUID, act: Act, by: Actor) -> None:
-    """Raise ``Forbidden`` unless this is for the caller to do: the unit's own, or the office's, but not on the own unit."""
+    """Raise ``Forbidden`` unless this is for the caller to do: the unit's own, or the office's, but not on the own unit.
+
+    Nobody who speaks for a unit decides on its appeal, also for the unit that the office itself is. The office's other posts
+    do decide on that one, unlike on its report: reports of that unit are its block's to look at, but no rule that is known
+    names anybody beside the office for appeals, whoever leads the city only reads, and what nobody decides on keeps the whole
+    board from being final. So the way stays open, with a reason that the unit, its block and the city's leader can read.
+    """
     if way.who_may(act) is Side.UNIT:
         if unit_id not in by.own_units:
             raise Forbidden(f"{by.post} không làm được việc này. Người làm được: chính đơn vị đã kiến nghị.")
