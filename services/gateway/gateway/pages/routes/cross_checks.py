@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.errors import Forbidden, Invalid, NotFound, Problem
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import looking, render
@@ -116,7 +116,7 @@ async def assign(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID
         if chosen:
             await desk.send("PUT", "scoring", path, {"checks": checks})
     except Problem as problem:
-        if problem.status != Invalid.status:
+        if problem.status not in (Conflict.status, Invalid.status):
             raise
         return await _start(request, desk, period_id, str(block_id), typed=chosen, problem=problem)
     back = urlencode({"ky": str(period_id), "khoi": str(block_id)})
