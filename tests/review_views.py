@@ -100,6 +100,8 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
         place = {"back": ("/cham-cheo", "Chấm chéo"), "action": "/cham-cheo/x", "unit": "Phường Quyết Thắng"}
         return {"seen": seen, "period": period, **place, "role": role, "done": "", "key": "k"}
 
+    instead = looking("ket-luan", "block")
+    instead["seen"].only_objected = True
     wrong = Typed({"1.1": "khac", "1.2": "dong-y"}, {"1.1": "1.234"}, {"1.1": ""})
     wrong.errors = {"1.1": ["Mục 1.1: viết 1234 nếu là số nguyên, hoặc 1,234 nếu là số lẻ", "Ghi lý do"]}
     stale = Typed({"1.1": "khac"}, {"1.1": "850"}, {"1.1": _REASON})
@@ -171,6 +173,7 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
         "cham-cheo": ("cham-cheo.html", {**unit, **crossing}),
         "cham-cheo-khoi": ("cham-cheo.html", {**head, **crossing, "mine": [], "table": checks, "heads": True}),
         "cham-cheo-mot": ("cham-diem.html", {**unit, **looking("cham", "block")}),
+        "cham-cheo-thay": ("cham-diem.html", {**office, **instead}),
         "cham-cheo-doc": ("cham-diem.html", {**unit, **looking("doc", None)}),
         "bang-tong-hop": (
             "bang-tong-hop.html",

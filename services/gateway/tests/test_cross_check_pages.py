@@ -1,6 +1,7 @@
 """Can whoever says who checks whom take it back on the page, and is it said why where that is too late?"""
 
 import re
+from decimal import Decimal
 
 from city import BLOCK, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, found, submit
 from desks import ACCOUNTS, at_the_pages, open_pages
@@ -59,3 +60,29 @@ async def test_the_office_only_reads_the_unit_that_it_is_itself(house: House) ->
             assert ("Đơn vị này là chính Phòng Nội vụ" in page.text, 'name="viec"' in page.text) == (True, False)
         other = (await office.get(f"/tham-dinh/{PERIOD}/{QUYET_THANG}")).text
         assert ("chính Phòng Nội vụ" in other, 'name="viec"' in other) == (False, True)
+
+
+async def test_the_office_concludes_for_the_block_only_what_was_objected_to(house: House) -> None:
+    await open_pages(house)
+    assert (await submit(house, SAN_THANG, "700")).status_code == 201
+    await house.quiet()
+    path = f"/cham-cheo/{PERIOD}/{SAN_THANG}"
+    looks = [Look("1.1", agreed=False, value=Decimal(650), reason="Theo biên bản đối chiếu với Kho bạc")]
+    async with at_the_pages(house, "noi-vu") as office, at_the_pages(house, "tan-phong") as head:
+        assert ['name="viec"' in (await each.get(path)).text for each in (office, head)] == [False, True]
+        typed = {"version": "1", "y:1.1": "khac", "so:1.1": "680", "ly:1.1": "Theo biên bản họp khối", "viec": "luu"}
+        assert (await office.post(path, data=typed)).status_code == 403
+        async with house.at_work("scoring") as tx:
+            await actions.assign_cross_checks(tx, (PERIOD, BLOCK), {SAN_THANG: QUYET_THANG}, "Khối trưởng")
+        async with house.at_work("scoring") as tx:
+            await actions.answer_cross_check(tx, (PERIOD, SAN_THANG), looks, Reviewer("Quyết Thắng", QUYET_THANG))
+        page = (await office.get(path)).text
+        assert ("Bạn kết luận các mục mà" in page, 'name="y:1.1"' in page, 'name="y:2.1"' in page) == (
+            True,
+            True,
+            False,
+        )
+        wrong = await office.post(path, data={**typed, "ly:1.1": "ngắn"})
+        assert (wrong.status_code, 'name="y:1.1"' in wrong.text, 'name="y:2.1"' in wrong.text) == (422, True, False)
+        assert (await office.post(path, data=typed)).status_code == 303
+        assert 'name="viec"' not in (await office.get(path)).text

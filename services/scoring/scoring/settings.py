@@ -20,4 +20,7 @@ class Settings(ServiceSettings):
     """
 
     office_unit_id: UUID | None = None
-    """The unit that the city's office itself is, where that one is ranked with others: the office says nothing of its report."""
+    """The unit that the city's office itself is, where that one is ranked with others: the office says nothing of its report.
+
+    On its appeals it decides nevertheless: nobody else can (``actions.appeals``).
+    """

@@ -174,6 +174,9 @@ async def test_what_cannot_be_filed_says_what_can(scoring: House) -> None:
     with pytest.raises(Invalid) as refused:
         await file(scoring, "9.9", Said("ngắn"))
     assert [error.field for error in refused.value.errors] == ["item", "reason"]
+    with pytest.raises(Invalid) as refused:
+        await file(scoring, said=Said("aaaaaaaaaaaa"))
+    assert "Ghi lý do thành câu" in str(refused.value.errors[0].remedy)
     for computed in ("T.1", "T.1.diem", "1.1.diem"):
         with pytest.raises(Invalid, match="chỗ cần sửa") as refused:
             await file(scoring, computed)
@@ -285,6 +288,10 @@ async def test_a_step_is_refused_to_whoever_may_not_or_looked_before_the_last_on
     with pytest.raises(Invalid) as refused:
         await move(scoring, appeal_id, Act.REJECT, 2, Said())
     assert [error.field for error in refused.value.errors] == ["reason"]
+    for act in (Act.UPHOLD, Act.REJECT):
+        with pytest.raises(Invalid, match="Còn 1 chỗ") as refused:
+            await move(scoring, appeal_id, act, 2, Said("aaaaaaaaaaaa", Decimal(900)))
+        assert refused.value.errors[0].field == "reason"
     assert await told(scoring) == [("filed", 1), ("taken_up", 2)]
 
 

@@ -366,7 +366,12 @@ def test_everything_that_is_wrong_with_a_sheet_is_said_at_once() -> None:
                 line("T.1", "2", YES, role="bonus"),
             ],
             total="15",
-            tie_breaks=[{"code": "more", "name": "Nhiều hơn", "criteria": ["9.9"]}],
+            tie_breaks=[
+                {"code": "more", "name": "Nhiều hơn", "criteria": ["9.9"]},
+                {"code": "more", "name": "Nhiều nữa", "criteria": ["T.1"]},
+                {"code": "block_vote", "name": "Bỏ phiếu", "criteria": ["T.1"]},
+                {"code": "percent", "name": "Tỷ lệ", "criteria": ["T.1"]},
+            ],
         )
     (fault,) = refused.value.errors()
     assert fault["msg"].removeprefix("Value error, ").split("; ") == [
@@ -383,7 +388,10 @@ def test_everything_that_is_wrong_with_a_sheet_is_said_at_once() -> None:
         "mục T.1: điểm tối đa phải lớn hơn 0",
         "mục P.1: chỉ tiêu chung không thể bằng 0: ghi số lớn hơn 0, hoặc để trống và giao cho từng đơn vị",
         "mục P.1: chỉ mục tính điểm và điểm thưởng mới có điều kiện",
+        "tiêu chí phụ more xuất hiện 2 lần: đổi mã để mỗi tiêu chí phụ một mã",
         "tiêu chí phụ “Nhiều hơn”: bảng không có mục 9.9",
+        "tiêu chí phụ “Bỏ phiếu”: mã block_vote hệ thống dùng cho việc khác, đổi mã",
+        "tiêu chí phụ “Tỷ lệ”: mã percent hệ thống dùng cho việc khác, đổi mã",
     ]
 
 

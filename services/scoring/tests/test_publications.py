@@ -211,6 +211,11 @@ async def test_a_final_board_is_only_corrected_and_with_a_reason(scoring: House)
         with pytest.raises(Conflict, match="đã chính thức") as refused:
             await publish(scoring, 3, state, reason)
         assert any("đính chính" in each for each in refused.value.members["instead"])
+    with pytest.raises(Conflict, match="đã chính thức"):
+        await publish(scoring, 3, BoardState.FINAL, " " * 12)
+    with pytest.raises(Invalid, match="Ghi lý do thành câu") as unsaid:
+        await publish(scoring, 3, BoardState.FINAL, "aaaaaaaaaaaa")
+    assert [error.field for error in unsaid.value.errors] == ["reason"]
     told = await publish(scoring, 3, BoardState.FINAL, WHY)
     assert told.correction
     assert (await published(scoring))["reason"] == WHY
@@ -306,6 +311,7 @@ async def test_what_stands_on_a_final_board_is_changed_by_an_appeal_and_a_correc
     await heard(scoring, a_report(1, 900), a_report(1, 900, QUYET_THANG), a_report(1, 800, SAN_THANG))
     async with scoring.at_work("scoring") as tx:
         await actions.assign_cross_checks(tx, KEY, {TAN_PHONG: QUYET_THANG}, "Khối trưởng")
+        assert len(await queries.cross_checks_by(Read(tx.db), PERIOD, [QUYET_THANG])) == 1
     await publish(scoring, 1, BoardState.FINAL, WHY)
     of, other = (PERIOD, TAN_PHONG), [Look("1.1", agreed=False, value=Decimal(950), reason="Biên bản ghi 950")]
     office, checker = Reviewer("Phòng Nội vụ"), Reviewer("Cán bộ đầu mối", QUYET_THANG)
@@ -317,7 +323,10 @@ async def test_what_stands_on_a_final_board_is_changed_by_an_appeal_and_a_correc
         lambda tx: actions.answer_cross_check(tx, of, [Look("1.1", agreed=True)], checker),
         lambda tx: actions.answer_cross_check(tx, of, other, checker),
         lambda tx: actions.record_vote(tx, *KEY, votes, **voted),
+        lambda tx: actions.assign_cross_checks(tx, KEY, {QUYET_THANG: TAN_PHONG}, "Khối trưởng"),
     ]
+    async with scoring.at_work("scoring") as tx:
+        assert await queries.cross_checks_by(Read(tx.db), PERIOD, [QUYET_THANG]) == []
     stood = await live(scoring)
     for each in tried:
         with pytest.raises(Conflict, match=r"chính thức \(lần 1\).*gửi kiến nghị đúng mục.*đính chính") as refused:
@@ -333,6 +342,22 @@ async def test_what_stands_on_a_final_board_is_changed_by_an_appeal_and_a_correc
     with pytest.raises(Conflict, match=r"chính thức \(lần 2\)"):
         async with scoring.at_work("scoring") as tx:
             await tried[0](tx)
+
+
+async def test_an_objection_that_stands_again_under_a_final_board_waits_for_nobody(scoring: House) -> None:
+    await heard(scoring, a_report(1, 900))
+    objected = [Look("1.1", agreed=False, value=Decimal(850), reason="Biên bản ghi 850")]
+    async with scoring.at_work("scoring") as tx:
+        await actions.assign_cross_checks(tx, KEY, {TAN_PHONG: QUYET_THANG}, "Khối trưởng")
+        checker = Reviewer("Cán bộ đầu mối", QUYET_THANG)
+        await actions.answer_cross_check(tx, (PERIOD, TAN_PHONG), objected, checker)
+        assert len(await queries.objected_in(Read(tx.db), PERIOD, [BLOCK], [])) == 1
+    await heard(scoring, a_report(2, 950))
+    await publish(scoring, 1, BoardState.FINAL, WHY)
+    # What was objected to is reported once more: nobody can conclude on it now.
+    await heard(scoring, a_report(3, 900))
+    async with scoring.at_work("scoring") as tx:
+        assert await queries.objected_in(Read(tx.db), PERIOD, [BLOCK], []) == []
 
 
 async def test_a_verdict_that_waits_for_a_publication_sees_that_it_was_final(scoring: House) -> None:

@@ -134,7 +134,9 @@ async def vote_where_equal(house: House, chance: Random) -> None:
     if groups := rules.equals(await standings(house)):
         votes = {unit: chance.randrange(1, 4) for unit in groups[0]}
         async with house.at_work("scoring") as tx:
-            await actions.record_vote(tx, PERIOD, BLOCK, votes, reason="Ghi lại", by_post="Khối trưởng", own_units=[])
+            await actions.record_vote(
+                tx, PERIOD, BLOCK, votes, reason="Kiểm lại phiếu của khối", by_post="Khối trưởng", own_units=[]
+            )
 
 
 @pytest.mark.parametrize("seed", range(6))

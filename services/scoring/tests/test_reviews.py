@@ -8,7 +8,7 @@ import city
 import httpx2
 import pytest_asyncio
 from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, submit
-from house import House, ident
+from house import CITY, House, ident
 
 OF_PERIOD = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}"
 OF_UNIT = f"{OF_PERIOD}/scores/{TAN_PHONG}"
@@ -117,6 +117,28 @@ async def test_a_head_who_agrees_with_the_unit_settles_an_objection_too(house_wi
         assert (await sent(leader, f"{OF_UNIT}/verdicts", column="block", items=[item("1.1")]))["given"] == 1
         report = await got(leader, f"{OF_UNIT}/columns")
         assert report["lines"][0]["items"][0]["objection"] is None
+
+
+async def test_the_office_speaks_for_the_block_only_where_a_checking_unit_objected(house_with_reports: House) -> None:
+    house = house_with_reports
+    await assign(house)
+    async with officer(house, QUYET_THANG) as checker, house.office("scoring") as office, head(house) as leader:
+        looks = [item("1.1", "850"), item("2.1")]
+        refused = await sent(office, f"{OF_UNIT}/verdicts", 409, column="block", items=looks)
+        assert (refused["criteria"], refused["instead"][1]) == (
+            ["1.1", "2.1"],
+            "Phòng Nội vụ ghi ý kiến ở cột thẩm định, với các mục 1.1, 2.1",
+        )
+        await sent(checker, f"{OF_UNIT}/cross-check", items=[item("1.1", "800")])
+        refused = await sent(office, f"{OF_UNIT}/verdicts", 409, column="block", items=looks)
+        assert refused["criteria"] == ["2.1"]
+        # The head of the block may be of that very unit: somebody has to conclude.
+        assert (await sent(office, f"{OF_UNIT}/verdicts", column="block", items=looks[:1]))["given"] == 1
+        await sent(office, f"{OF_UNIT}/verdicts", 409, column="block", items=[item("1.1", "860")])
+        assert (await sent(leader, f"{OF_UNIT}/verdicts", column="block", items=[item("1.1", "840")]))["given"] == 1
+    both = house.client("scoring", ("city_office", CITY), ("block_head", BLOCK), account="both")
+    async with both as heading:
+        assert (await sent(heading, f"{OF_UNIT}/verdicts", column="block", items=[item("2.1")]))["given"] == 1
 
 
 async def test_who_may_look_at_what(house_with_reports: House) -> None:

@@ -83,9 +83,10 @@ async def test_a_vote_decides_and_whoever_moved_is_told(scoring: House) -> None:
 async def test_a_vote_is_corrected_with_a_reason_and_both_stay_known(scoring: House) -> None:
     await reported(scoring, tan_phong=900, quyet_thang=900)
     await vote(scoring, {TAN_PHONG: 2, QUYET_THANG: 5})
-    with pytest.raises(Invalid) as refused:
-        await vote(scoring, {TAN_PHONG: 5, QUYET_THANG: 2})
-    assert [error.field for error in refused.value.errors] == ["reason"]
+    for reason in ("", "...", "aaaaaaaaaaaa"):
+        with pytest.raises(Invalid) as refused:
+            await vote(scoring, {TAN_PHONG: 5, QUYET_THANG: 2}, reason=reason)
+        assert [error.field for error in refused.value.errors] == ["reason"]
     await vote(scoring, {TAN_PHONG: 5, QUYET_THANG: 2}, reason="Ghi nhầm so với biên bản")
     assert (await places(scoring))[TAN_PHONG] == (1, "block_vote")
     async with scoring.at_work("scoring") as tx:

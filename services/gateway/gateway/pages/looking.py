@@ -87,6 +87,8 @@ class Looking:
     """By item; None when the house that keeps it did not answer."""
     column: str | None
     given: Typed = field(default_factory=Typed)
+    only_objected: bool = False
+    """Whether they conclude what was objected to, and say nothing of the rest."""
 
     def __post_init__(self) -> None:
         self.lines = {line["code"]: line for line in lines_of(self.sheet)}
@@ -97,10 +99,13 @@ class Looking:
         """Give the lines that this reader looks at, or, for a reader, all that anything can be said of."""
         found = []
         for line in self.report["lines"]:
-            items = [item for item in line["items"] if self.column is None or self.column in item["may"]]
+            items = [item for item in line["items"] if self.column is None or self._theirs(item)]
             if items and line["assigned"]:
                 found.append({**line, "items": items})
         return found
+
+    def _theirs(self, item: dict[str, Any]) -> bool:
+        return self.column in item["may"] and (not self.only_objected or bool(item["objection"]))
 
     @property
     def open_items(self) -> list[dict[str, Any]]:

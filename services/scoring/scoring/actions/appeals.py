@@ -28,7 +28,6 @@ from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
 from scoring.tables import FROZEN_AT, appeal_steps, appeals, frozen_on, periods, reports, scores, targets
 
-_LEAST_REASON: Final = 10
 _FACTS: Final = ("appeal_id", "campaign_id", "period_id", "block_id", "unit_id")
 
 
@@ -68,7 +67,7 @@ async def file_appeal(
     (sheet,) = (await published(tx, {(score.sheet_id, score.sheet_version)})).values()
     reason, item = nfc(said.reason), rules.appealed(sheet, item)
     assigned = {each["criterion"]: each["assigned"] for each in score.targets or ()}
-    _refuse([*_of_item(sheet, assigned, item), *_of_reason("reason", reason, "cần xem lại, và căn cứ của đơn vị")])
+    _refuse([*_of_item(sheet, assigned, item), *_of_reason(reason, "điều cần xem lại và căn cứ của đơn vị")])
     _refuse_late(
         way.last_day(frozen_on(score.frozen_at), score.closes_on, days), (await tx.now()).astimezone(VIETNAM).date()
     )
@@ -134,11 +133,9 @@ def _of_item(sheet: rules.Sheet, assigned: Mapping[str, bool], item: str) -> Ite
         yield FieldError(field="item", message=f"Mục {item} không giao cho đơn vị này", remedy=remedy)
 
 
-def _of_reason(field: str, reason: str, what: str) -> Iterable[FieldError]:
-    if len(reason) < _LEAST_REASON:
-        yield FieldError(
-            field=field, message="Còn thiếu lý do", remedy=f"Ghi rõ điều {what}, ít nhất {_LEAST_REASON} chữ cái"
-        )
+def _of_reason(reason: str, what: str) -> Iterable[FieldError]:
+    if not rules.is_reason(reason):
+        yield FieldError(field="reason", message="Còn thiếu lý do", remedy=f"{rules.A_REASON}: {what}")
 
 
 def _refuse(errors: Collection[FieldError]) -> None:
@@ -183,7 +180,7 @@ async def move_appeal(tx: Tx, appeal_id: UUID, act: Act, steps: int, said: Said,
     _refuse(
         [
             *([value_missing] if act is Act.UPHOLD and said.value is None else []),
-            *(_of_reason("reason", reason, "làm căn cứ cho quyết định") if decides else ()),
+            *(_of_reason(reason, "căn cứ của quyết định") if decides else ()),
         ]
     )
     stepped, event = await _stepped(
@@ -200,7 +197,13 @@ async def move_appeal(tx: Tx, appeal_id: UUID, act: Act, steps: int, said: Said,
 
 
 def _refuse_others(unit_id: UUID, act: Act, by: Actor) -> None:
-    """Raise ``Forbidden`` unless this is for the caller to do: the unit's own, or the office's, but not on the own unit."""
+    """Raise ``Forbidden`` unless this is for the caller to do: the unit's own, or the office's, but not on the own unit.
+
+    Nobody who speaks for a unit decides on its appeal, also for the unit that the office itself is. The office's other posts
+    do decide on that one, unlike on its report: reports of that unit are its block's to look at, but no rule that is known
+    names anybody beside the office for appeals, whoever leads the city only reads, and what nobody decides on keeps the whole
+    board from being final. So the way stays open, with a reason that the unit, its block and the city's leader can read.
+    """
     if way.who_may(act) is Side.UNIT:
         if unit_id not in by.own_units:
             raise Forbidden(f"{by.post} không làm được việc này. Người làm được: chính đơn vị đã kiến nghị.")

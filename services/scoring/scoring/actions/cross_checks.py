@@ -15,6 +15,7 @@ from chassis.text import nfc
 from contracts.appraisal import Column, CrossCheck, CrossChecksAssigned, ItemsObjected
 from scoring import rules
 from scoring.actions.boards import members_of
+from scoring.actions.finality import refuse_on_final
 from scoring.actions.keys import Key
 from scoring.actions.verdicts import Opened, Reviewer, keep, open_report, refuse
 from scoring.tables import CHECKED, REPORTS_IN, blocks, cross_checks, objections, periods, scores, verdicts
@@ -46,10 +47,12 @@ async def assign_cross_checks(tx: Tx, board: Key, by_unit: Mapping[UUID, UUID | 
     """Say who checks whom on a board, (period, block): unit checked → unit that checks, or nobody: then it is taken back.
 
     Raises ``NotFound`` for a block that does not report in this period, ``Invalid`` with every pair in which a unit would
-    check itself, that names one from elsewhere, or that takes back what the checking unit has done already.
+    check itself, that names one from elsewhere, or that takes back what the checking unit has done already, ``Conflict`` once
+    the board was published as final.
     """
     period_id, block_id = board
     campaign_id = await _locked_period(tx, board)
+    await refuse_on_final(tx, board)
     members = (await members_of(tx, [board])).get(board, frozenset())
     now = await tx.now()
     own = {"period_id": period_id, "block_id": block_id, "assigned_by": post, "assigned_at": now}

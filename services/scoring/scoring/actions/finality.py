@@ -31,8 +31,8 @@ async def refuse_on_final(tx: Tx, board: Key) -> None:
     published = (await tx.db.execute(newest.order_by(publications.c.number.desc()).limit(1))).one_or_none()
     if published and published.state == BoardState.FINAL:
         raise Conflict(
-            f"Bảng của khối trong kỳ này đã công bố chính thức (lần {published.number}), nên không chấm hay bỏ phiếu thêm "
-            f"được. Có thể làm: {'; '.join(_INSTEAD)}.",
+            f"Bảng của khối trong kỳ này đã công bố chính thức (lần {published.number}), nên không phân công, chấm hay bỏ phiếu "
+            f"thêm được. Có thể làm: {'; '.join(_INSTEAD)}.",
             instead=[each[:1].upper() + each[1:] for each in _INSTEAD],
             number=published.number,
         )

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import insert, literal, select
 
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
+from chassis.text import nfc
 from contracts.scoring import BoardPublished, BoardState, PublishedPlace
 from scoring import rules
 from scoring.actions.keys import Key
@@ -29,7 +30,7 @@ class Publish(BaseModel):
 
     state: BoardState
     digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    reason: Annotated[str, Field(min_length=10, max_length=1000)] | None = None
+    reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class Published(BaseModel):
@@ -51,7 +52,8 @@ async def publish_board(tx: Tx, key: Key, number: int, body: Publish, *, by: str
     """Store the board of (period, block) as its ``number``-th publication; the same again gives the same answer.
 
     Raises ``NotFound`` where nobody was ranked yet, and ``Conflict`` for another number than the next, for a board that is
-    not the one that was seen, and for what ``rules.publishing`` refuses; each says what is possible instead.
+    not the one that was seen, and for what ``rules.publishing`` refuses; each says what is possible instead. ``Invalid`` for a
+    reason that says nothing; a blank one is none.
     """
     period_id, block_id = key
     own = {"period_id": period_id, "block_id": block_id}
@@ -66,6 +68,7 @@ async def publish_board(tx: Tx, key: Key, number: int, body: Publish, *, by: str
         raise _another(f"Lần công bố {number} đã có và không sửa được.", len(stored) + 1)
     if number != len(stored) + 1:
         raise _another(f"Chưa có lần công bố {number - 1}.", len(stored) + 1)
+    reason = _reason(body)
     now = await tx.now()
     head = (await HEAD.rows(tx.db, own))[0]
     figures = await FIGURES.rows(tx.db, {**own, "units": head.members})
@@ -90,7 +93,7 @@ async def publish_board(tx: Tx, key: Key, number: int, body: Publish, *, by: str
         BoardState(newest["state"]) if newest else None,
         body.state,
         changes=snapshot.digest != newest["digest"] if newest else 1,
-        reason=body.reason,
+        reason=reason,
         unsettled=publishing.open_items((await OPEN.rows(tx.db, asked))[0], looking),
         left_undone=publishing.undone(looking),
     )
@@ -119,7 +122,7 @@ async def publish_board(tx: Tx, key: Key, number: int, body: Publish, *, by: str
         places=stood,
     )
     more = {"campaign_id": head.campaign_id, "version": head.version, "board": snapshot.text}
-    row = {**own, **told.model_dump(), **counted, **more, "reason": body.reason, "event_id": tx.record(event)}
+    row = {**own, **told.model_dump(), **counted, **more, "reason": reason, "event_id": tx.record(event)}
     await tx.db.execute(insert(publications).values(row))
     kept = [
         {**own, "number": number, **{name: row[name] for name in ("unit_id", "rank", "points", "percent", "maximum")}}
@@ -151,6 +154,17 @@ async def _keep_scores(tx: Tx, own: dict[str, UUID], number: int) -> None:
 
 def _of(own: dict[str, UUID]) -> list[Any]:
     return [publications.c[name] == value for name, value in own.items()]
+
+
+def _reason(body: Publish) -> str | None:
+    reason = nfc(body.reason or "")
+    if reason and not rules.is_reason(reason):
+        error = FieldError(
+            field="reason", message="Lý do chưa đủ để người khác hiểu", remedy=f"{rules.A_REASON}, không ghi tên người"
+        )
+        # The page shows the sentence; whoever calls the door reads it at its field.
+        raise Invalid(f"{error.message}. {error.remedy}.", errors=[error])
+    return reason or None
 
 
 def _another(why: str, following: int) -> Conflict:

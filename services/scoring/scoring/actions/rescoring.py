@@ -57,7 +57,7 @@ class Rescore(BaseModel):
 
     period_id: UUID | None = None
     version: Annotated[int | None, Field(ge=1)] = None
-    reason: Annotated[str, Field(min_length=10, max_length=1000)] | None = None
+    reason: Annotated[str, Field(max_length=1000)] | None = None
 
 
 async def start_rescoring(
@@ -73,7 +73,7 @@ async def start_rescoring(
     newest = (await tx.db.execute(select(func.max(sheets.c.version)).where(sheets.c.sheet_id == sheet_id))).scalar_one()
     if newest is None:
         raise NotFound("Không có bảng điểm này.")
-    version = version or newest
+    version, reason = version or newest, nfc(reason or "")
     if fault := _version_fault(version, newest, reason):
         raise Invalid("Chưa chấm lại được.", errors=[fault])
     if period_id and not (await tx.db.execute(select(periods).where(periods.c.period_id == period_id))).first():
@@ -109,7 +109,7 @@ async def start_rescoring(
     row = {
         **begun,
         **nothing_yet,
-        "reason": nfc(reason) if reason else None,
+        "reason": reason or None,
         "back": version < newest,
         "newest": newest,
         "after_period": UUID(int=0),
@@ -132,13 +132,13 @@ async def start_rescoring(
     return RescoringStarted.model_validate(begun)
 
 
-def _version_fault(version: int, newest: int, reason: str | None) -> FieldError | None:
+def _version_fault(version: int, newest: int, reason: str) -> FieldError | None:
     if version > newest:
         remedy = f"Chọn một phiên bản từ 1 đến {newest}"
         return FieldError(field="version", message=f"Bảng điểm không có phiên bản {version}", remedy=remedy)
-    if version < newest and not reason:
+    if version < newest and not rules.is_reason(reason):
         message = f"Chấm lại theo phiên bản {version}, cũ hơn phiên bản {newest}, thì phải có lý do"
-        return FieldError(field="reason", message=message, remedy="Ghi lý do, ít nhất 10 ký tự, không ghi tên người")
+        return FieldError(field="reason", message=message, remedy=f"{rules.A_REASON}, không ghi tên người")
     return None
 
 

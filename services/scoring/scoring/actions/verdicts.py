@@ -44,6 +44,7 @@ async def give_verdicts(
     by: Reviewer,
     *,
     report_version: int | None = None,
+    only_objected: bool = False,
     appeal_id: UUID | None = None,
     because: Collection[Event[Any]] = (),
 ) -> Reviewed:
@@ -51,13 +52,15 @@ async def give_verdicts(
 
     ``report_version`` is that of the report the reviewer saw; None = whatever stands. ``appeal_id`` names the appeal that is
     upheld by it, ``because`` the events of this transaction that led to it. Who may look is for the door to decide, but nobody
-    looks at the own unit.
+    looks at the own unit. ``only_objected``: the reviewer is not of the block, and concludes what its units disagree on.
 
     Raises ``Forbidden`` for the own unit, ``NotFound`` without a report that counts, ``Conflict`` when the unit has sent
-    another one since or the board was published as final and no appeal is upheld, ``Invalid`` with everything that is wrong
-    with ``looks``.
+    another one since, the board was published as final and no appeal is upheld, or nobody objected to what is for the block
+    to say; ``Invalid`` with everything that is wrong with ``looks``.
     """
     opened = await open_report(tx, of, by, report_version=report_version, appealed=appeal_id is not None)
+    if only_objected:
+        _refuse_unobjected(opened, looks)
     rulings = [look for look in looks if appeal_id and rules.is_of_points(look.criterion)]
     others = [look for look in looks if look not in rulings]
     refuse(
@@ -68,6 +71,23 @@ async def give_verdicts(
         looks,
     )
     return await keep(tx, opened, column, looks, by, appeal_id=appeal_id, because=because)
+
+
+def _refuse_unobjected(opened: "Opened", looks: Sequence[rules.Look]) -> None:
+    unasked = [look.criterion for look in looks if look.criterion not in opened.objected]
+    if unasked:
+        appraised = ", ".join(line.code for _, line in opened.sheet.criteria() if line.code in opened.sheet.appraised)
+        instead = (
+            "đơn vị chấm chéo hoặc khối trưởng chấm các mục này",
+            f"Phòng Nội vụ ghi ý kiến ở cột thẩm định, với các mục {appraised}",
+            "Phòng Nội vụ kết luận thay khối trưởng mục mà đơn vị chấm chéo không đồng ý",
+        )
+        raise Conflict(
+            f"Mục {', '.join(unasked)}: cột khối chấm do khối ghi và không có ý kiến không đồng ý nào chờ kết luận. "
+            f"Có thể làm: {'; '.join(instead)}.",
+            criteria=unasked,
+            instead=[each[:1].upper() + each[1:] for each in instead],
+        )
 
 
 class Opened(NamedTuple):

@@ -17,8 +17,6 @@ from scoring.actions.finality import refuse_on_final
 from scoring.actions.ranking import Touched, rank
 from scoring.tables import block_votes, boards
 
-_LEAST_REASON = 3
-
 
 class VoteRecorded(BaseModel):
     """A vote that was recorded: the how manieth it is of this board."""
@@ -58,7 +56,8 @@ async def record_vote(
             own_unit_id=str(min(own)),
         )
     corrects = any(vote.keys() == votes.keys() for vote in board.votes)
-    _refuse_faults(votes, nfc(reason.strip()), corrects=corrects)
+    reason = nfc(reason)
+    _refuse_faults(votes, reason, corrects=corrects)
     vote_id, number = uuid7(), len(board.votes) + 1
     event = await tx.recorded(
         BlockVoteRecorded(
@@ -72,7 +71,7 @@ async def record_vote(
     )
     row = {"period_id": period_id, "block_id": block_id, "number": number, "vote_id": vote_id, "by_post": by_post}
     counts = {str(unit): count for unit, count in votes.items()}
-    row |= {"votes": counts, "reason": nfc(reason.strip()) or None, "at": event.businesstime, "event_id": event.id}
+    row |= {"votes": counts, "reason": reason or None, "at": event.businesstime, "event_id": event.id}
     await tx.db.execute(insert(block_votes).values(row))
     this = (boards.c.period_id == period_id) & (boards.c.block_id == block_id)
     await tx.db.execute(update(boards).where(this).values(votes=number))
@@ -107,12 +106,12 @@ def _refuse_faults(votes: Mapping[UUID, int], reason: str, *, corrects: bool) ->
                 remedy="Ghi số phiếu của từng đơn vị, đơn vị không có phiếu ghi 0",
             )
         )
-    if corrects and len(reason) < _LEAST_REASON:
+    if corrects and not rules.is_reason(reason):
         errors.append(
             FieldError(
                 field="reason",
                 message="Các đơn vị này đã có kết quả bỏ phiếu",
-                remedy="Ghi lý do ghi lại, ví dụ “ghi nhầm số phiếu so với biên bản”",
+                remedy=f"{rules.A_REASON}, ví dụ “ghi nhầm số phiếu so với biên bản”",
             )
         )
     if errors:

@@ -105,18 +105,30 @@ async def give_verdicts(  # noqa: PLR0917
     commanded: Commanded,
     request: Request,
 ) -> Response:
-    """Say what counts of a report's items: the office in column ``appraisal``, the block's head in column ``block``."""
+    """Say what counts of a report's items: the office in column ``appraisal``, the block's head in column ``block``.
+
+    In column ``block`` the office only concludes what a checking unit objected to: the head says nothing of the own unit,
+    some blocks have no head for a time, and without a conclusion their board could never be final.
+    """
+    only_objected = False
     if body.column == Column.APPRAISAL:
         office(commanded)
     else:
         block_id, _ = await actions.place_of(commanded.tx.db, period_id, unit_id)
         _head(commanded, block_id)
+        only_objected = block_id is None or not commanded.identity.holds(Post.BLOCK_HEAD, block_id)
     not_of_office(commanded, unit_id, _of_office(request))
     by = _reviewer(commanded.identity, unit_id)
     return await commanded.once(
         body,
         lambda: actions.give_verdicts(
-            commanded.tx, (period_id, unit_id), body.column, body.looks(), by, report_version=body.report_version
+            commanded.tx,
+            (period_id, unit_id),
+            body.column,
+            body.looks(),
+            by,
+            report_version=body.report_version,
+            only_objected=only_objected,
         ),
     )
 

@@ -99,12 +99,11 @@ async def columns_of(db: Read, period_id: UUID, units: Collection[UUID]) -> list
     """Give the columns of many reports in one question, without the history; those that count nowhere are left out."""
     found = await _KNOWN.rows(db, {"period_id": period_id, "units": list(units)})
     on = await sheets_of(db, {(row.sheet_id, row.sheet_version) for row in found})
-    led = {row.block_id for row in found if rules.asks_for_leaders(on[row.sheet_id, row.sheet_version])}
-    over = await closed(db, period_id, led) if led else set()
+    over = any(map(rules.asks_for_leaders, on.values())) and await closed(db, period_id)
     told = []
     for row in found:
         sheet = on[row.sheet_id, row.sheet_version]
-        told.append(_columns(row, sheet, block_of(sheet, row.leaders, closed=row.block_id in over)))
+        told.append(_columns(row, sheet, block_of(sheet, row.leaders, closed=over)))
     return told
 
 

@@ -6,14 +6,26 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text, true
+from sqlalchemy import bindparam, exists, func, select, text, true
 
 from chassis.db import Prepared, Read
 from chassis.errors import NotFound
 from contracts.appraisal import Column
+from contracts.scoring import BoardState
 from scoring import rules
 from scoring.queries.columns import columns_of
-from scoring.tables import CHECKED, MEMBERS, OBJECTED, REPORTS_IN, REVIEWED, blocks, cross_checks, periods
+from scoring.tables import (
+    CHECKED,
+    MEMBERS,
+    OBJECTED,
+    REPORTS_IN,
+    REVIEWED,
+    blocks,
+    cross_checks,
+    periods,
+    publications,
+    scores,
+)
 
 Row = dict[str, Any]
 
@@ -73,20 +85,25 @@ async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Ro
 
 
 async def cross_checks_by(db: Read, period_id: UUID, by_unit: Sequence[UUID]) -> list[Row]:
-    """List what these units are to check, and how far each is."""
-    asked = select(cross_checks).where(
-        cross_checks.c.period_id == period_id, cross_checks.c.by_unit.in_(by_unit), CHECKED
+    """List what these units are to check, and how far each is; under a board that is final only what was done with."""
+    of_check = (scores.c.period_id == cross_checks.c.period_id) & (scores.c.unit_id == cross_checks.c.unit_id)
+    final = exists().where(
+        publications.c.period_id == cross_checks.c.period_id,
+        publications.c.block_id == func.coalesce(scores.c.block_id, cross_checks.c.block_id),
+        publications.c.state == BoardState.FINAL,
+    )
+    asked = (
+        select(cross_checks, final.label("final"))
+        .outerjoin(scores, of_check)
+        .where(cross_checks.c.period_id == period_id, cross_checks.c.by_unit.in_(by_unit), CHECKED)
     )
     found = (await db.execute(asked)).all()
     reports = {row["unit_id"]: row for row in await columns_of(db, period_id, [row.unit_id for row in found])}
+    progress = {row.unit_id: _progress(reports.get(row.unit_id)) for row in found}
     return [
-        {
-            "unit_id": row.unit_id,
-            "by_unit": row.by_unit,
-            "block_id": row.block_id,
-            **_progress(reports.get(row.unit_id)),
-        }
+        {"unit_id": row.unit_id, "by_unit": row.by_unit, "block_id": row.block_id, **how_far}
         for row in found
+        if (how_far := progress[row.unit_id]) and not (row.final and (how_far["waiting"] or not how_far["reported"]))
     ]
 
 
@@ -98,6 +115,8 @@ _OBJECTED: Final = Prepared(
       AND NOT scores.withdrawn AND NOT reports.withdrawn
       AND EXISTS (SELECT FROM objections
         WHERE objections.period_id = scores.period_id AND objections.unit_id = scores.unit_id)
+      AND NOT EXISTS (SELECT FROM publications WHERE state = 'final'
+        AND (publications.period_id, publications.block_id) = (scores.period_id, scores.block_id))
     ORDER BY scores.block_id, scores.unit_id"""  # noqa: S608 - our own words
     )
 )
@@ -106,7 +125,7 @@ _OBJECTED: Final = Prepared(
 async def objected_in(db: Read, period_id: UUID, block_ids: Sequence[UUID], but: Sequence[UUID]) -> list[Row]:
     """List the reports of these blocks, ``but`` those of some units, with an objection that waits for the block's head.
 
-    Only reports to which anybody ever objected are read, however large the blocks are.
+    Only reports to which anybody ever objected are read, however large the blocks are. Under a board that is final none waits.
     """
     if not block_ids:
         return []

@@ -1,11 +1,11 @@
 """A unit's score, with the reason of every point."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, any_, func, select
+from sqlalchemy import and_, func, select
 
 from chassis.clock import NOW, VIETNAM
 from chassis.db import Read
@@ -38,7 +38,7 @@ async def score(db: Read, period_id: UUID, unit_id: UUID) -> Row:
     if row is None:
         raise NotFound("Đơn vị chưa có báo cáo nào được chấm trong kỳ này.")
     score = row["score"]
-    if score.get("provisional") and await closed(db, period_id, [row["block_id"]]):
+    if score.get("provisional") and await closed(db, period_id):
         score = await _concluded(db, row)
     kept = {
         name: row[name] for name in ("version", "sheet_id", "sheet_version", "caused_by", "scored_at", "receipt_number")
@@ -73,36 +73,17 @@ _same_publication: Final = and_(
 )
 
 
-async def closed(db: Read, period_id: UUID, block_ids: Collection[UUID]) -> set[UUID]:
-    """Give those of these blocks of which all units have a report that counts, or none can come: the period has closed.
+async def closed(db: Read, period_id: UUID) -> bool:
+    """Tell whether a period has closed: until then whoever has reported may send again, and the leaders can change.
 
-    Asked when points are shown, not kept with them: they are the same before and after.
+    Asked when points are shown, not kept with them: they are the same before and after. When one closes that was heard of
+    before its end was kept nobody can tell: it stays open until its board is final.
     """
-    reporting = (
-        select(func.count())
-        .select_from(reports)
-        .where(reports.c.period_id == period_id, ~reports.c.withdrawn, reports.c.unit_id == any_(MEMBERS))
-        .correlate(blocks, periods)
-        .scalar_subquery()
-    )
-    asked = (
-        select(
-            blocks.c.block_id,
-            func.cardinality(MEMBERS).label("members"),
-            reporting.label("reporting"),
-            periods.c.closes_on,
-            NOW.label("now"),
-        )
-        .select_from(blocks)
-        .outerjoin(periods, periods.c.period_id == period_id)
-        .where(blocks.c.block_id.in_(block_ids))
-    )
-    return {
-        row.block_id
-        for row in await db.execute(asked)
-        if row.members == row.reporting
-        or (row.closes_on is not None and row.now.astimezone(VIETNAM).date() > row.closes_on)
-    }
+    found = await db.execute(select(periods.c.closes_on, NOW.label("now")).where(periods.c.period_id == period_id))
+    row = found.one_or_none()
+    if row is None or row.closes_on is None:
+        return False
+    return bool(row.now.astimezone(VIETNAM).date() > row.closes_on)
 
 
 def block_of(sheet: rules.Sheet, leaders: Mapping[str, str] | None, *, closed: bool) -> rules.Block | None:
@@ -127,8 +108,7 @@ async def block_with(
         ~scores.c.withdrawn,
     )
     reported = [rules.Facts.model_validate(inputs) for inputs in (await db.execute(others)).scalars()]
-    over = await closed(db, period_id, [block_id])
-    return rules.lead(sheet, [*reported, own], closed=block_id in over)
+    return rules.lead(sheet, [*reported, own], closed=await closed(db, period_id))
 
 
 async def awards_of(db: Read, unit_id: UUID, block_id: UUID) -> list[rules.KnownAward]:

@@ -27,6 +27,7 @@ from scoring.rules.kinds.base import KnownAward
 from scoring.rules.nearby import Neighbours, nearby, neighbours
 from scoring.rules.points import Remembered, asks_for_awards, asks_for_leaders, lead, say, score
 from scoring.rules.ranking import DECIDERS, Ranked, Standing, Vote, equals, leader_points, rank, standing
+from scoring.rules.reasons import A_REASON, is_reason
 from scoring.rules.reviewing import Look, LookFault, codes_of, faults_of
 from scoring.rules.rulings import appealed, faults_of_ruling, is_of_points, line_of, points_of
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
@@ -43,6 +44,7 @@ from scoring.rules.snapshots import (
 )
 
 __all__ = [
+    "A_REASON",
     "DECIDERS",
     "REVIEWS",
     "Audience",
@@ -93,6 +95,7 @@ __all__ = [
     "form_criteria",
     "in_column",
     "is_of_points",
+    "is_reason",
     "lead",
     "leader_points",
     "line_of",

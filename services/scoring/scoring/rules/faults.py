@@ -6,17 +6,20 @@ Every fault says where it is to be mended: which group or line, by its code, and
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from scoring.rules.kinds.base import Role
 from scoring.rules.kinds.yes_no import YesNo
 from scoring.rules.numbers import CENT, to_step
+from scoring.rules.ranking import DECIDERS
 from scoring.rules.words import say
 
 if TYPE_CHECKING:
     from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
 
 
+_DECIDED_BY: Final = frozenset({*(name for name, _ in DECIDERS), "block_vote", "shared"})
+"""What a board already says of a place by a code: a sheet's own tie-break goes by another."""
 _About = Literal["sheet", "group", "line", "tie"]
 
 
@@ -48,7 +51,11 @@ def faults(sheet: "Sheet") -> Iterator[Fault]:
         for field, words in (*_of_line(sheet, group_code, criterion), *_of_weight(criterion, weight)):
             yield Fault("line", criterion.code, field, f"mục {criterion.code}: {words}")
     known = {criterion.code for _, criterion in sheet.criteria()}
+    yield from _twice("tiêu chí phụ", "tie", (each.code for each in sheet.tie_breaks))
     for each in sheet.tie_breaks:
+        if each.code in _DECIDED_BY:
+            words = f"tiêu chí phụ “{each.name}”: mã {each.code} hệ thống dùng cho việc khác, đổi mã"
+            yield Fault("tie", each.code, "code", words)
         for code in each.criteria:
             if code not in known:
                 yield Fault("tie", each.code, "criteria", f"tiêu chí phụ “{each.name}”: bảng không có mục {code}")

@@ -7,11 +7,10 @@ from typing import NamedTuple
 from contracts.appraisal import Column
 from contracts.registry import Target
 from contracts.scoring import SheetCriterion, ValueKind
+from scoring.rules.reasons import A_REASON, is_reason
 from scoring.rules.sheet import Criterion, Sheet, form_criteria
 from scoring.rules.words import say
 
-SHORTEST_REASON = 10
-_FEWEST_LETTERS = 4
 _MOST_PLACES = 6
 _LARGEST = Decimal(10) ** 15
 _EXAMPLE = "biên bản đi kèm chỉ ghi 850"
@@ -99,15 +98,8 @@ def _of_change(line: SheetCriterion, look: Look, reported: Decimal | None) -> It
             "Chọn Đồng ý, hoặc ghi số khác kèm lý do",
         )
     elif not is_reason(look.reason):
-        remedy = f"Ghi lý do thành câu, ít nhất {SHORTEST_REASON} ký tự, ví dụ “{_EXAMPLE}”"
+        remedy = f"{A_REASON}, ví dụ “{_EXAMPLE}”"
         yield LookFault(code, "reason", f"Mục {code}: chấm khác số đơn vị báo cáo thì phải có lý do", remedy)
-
-
-def is_reason(text: str) -> bool:
-    """Tell whether a text can say why: long enough for it, in more than one word, and not a letter or two repeated."""
-    words = text.split()
-    letters = {letter for letter in text.casefold() if letter.isalpha()}
-    return len(" ".join(words)) >= SHORTEST_REASON and len(words) > 1 and len(letters) >= _FEWEST_LETTERS
 
 
 def _out_of_bounds(line: SheetCriterion, value: Decimal) -> tuple[str, str] | None:

@@ -43,7 +43,7 @@ class Block:
 
     leaders: Mapping[str, Exact]
     closed: bool = False
-    """Whether the whole block has reported, or nobody can any more: until then what depends on the leader is provisional."""
+    """Whether nobody in it can report any more: until then what depends on the leader is provisional."""
 
 
 class Part(Model):

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.errors import Forbidden, Invalid, NotFound, Problem
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import looking, render
@@ -116,7 +116,7 @@ async def assign(request: Request, desk: AtDesk, period_id: UUID, block_id: UUID
         if chosen:
             await desk.send("PUT", "scoring", path, {"checks": checks})
     except Problem as problem:
-        if problem.status != Invalid.status:
+        if problem.status not in (Conflict.status, Invalid.status):
             raise
         return await _start(request, desk, period_id, str(block_id), typed=chosen, problem=problem)
     back = urlencode({"ky": str(period_id), "khoi": str(block_id)})
@@ -132,9 +132,15 @@ async def one(request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, xo
 
 
 async def _seen(desk: Desk, period_id: UUID, unit_id: UUID) -> tuple[Looking, str]:
-    """Lay a report before its reader: the own one is only read, whatever else the reader may do."""
+    """Lay a report before its reader: the own one is only read, whatever else the reader may do.
+
+    The office speaks in the block's column only where a checking unit objected.
+    """
     seen = await looking.look_at(desk, period_id, unit_id, "block")
     role = _role(desk, seen.report)
+    seen.only_objected = role == "ket-luan" and not desk.who.holds(Post.BLOCK_HEAD, UUID(seen.report["block_id"]))
+    if seen.only_objected and not seen.shown:
+        role, seen.only_objected = "doc", False
     if role == "doc":
         seen.column = None
     return seen, role
@@ -177,6 +183,7 @@ async def say(request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID) ->
     path, more = (f"{scores}/cross-check", {}) if role == "cham" else (f"{scores}/verdicts", {"column": "block"})
     again = await save(request, desk, (period_id, unit_id), path, "block", more)
     if again:
+        again.only_objected = seen.only_objected
         return _page(request, desk, again, role)
     if role == "cham":
         left = [row for row in await to_check(desk, str(period_id)) if row["reported"] and row["waiting"]]
