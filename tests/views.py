@@ -269,6 +269,7 @@ def _report(state: str, **changed: Any) -> dict[str, Any]:
         "accepted_at": NOW.isoformat(),
         "receipt_number": RECEIPT,
         "returned_by": "Cán bộ 01, Phòng Nội vụ",
+        "taken_back": None,
         "returned_at": NOW.isoformat(),
         "aside": None,
         "open_items": None,
@@ -292,6 +293,7 @@ def _history() -> list[dict[str, Any]]:
         usual | {"step": "submit", "post": None, "late": False},
         usual | {"step": "take_up", "post": "Cán bộ 01, Phòng Nội vụ"},
         usual | {"step": "return", "post": "Cán bộ 01, Phòng Nội vụ", "items": {"2.3": _RETURNED, "4.1": _RETURNED}},
+        usual | {"step": "take_back", "post": "Cán bộ 01, Phòng Nội vụ", "items": {"*": "Đối chiếu lại đã khớp"}},
     ]
 
 
@@ -824,6 +826,8 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     queue |= {"typed": dict.fromkeys(("hang", "tim", "ky", "muon", "xep"), ""), "onward": "sau=x"}
     why_nothing = {"period": PERIOD, "key": CAUSE, "version": 3, "reason": "a", "error": "Cả báo cáo: ghi rõ lý do"}
     marked = Verdict({"1.1", "2.4"}, {"1.1": "Chưa có đối chiếu của kho bạc"}, {"2.4": "Mục 2.4: ghi lý do trả lại"})
+    no_reason = Verdict(errors={"ly-do-rut": "Lý do rút việc trả lại: ghi ít nhất 3 chữ"}, why="a")
+    taken_back = {"by": "Cán bộ 01, Phòng Nội vụ", "at": NOW.isoformat(), "reason": "Đối chiếu lại đã khớp"}
     set_aside = {"fields": {"1.1": "777"}, "nothing": {}}
     returned = _stands("returned", flagged=flagged, open_items=["2.3", "4.1"], aside=set_aside)
     closed = desk()
@@ -903,6 +907,11 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "xem-xet-bao-cao": ("xem-xet-bao-cao.html", _review("in_review", marked)),
         "xem-xet-khong-khoi": ("xem-xet-bao-cao.html", _review("submitted", Verdict(), block_id=None)),
+        "xem-xet-da-tra": (
+            "xem-xet-bao-cao.html",
+            _review("returned", no_reason, steps=["take_back", "accept"], flagged=flagged),
+        ),
+        "bao-cao-rut-tra": ("bao-cao.html", _form(_stands("submitted", open_items=None, taken_back=taken_back))),
         "xem-xet-lai": ("xem-xet-bao-cao.html", _review("in_second_review", Verdict())),
         "hanh-trinh": ("hanh-trinh.html", _step("report_withdrawn", complete)),
         "hanh-trinh-dang-lan": ("hanh-trinh.html", _step("report_returned", ripple(0))),

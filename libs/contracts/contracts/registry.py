@@ -390,6 +390,8 @@ class ReportReturned(_OfReport):
     event_type: ClassVar[str] = "registry.report_returned.v1"
 
     criteria: tuple[str, ...]
+    taken_back: WhereKnown[bool] = False
+    """Whoever returned these took it back: nothing is to be corrected, and what was sent waits to be looked at again."""
 
 
 class ReportAccepted(_OfReport):

@@ -7,6 +7,28 @@ from house import House
 NOWHERE = "Ngày kỳ này đóng, đơn vị không còn đứng trong khối thi đua nào."
 
 
+async def test_a_head_takes_a_return_back_with_a_reason_that_the_unit_reads(house: House) -> None:
+    await open_pages(house)
+    sent = (await submit(house, TAN_PHONG, "1000")).json()
+    page = f"/xem-xet/{sent['report_id']}"
+    said = {"version": "1", "don-vi": str(TAN_PHONG)}
+    async with (
+        at_the_pages(house, "khoi-truong", follow_redirects=True) as head,
+        at_the_pages(house, "tan-phong", follow_redirects=True) as unit,
+    ):
+        await head.post(page, data=said | {"viec": "tra-lai", "tra:1.1": "1", "vi:1.1": "Chưa khớp"})
+        assert 'value="rut-tra"' in (await head.get(page)).text
+        bare = await head.post(page, data=said | {"viec": "rut-tra", "ly-do-rut": "x"})
+        assert (bare.status_code, "Lý do rút việc trả lại: ghi ít nhất 3 chữ" in bare.text) == (422, True)
+        assert ">\nx</textarea>" in bare.text
+        done = await head.post(page, data=said | {"viec": "rut-tra", "ly-do-rut": "Đã đối chiếu, khớp"})
+        assert (done.status_code, "Đã rút việc trả lại Phường Tân Phong" in done.text) == (200, True)
+        form = (await unit.get(f"/bao-cao/{PERIOD}")).text
+        assert ("vì: Đã đối chiếu, khớp." in form, "mục phải sửa" in form) == (True, False)
+        await house.quiet()
+        assert "việc trả lại đã được rút" in (await unit.get("/tin")).text
+
+
 async def leave(house: House, on: str) -> None:
     async with house.office("registry") as office:
         body = {"kind": "close", "unit_ids": [str(TAN_PHONG)], "effective_on": on, "reason": "Giải thể"}

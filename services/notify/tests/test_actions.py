@@ -129,6 +129,15 @@ async def test_a_return_is_told_to_its_unit_once_with_the_items_and_never_a_reas
     assert told[0]["text"] == "Cần sửa mục 1.1, 2.1; lý do ghi tại từng mục. Các mục khác giữ nguyên như đã gửi."
 
 
+def test_a_return_that_was_taken_back_is_told_to_the_unit_that_was_told_of_it() -> None:
+    where = {"campaign_id": CAMPAIGN, "period_id": PERIOD, "block_id": BLOCK, "unit_id": TAN_PHONG}
+    known = {"report_id": uuid4(), "receipt_number": "BN-2311-0001", "version": 1}
+    event = ReportReturned(**where, **known, criteria=("1.1",), taken_back=True)
+    (told,) = rules.tell_returned(event, lambda _: "Báo cáo năm 2023")
+    assert (told.scope_id, told.title) == (TAN_PHONG, "Báo cáo năm 2023: việc trả lại đã được rút")
+    assert "Không phải sửa gì nữa: biên nhận BN-2311-0001" in told.text
+
+
 async def test_everybody_of_the_block_hears_once_that_its_board_stands(house: House) -> None:
     """Repeated or not, each unit and the head have one message, with the unit's own place in it."""
     away = uuid4()

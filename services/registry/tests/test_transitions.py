@@ -44,12 +44,14 @@ def test_a_step_is_taken_by_the_same_hat_wherever_it_is_held(step: Step) -> None
 
 
 def test_whatever_was_sent_can_be_taken_back_by_its_unit_or_answered_by_its_reviewer() -> None:
-    """Every act has its way back: sent → withdrawn, taken up → released, looked at → returned, accepted → returned."""
+    """Every act has its way back: sent → withdrawn, taken up → released, looked at → returned → taken back, accepted → returned."""
     for state in transitions.WAITING:
         back = {Step.WITHDRAW, Step.RELEASE} & set(TABLE[state])
         assert back, state
         assert Step.RETURN in TABLE[state] or Step.TAKE_UP in TABLE[state], state
     assert Step.RETURN in TABLE[State.ACCEPTED]
+    assert {state for state in State if Step.TAKE_BACK in TABLE[state]} == {State.RETURNED}
+    assert State.SUBMITTED in reachable(State.RETURNED, {Who.REVIEWER})
     for state, moves in TABLE.items():
         if Step.WITHDRAW in moves:
             assert moves[Step.WITHDRAW].to is State.DRAFT, state
@@ -131,6 +133,13 @@ class Way(RuleBasedStateMachine):
     def give_back(self, items: set[str]) -> None:
         self.state = transitions.after(self.state, Step.RETURN)
         self.flagged = dict.fromkeys(items, "số liệu chưa khớp")
+
+    @precondition(lambda self: self.holds(Step.TAKE_BACK))
+    @rule()
+    def take_back(self) -> None:
+        self.state = transitions.after(self.state, Step.TAKE_BACK)
+        self.go_back()
+        self.flagged = {}
 
     @precondition(lambda self: self.holds(Step.ACCEPT))
     @rule()

@@ -228,13 +228,13 @@ RIPPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "onward": "Mở lại bản nháp, sửa rồi gửi lại trước khi kỳ đóng.",
     },
     "report_returned": {
-        "title": "Báo cáo bị trả lại để sửa",
+        "title": "Trả lại báo cáo để sửa, hoặc rút việc trả lại",
         "said": {
-            "received": "Nơi xem xét đánh dấu các mục phải sửa, kèm lý do từng mục.",
+            "received": "Nơi xem xét trả lại các mục phải sửa kèm lý do, hoặc rút việc trả lại.",
             "told": "Cán bộ đầu mối của đơn vị đã có tin trong hệ thống.",
         },
         "skipped": "Không cần: điểm tạm tính giữ nguyên cho đến khi đơn vị gửi lại.",
-        "onward": "Đơn vị sửa các mục bị trả lại rồi gửi lại; các mục khác giữ nguyên.",
+        "onward": "Đơn vị mở báo cáo để xem các mục còn phải sửa và lý do; các mục khác giữ nguyên như đã gửi.",
     },
     "report_accepted": {
         "title": "Báo cáo đã được chấp nhận",

@@ -162,7 +162,17 @@ def tell_withdrawn(event: ReportWithdrawn, names: Names) -> Iterator[Message]:
 
 
 def tell_returned(event: ReportReturned, names: Names) -> Iterator[Message]:
-    """The unit alone; the reasons stand at the items, where they can be mended."""
+    """The unit alone; the reasons stand at the items, where they can be mended, or why nothing is to be mended at the report."""
+    if event.taken_back:
+        yield Message(
+            post=Post.UNIT_OFFICER,
+            scope_id=event.unit_id,
+            about_id=event.unit_id,
+            title=f"{names(event.period_id)}: việc trả lại đã được rút",
+            text=f"Không phải sửa gì nữa: biên nhận {event.receipt_number} chờ xem xét như đã gửi; lý do ghi tại báo cáo.",
+            link=f"/bao-cao/{event.period_id}",
+        )
+        return
     items = ", ".join(each for each in event.criteria if each != "*") or "cả báo cáo"
     yield Message(
         post=Post.UNIT_OFFICER,

@@ -20,6 +20,7 @@ from registry.actions.reviews import (
     place_of,
     release_report,
     return_report,
+    take_back_return,
     take_up_report,
     withdraw_report,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "save_draft",
     "save_section",
     "submit_report",
+    "take_back_return",
     "take_campaign_step",
     "take_in",
     "take_list",

@@ -14,7 +14,7 @@ from chassis.events import Tx
 from chassis.text import nfc
 from contracts.registry import ReportAccepted, ReportReturned, ReportWithdrawn
 from registry import rules
-from registry.actions.bodies import ReportStepped, ReturnBody, StepBody
+from registry.actions.bodies import ReportStepped, ReturnBody, StepBody, TakeBackBody
 from registry.actions.writing import refuse_stale, step_after
 from registry.rules import transitions
 from registry.tables import blocks, campaigns, periods, report_steps, reports, sheets, submissions
@@ -105,6 +105,37 @@ async def return_report(tx: Tx, report_id: UUID, body: ReturnBody, post: str) ->
     items = {criterion: nfc(reason) for criterion, reason in body.items.items()}
     stepped = await _take(tx, report, transitions.Step.RETURN, state, post, items=items, flagged=items, reviewer=None)
     tx.record(ReportReturned(**_facts(report), criteria=tuple(items)))
+    return stepped
+
+
+_RETURNED_BY: Final = (
+    select(report_steps.c.post)
+    .where(report_steps.c.report_id == bindparam("report_id"), report_steps.c.step == transitions.Step.RETURN)
+    .order_by(report_steps.c.at.desc())
+    .limit(1)
+)
+
+
+async def take_back_return(
+    tx: Tx, report_id: UUID, body: TakeBackBody, post: str, *, of_anybody: bool
+) -> ReportStepped:
+    """Say that nothing is to be corrected after all, as whoever returned it, or ``of_anybody``: it waits as it was sent.
+
+    What the unit has typed since is set aside. Raises ``Conflict`` when the return was answered, or is another's.
+    """
+    report, state = await _begin(tx, report_id, transitions.Step.TAKE_BACK, body.version)
+    returned_by = (await tx.db.execute(_RETURNED_BY, {"report_id": report_id})).scalar_one()
+    if not of_anybody and returned_by != post:
+        raise Conflict(
+            f"Báo cáo này do {returned_by} trả lại. Chỉ {returned_by} hoặc Phòng Nội vụ rút được việc trả lại này."
+        )
+    said = {rules.WHOLE_REPORT: nfc(body.reason)}
+    settled = await _settled(tx, report)
+    stepped = await _take(
+        tx, report, transitions.Step.TAKE_BACK, state, post, items=said, flagged=None, reviewer=None, **settled
+    )
+    facts = _facts(report) | {"version": stepped.version}
+    tx.record(ReportReturned(**facts, criteria=tuple(report["flagged"] or ()), taken_back=True))
     return stepped
 
 

@@ -9,7 +9,7 @@ from chassis.http import Asked, Commanded, Reading, Sent
 from chassis.identity import scopes
 from contracts.notify import Post
 from registry import actions, queries
-from registry.actions.bodies import ReportStepped, ReturnBody, StepBody
+from registry.actions.bodies import ReportStepped, ReturnBody, StepBody, TakeBackBody
 from registry.api.rights import hats, wears
 from registry.rules import transitions
 from registry.rules.transitions import Step, Who
@@ -21,10 +21,14 @@ def may(asked: Reading, report: dict[str, Any]) -> dict[str, Any]:
     """Say what the caller can do with a report now, and which of its items are open; None = all of them."""
     state = transitions.State(report["state"])
     open_items = transitions.open_items(state, report["flagged"] or ())
-    steps = transitions.possible(state, hats(asked, report["unit_id"], report["block_id"]))
+    worn = hats(asked, report["unit_id"], report["block_id"])
+    # Whoever stands in no block any more could not send it again; a return is whose it was, or the office's.
+    barred = {
+        Step.WITHDRAW: not report["block_id"],
+        Step.TAKE_BACK: Who.OFFICE not in worn and report["returned_by"] != asked.identity.post,
+    }
     return {
-        # Whoever stands in no block any more could not send it again.
-        "steps": tuple(step for step in steps if step is not Step.WITHDRAW or report["block_id"]),
+        "steps": tuple(step for step in transitions.possible(state, worn) if not barred.get(step)),
         "open_items": None if open_items is None else sorted(open_items),
     }
 
@@ -77,6 +81,16 @@ async def release(report_id: UUID, body: Sent[StepBody], commanded: Commanded) -
 async def give_back(report_id: UUID, body: Sent[ReturnBody], commanded: Commanded) -> Response:
     post = await _may_take(commanded, report_id, Step.RETURN)
     return await commanded.once(body, lambda: actions.return_report(commanded.tx, report_id, body, post))
+
+
+@router.post("/reports/{report_id}/take-back", tags=["reviews"], response_model=ReportStepped)
+async def take_back(report_id: UUID, body: Sent[TakeBackBody], commanded: Commanded) -> Response:
+    """Take a return back that the unit has not answered yet."""
+    post = await _may_take(commanded, report_id, Step.TAKE_BACK)
+    office = commanded.identity.holds(Post.CITY_OFFICE)
+    return await commanded.once(
+        body, lambda: actions.take_back_return(commanded.tx, report_id, body, post, of_anybody=office)
+    )
 
 
 @router.post("/reports/{report_id}/accept", tags=["reviews"], response_model=ReportStepped)

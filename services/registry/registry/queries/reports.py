@@ -13,7 +13,7 @@ from chassis.errors import NotFound
 from chassis.text import fold
 from registry.queries.evidence import evidence_of_report
 from registry.queries.paging import Saved, cut, in_turn
-from registry.rules import transitions
+from registry.rules import WHOLE_REPORT, transitions
 from registry.tables import block_members, campaigns, periods, report_steps, reports, submissions, units
 from registry.tables.standing import CLOSING_DAY, STOOD, block_of
 
@@ -23,8 +23,9 @@ Row = dict[str, Any]
 async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Row:
     """Give a unit's report of a period as it was typed, with its evidence; state ``none`` and version 0 before the first word.
 
-    ``block_id`` tells who reviews it, ``stood_in`` the block it is of where the unit stands in none any more; ``aside`` is what a review set aside because it had not been sent, ``returned_by`` and
-    ``returned_at`` tell of the last return.
+    ``block_id`` tells who reviews it, ``stood_in`` the block it is of where the unit stands in none any more; ``aside`` is what
+    a review set aside because it had not been sent, ``returned_by`` and ``returned_at`` tell of the last return, ``taken_back``
+    who took it back, when and why, until something is sent.
     """
     found = await db.execute(
         select(reports, _BLOCK.label("block_id"), _STOOD.label("stood_in")).where(
@@ -34,7 +35,7 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
     row = found.mappings().one_or_none()
     if row:
         # Whoever writes a draft asks this with every field that is left: of a draft later steps have nothing to tell.
-        told = _UNTOLD if row["state"] == transitions.State.DRAFT else await _told(db, row["report_id"])
+        told = _UNTOLD if row["state"] == transitions.State.DRAFT else await _told(db, row)
         return {**row, **told, "evidence": await evidence_of_report(db, row["report_id"])}
     return {
         **dict.fromkeys(column.name for column in reports.c),
@@ -52,7 +53,7 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
     }
 
 
-_UNTOLD: Final[Row] = dict.fromkeys(("aside", "returned_by", "returned_at"))
+_UNTOLD: Final[Row] = dict.fromkeys(("aside", "returned_by", "returned_at", "taken_back"))
 _of = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY).where(
     campaigns.c.campaign_id == reports.c.campaign_id, periods.c.period_id == reports.c.period_id
 )
@@ -69,26 +70,30 @@ _NAMED: Final = (
 )
 
 
-async def _told(db: Read, report_id: UUID) -> Row:
-    """Give what later steps tell whoever writes: who returned it, and the newest text that was set aside."""
+async def _told(db: Read, report: Any) -> Row:
+    """Give what later steps tell whoever writes: who returned it or took that back, and the newest text that was set aside."""
     rows = await db.execute(
-        select(report_steps.c.step, report_steps.c.post, report_steps.c.at, report_steps.c.aside)
-        .where(report_steps.c.report_id == report_id)
+        select(*[report_steps.c[name] for name in ("step", "post", "at", "items", "aside")])
+        .where(report_steps.c.report_id == report["report_id"])
         .order_by(report_steps.c.at.desc())
     )
     steps = rows.mappings().all()
-    back = next((each for each in steps if each["step"] == "return"), None)
+    back = next((each for each in steps if each["step"] == transitions.Step.RETURN), None)
+    last = next((each for each in steps if each["step"] in (transitions.Step.RETURN, transitions.Step.TAKE_BACK)), None)
+    stands = last and last["step"] == transitions.Step.TAKE_BACK and last["at"] > report["accepted_at"]
     return {
         "aside": next((each["aside"] for each in steps if each["aside"]), None),
         "returned_by": back["post"] if back else None,
         "returned_at": back["at"] if back else None,
+        "taken_back": {"by": last["post"], "at": last["at"], "reason": last["items"][WHOLE_REPORT]} if stands else None,
     }
 
 
 async def sent_report(db: Read, report_id: UUID) -> Row:
     """Give a report as it was sent, for whoever reviews it; raises ``NotFound`` for one that does not count.
 
-    ``block_id`` is None where the unit stands in no block on the closing day, ``stood_in`` the one it stood in last.
+    ``block_id`` is None where the unit stands in no block on the closing day, ``stood_in`` the one it stood in last;
+    ``returned_by`` tells of the last return.
     """
     found = await db.execute(
         select(
@@ -107,8 +112,10 @@ async def sent_report(db: Read, report_id: UUID) -> Row:
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("Không có báo cáo nào đã gửi ở đây; có thể đơn vị vừa rút lại.")
+    back = await _told(db, row)
+    told = {name: back[name] for name in ("returned_by", "returned_at")}
     # What was attached since belongs to an edit that was not sent.
-    return {**row, "evidence": await evidence_of_report(db, report_id, at=row["accepted_at"])}
+    return {**row, **told, "evidence": await evidence_of_report(db, report_id, at=row["accepted_at"])}
 
 
 class QueueOrder(StrEnum):

@@ -1,7 +1,7 @@
 """A report's way: one table of states × steps that API and pages share. What it does not hold is refused by name.
 
 Every act can be taken back or answered: a report that was sent is withdrawn until somebody takes it up, one that was taken
-up is released, returned or accepted, and even an accepted one can be returned.
+up is released, returned or accepted, a return is taken back until it is answered, and even an accepted one can be returned.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,6 +32,7 @@ class Step(StrEnum):
     TAKE_UP = "take_up"
     RELEASE = "release"
     RETURN = "return"
+    TAKE_BACK = "take_back"
     ACCEPT = "accept"
 
 
@@ -83,6 +84,8 @@ TABLE: Final[Mapping[State, Mapping[Step, Move]]] = {
     State.RETURNED: {
         Step.SAVE: Move(State.RETURNED, _UNIT),
         Step.SUBMIT: Move(State.RESUBMITTED, _UNIT),
+        # It waits as a whole again: what was returned before this is not asked for any more either.
+        Step.TAKE_BACK: Move(State.SUBMITTED, _REVIEWER),
         Step.ACCEPT: Move(State.ACCEPTED, _OFFICE),
     },
     State.RESUBMITTED: {
@@ -127,6 +130,7 @@ _ACTS: Final[Mapping[Step, str]] = {
     Step.TAKE_UP: "nhận xem xét",
     Step.RELEASE: "thôi xem xét",
     Step.RETURN: "trả lại",
+    Step.TAKE_BACK: "rút việc trả lại",
     Step.ACCEPT: "chấp nhận",
 }
 _ACTORS: Final[Mapping[Who, str]] = {

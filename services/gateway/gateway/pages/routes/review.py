@@ -24,22 +24,26 @@ _ON_A_PAGE = 50
 _IN_A_FILE = 200
 _TICK = "tra:"
 _REASON = "vi:"
-_PATHS = {"nhan": "take-up", "thoi": "release", "chap-nhan": "accept", "tra-lai": "return"}
+_WHY = "ly-do-rut"
+_SHORTEST = 3
+_PATHS = {"nhan": "take-up", "thoi": "release", "chap-nhan": "accept", "tra-lai": "return", "rut-tra": "take-back"}
 _DONE = {
     "nhan": "Đã nhận xem xét {unit}: đơn vị không sửa và không rút được cho đến khi bạn trả lời.",
     "thoi": "Đã thôi xem xét {unit}: báo cáo trở lại hàng chờ.",
     "chap-nhan": "Đã chấp nhận {unit}. Đơn vị nhận được tin.",
+    "rut-tra": "Đã rút việc trả lại {unit}: đơn vị không phải sửa gì nữa, báo cáo trở lại hàng chờ. Đơn vị nhận được tin.",
     "tra-lai": "Đã trả lại {unit} {count} mục. Đơn vị nhận được tin, lý do ghi tại từng mục.",
 }
 
 
 @dataclass
 class Verdict:
-    """What a reviewer has marked so far: the items to be returned, and the reason typed for each."""
+    """What a reviewer has marked so far: the items to be returned, the reason typed for each, and why a return is taken back."""
 
     ticked: set[str] = field(default_factory=set)
     reasons: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    why: str = ""
     problem: Problem | None = None
 
 
@@ -165,6 +169,8 @@ async def decide(request: Request, desk: AtDesk, report_id: UUID) -> Response:
     if verdict.errors:
         return await _page(request, desk, report_id, verdict)
     body: dict[str, Any] = {"version": whole(said.get("version"))}
+    if act == "rut-tra":
+        body["reason"] = verdict.why.strip()
     if act == "tra-lai":
         body["items"] = {code: verdict.reasons[code].strip() for code in sorted(verdict.ticked)}
     try:
@@ -181,7 +187,7 @@ async def decide(request: Request, desk: AtDesk, report_id: UUID) -> Response:
         if act == "tra-lai"
         else f"xong={act}&don_vi={quote(unit)}"
     )
-    if act in ("nhan", "thoi"):
+    if act in ("nhan", "thoi", "rut-tra"):
         return RedirectResponse(f"/xem-xet/{report_id}?{told}", 303)
     return RedirectResponse(f"{await _next(desk, report_id)}?{told}", 303)
 
@@ -190,6 +196,7 @@ def _read(said: dict[str, str]) -> Verdict:
     return Verdict(
         ticked={name.removeprefix(_TICK) for name in said if name.startswith(_TICK)},
         reasons={name.removeprefix(_REASON): value for name, value in said.items() if name.startswith(_REASON)},
+        why=said.get(_WHY, ""),
     )
 
 
@@ -200,6 +207,8 @@ def _faults(act: str, verdict: Verdict) -> dict[str, str]:
             code: f"{_named(code)} đang được đánh dấu để trả lại: bỏ đánh dấu, hoặc bấm Trả lại các mục đã đánh dấu"
             for code in sorted(verdict.ticked)
         }
+    if act == "rut-tra" and len(verdict.why.strip()) < _SHORTEST:
+        return {_WHY: "Lý do rút việc trả lại: ghi ít nhất 3 chữ, ví dụ “đối chiếu lại thì số liệu đã khớp”"}
     if act != "tra-lai":
         return {}
     if not verdict.ticked:
@@ -207,7 +216,7 @@ def _faults(act: str, verdict: Verdict) -> dict[str, str]:
     return {
         code: f"{_named(code)}: ghi lý do trả lại, ít nhất 3 chữ, ví dụ “số liệu chưa khớp với biên bản”"
         for code in sorted(verdict.ticked)
-        if len(verdict.reasons.get(code, "").strip()) < 3  # noqa: PLR2004 - said in the sentence above
+        if len(verdict.reasons.get(code, "").strip()) < _SHORTEST
     }
 
 

@@ -28,6 +28,7 @@ from registry.actions.bodies.reports import (
     ReturnBody,
     Saved,
     StepBody,
+    TakeBackBody,
 )
 from registry.actions.bodies.structure import (
     Affected,
@@ -87,6 +88,7 @@ __all__ = [
     "SectionBody",
     "StepBody",
     "Stepped",
+    "TakeBackBody",
     "TargetsBody",
     "Touched",
     "UnitBody",

@@ -92,6 +92,12 @@ class ReturnBody(StepBody):
     items: Annotated[dict[Criterion, Reason], Field(min_length=1, max_length=500)]
 
 
+class TakeBackBody(StepBody):
+    """Why a return is taken back; the unit reads it."""
+
+    reason: Reason
+
+
 class ReportStepped(Versioned):
     """Where a report stands after a step, and the ripple that the step began."""
 
