@@ -13,6 +13,12 @@ async def scanned(db: Any, query: Any) -> set[str]:
     return {node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"}
 
 
+async def fetched(db: Any, query: Any) -> set[str]:
+    """Ask as the service asks, and give the tables whose rows are fetched for it: of others an index holds all that is asked."""
+    nodes = [node for node in await _plan(db, query, "FORMAT JSON") if "Relation Name" in node]
+    return {node["Relation Name"] for node in nodes if node["Node Type"] != "Index Only Scan"}
+
+
 async def visited(db: Any, query: Any) -> int:
     """Ask as the service asks, and give how many rows are looked at for it, in whichever way."""
     scans = [node for node in await _plan(db, query, "ANALYZE, FORMAT JSON") if node["Node Type"].endswith("Scan")]

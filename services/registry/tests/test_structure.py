@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -389,6 +389,7 @@ HOT = {
     "nothing like it": {"search": "khong co dau"},
     "of a kind by name": {"search": "muong than", "kind": "school"},
     "by code": {"code": "00777"},
+    "by a decision": {"decision": "777/qd-ubnd"},
     "of a parent": {"parent_id": True},
     "of a block": {"block_id": True},
     "named": {"unit_id": True},
@@ -413,6 +414,8 @@ async def settle(db: Any, province: list[tuple[Any, ...]], *, members: int) -> N
     """Write units, and blocks of so many of them, straight into the tables."""
     states = ("unit_id", "name", "searched", "sorted", "kind", "parent_id", "code")
     began, number_of = date(2013, 12, 27), range(-(-len(province) // members))
+    decided = ("unit_id", "change_id", "kind", "decision_number")
+    rest = (began, "{}", "{}", "Đăng ký", "Cán bộ", datetime(2024, 1, 1, tzinfo=UTC))
     for table, columns, records in (
         ("units", (*states, "version", "valid_from"), [(*row, 1, began) for row in province]),
         (
@@ -422,8 +425,19 @@ async def settle(db: Any, province: list[tuple[Any, ...]], *, members: int) -> N
         ),
         (
             "blocks",
-            ("block_id", "version", "year", "name", "sorted", "sheet_id"),
-            [(UUID(int=each), 1, 2024, f"Khối {each}", sort_bytes(f"Khối {each}"), SHEET) for each in number_of],
+            ("block_id", "version", "year", "name", "sorted", "sheet_id", "decision_number"),
+            [
+                (UUID(int=each), 1, 2024, f"Khối {each}", sort_bytes(f"Khối {each}"), SHEET, f"{each}/QĐ-UBND")
+                for each in number_of
+            ],
+        ),
+        (
+            "unit_changes",
+            (*decided, "effective_on", "sets", "others", "reason", "recorded_by", "recorded_at"),
+            [
+                (row[0], row[0], "registered", None if place % 20 else f"{place}/QĐ-UBND", *rest)
+                for place, row in enumerate(province)
+            ],
         ),
         (
             "block_members",
@@ -476,9 +490,8 @@ async def test_no_question_reads_all_units_of_a_province(house: House, province:
         for asked in ({"member": few}, {"block_id": few}):
             of_year = queries.BlocksAsked.model_validate({"year": 2024, **asked})
             assert await visited(db, find_blocks(ON, of_year)) <= 60 * len(few)
-        assert {
-            what: scanned for what, scanned in read.items() if scanned & {"units", "unit_states", "block_members"}
-        } == {}
+        large = {"units", "unit_states", "unit_changes", "block_members"}
+        assert {what: scanned for what, scanned in read.items() if scanned & large} == {}
     finally:
         await db.close()
 

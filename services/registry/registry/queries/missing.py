@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Integer, Select, cast, func, select, true, tuple_
 
 from chassis.clock import business_now
 from chassis.db import Read
@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from registry import rules
 from registry.queries.paging import page_of, place_after
 from registry.tables import blocks
-from registry.tables.missing import missing, period_of
+from registry.tables.missing import missing, missing_places, period_of
 
 Row = dict[str, Any]
 
@@ -22,19 +22,35 @@ async def missing_by_block(
 ) -> Row:
     """Give how many units have not sent a report of a period, and a page of the blocks they stand in; ``only`` of these."""
     period = await _period(db, campaign_id, period_id)
-    found = _of(period, None if only is None else list(only)).subquery("missing")
-    counted = (
-        select(blocks.c.block_id, blocks.c.name, blocks.c.sorted, func.count().label("missing"))
-        .join(found, found.c.block_id == blocks.c.block_id)
-        .group_by(blocks.c.block_id)
+    scope = rules.Scope.model_validate(period["scope"])
+    found = await db.execute(find_missing(period, scope, None if only is None else list(only), after, limit=limit + 1))
+    rows = [dict(row) for row in found.mappings()]
+    total = rows[0]["total"] if rows else 0
+    shown = [{name: row[name] for name in ("block_id", "name", "sorted", "missing")} for row in rows if row["block_id"]]
+    return {**await _told(db, period), "missing": total, **page_of(shown, limit, "block_id")}
+
+
+def find_missing(
+    period: Any, scope: rules.Scope, only: list[UUID] | None, after: str | None, *, limit: int | None = None
+) -> Select[Any]:
+    """Ask how many units have not sent a report: all, and of each block of a page; behind the last page all alone."""
+    places = missing_places(period, scope, only).subquery("places")
+    counted = select(places.c.block_id, func.count().label("missing")).group_by(places.c.block_id).cte("counted")
+    page = (
+        select(blocks.c.block_id, blocks.c.name, blocks.c.sorted, counted.c.missing)
+        .join(counted, counted.c.block_id == blocks.c.block_id)
         .order_by(blocks.c.sorted, blocks.c.block_id)
-        .limit(limit + 1)
+        .limit(limit)
     )
     if after is not None:
-        counted = counted.where(tuple_(blocks.c.sorted, blocks.c.block_id) > place_after(after))
-    total = (await db.execute(select(func.count()).select_from(found))).scalar_one()
-    rows = [dict(row) for row in (await db.execute(counted)).mappings()]
-    return {**await _told(db, period), "missing": total, **page_of(rows, limit, "block_id")}
+        page = page.where(tuple_(blocks.c.sorted, blocks.c.block_id) > place_after(after))
+    shown = page.subquery("shown")
+    every = select(cast(func.coalesce(func.sum(counted.c.missing), 0), Integer).label("total")).subquery("every")
+    return (
+        select(every.c.total, shown)
+        .select_from(every.outerjoin(shown, true()))
+        .order_by(shown.c.sorted, shown.c.block_id)
+    )
 
 
 async def missing_of_block(db: Read, campaign_id: UUID, period_id: UUID, block_id: UUID) -> Row:

@@ -116,6 +116,7 @@ def find_pledges(campaign: Any, asked: PledgesAsked, *, limit: int | None = None
 
 _BEGAN: Final = or_(units.c.ended_on.is_(None), units.c.ended_on > units.c.valid_from)
 """A unit whose founding was revoked is none."""
+_NEVER: Final = select(units.c.unit_id).where(units.c.ended_on.is_not(None), units.c.ended_on <= units.c.valid_from)
 _STANDS: Final = func.coalesce(pledges.c.state, Registration.NONE.value).label("state")
 
 
@@ -123,17 +124,34 @@ def _of(campaign: Any) -> ColumnElement[bool]:
     return and_(pledges.c.unit_id == units.c.unit_id, pledges.c.campaign_id == campaign["campaign_id"])
 
 
+def count_pledges(campaign: Any, scope: rules.Scope) -> Select[Any]:
+    """Ask how many addressed units have a pledge in each state: nobody's but those of this campaign are looked at."""
+    counted = select(pledges.c.state, func.count().label("units")).where(
+        pledges.c.campaign_id == campaign["campaign_id"], pledges.c.unit_id.not_in(_NEVER)
+    )
+    if scope.reach != "all":
+        counted = counted.where(pledges.c.unit_id.in_(select(units.c.unit_id).where(in_scope(scope))))
+    return counted.group_by(pledges.c.state)
+
+
+def count_addressed(scope: rules.Scope) -> Select[Any]:
+    """Ask how many units a campaign addresses: all of its scope but the few that never began."""
+    return select(func.count()).select_from(units).where(in_scope(scope), units.c.unit_id.not_in(_NEVER))
+
+
 async def list_pledges(db: Read, campaign_id: UUID, asked: PledgesAsked) -> Row:
     """List a page of the units that a campaign addresses with their pledges, and how many stand in each state."""
     campaign = await _campaign(db, campaign_id)
     scope = rules.Scope.model_validate(campaign["scope"])
-    meant = select(_STANDS, func.count().label("units")).select_from(units.outerjoin(pledges, _of(campaign)))
-    counts = await db.execute(meant.where(in_scope(scope), _BEGAN).group_by(_STANDS))
+    counts = {row.state: row.units for row in await db.execute(count_pledges(campaign, scope))}
+    addressed = (await db.execute(count_addressed(scope))).scalar_one()
+    if others := addressed - sum(counts.values()):
+        counts[Registration.NONE] = others
     rows = (await db.execute(find_pledges(campaign, asked, limit=PAGE + 1))).mappings().all()
     today = await _today(db)
     return {
         "register_by": rules.register_by(campaign["milestones"]),
-        "counts": {row.state: row.units for row in counts},
+        "counts": counts,
         "items": [_item(row, campaign, today) for row in rows[:PAGE]],
         "next": rows[PAGE - 1]["unit_id"] if len(rows) > PAGE else None,
     }

@@ -10,12 +10,12 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Select,
+    Table,
     Uuid,
     and_,
     case,
     exists,
     func,
-    literal_column,
     or_,
     select,
     text,
@@ -32,6 +32,7 @@ from contracts.registry import UnitKind
 from registry import rules
 from registry.queries.paging import Row, in_turn, page_of, place_after
 from registry.tables import block_heads, block_members, blocks, unit_changes, unit_states, units
+from registry.tables.structure import folded
 
 
 class UnitState(StrEnum):
@@ -122,19 +123,16 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
 
 def _decided_by(number: str) -> Any:
     """The units that decisions were about whose number holds this: about themselves, or about a block that they stood in."""
-    of_unit = select(unit_changes.c.unit_id).where(
-        unit_changes.c.revoked_at.is_(None), _folded(unit_changes.c.decision_number).contains(number, autoescape=True)
-    )
-    led = select(block_heads.c.block_id).where(_folded(block_heads.c.decision_number).contains(number, autoescape=True))
-    formed = select(blocks.c.block_id).where(_folded(blocks.c.decision_number).contains(number, autoescape=True))
+    of_unit = select(unit_changes.c.unit_id).where(unit_changes.c.revoked_at.is_(None), _numbered(unit_changes, number))
+    led = select(block_heads.c.block_id).where(_numbered(block_heads, number))
+    formed = select(blocks.c.block_id).where(_numbered(blocks, number))
     stood = select(block_members.c.unit_id).where(block_members.c.block_id.in_(union(led, formed)))
     return union(of_unit, stood)
 
 
-def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
-    """What ``fold`` makes of the number of a decision: few are kept, so none has a column of its own for it."""
-    decomposed = func.normalize(func.lower(text), literal_column("NFD"))
-    return func.regexp_replace(func.replace(decomposed, "đ", "d"), "[\u0300-\u036f]", "", "g")
+def _numbered(table: Table, number: str) -> ColumnElement[bool]:
+    said = folded(f"{table.name}.decision_number")
+    return and_(table.c.decision_number.is_not(None), said.contains(number, autoescape=True))
 
 
 async def list_units(db: Read, asked: UnitsAsked) -> Row:

@@ -61,6 +61,7 @@ reports = Table(
         "report_id",
         postgresql_where=text("receipt_number IS NOT NULL AND state <> 'accepted'"),
     ),
+    Index("reports_sent", "period_id", "unit_id", postgresql_where=text("receipt_number IS NOT NULL")),
     Index("reports_returned", "campaign_id", "accepted_at", "report_id", postgresql_where=text("state = 'returned'")),
 )
 """``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save, submission, withdrawal.

@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -15,10 +16,29 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.tables.base import metadata
+
+
+def folded(number: str) -> ColumnElement[str]:
+    """What ``fold`` makes of the number of a decision: said to the letter, so that its index answers."""
+    plain = f"replace(normalize(lower({number}), NFD), 'đ', 'd')"
+    return literal_column(f"regexp_replace({plain}, '[\u0300-\u036f]', '', 'g')", Text)
+
+
+def _numbered(table: str) -> Index:
+    return Index(
+        f"{table}_numbered",
+        folded("decision_number").label("numbered"),
+        postgresql_using="gin",
+        postgresql_ops={"numbered": "gin_trgm_ops"},
+        postgresql_where=text("decision_number IS NOT NULL"),
+    )
+
 
 units = Table(
     "units",
@@ -36,6 +56,8 @@ units = Table(
     Column("ended_on", Date),
     Index("units_sorted", "sorted", "unit_id"),
     Index("units_searched", "searched", postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
+    Index("units_of_kind", "kind", "unit_id"),
+    Index("units_ended", "unit_id", "valid_from", "ended_on", postgresql_where=text("ended_on IS NOT NULL")),
 )
 """Each unit as everything recorded so far leaves it; ``unit_states`` tells how it stood on a day."""
 
@@ -58,6 +80,7 @@ unit_changes = Table(
     Column("revoked_by", Text),
     Column("revoked_because", Text),
     Index("unit_change_of_act", "change_id"),
+    _numbered("unit_changes"),
 )
 """What was decided of each unit: the facts that ``units`` and ``unit_states`` follow from, but for those that were revoked.
 Nothing is ever taken away: who revoked a decision, when and why is added to it.
@@ -113,6 +136,7 @@ blocks = Table(
     Column("decision_on", Date),
     Column("follows_id", Uuid, ForeignKey("blocks.block_id")),
     Index("blocks_sorted", "year", "sorted", "block_id"),
+    _numbered("blocks"),
 )
 """A block as it was formed for its year. ``follows_id`` is the block of the year before that it goes on from."""
 
@@ -128,6 +152,7 @@ block_heads = Table(
     Column("reason", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    _numbered("block_heads"),
 )
 """Who leads a block from a day on, where that changed after it was formed."""
 
@@ -140,6 +165,7 @@ block_members = Table(
     Column("block_id", Uuid, ForeignKey("blocks.block_id"), index=True),
     Column("change_id", Uuid),
     PrimaryKeyConstraint("unit_id", "year", "from_on"),
+    Index("block_members_of_year", "year", "unit_id", "from_on", "block_id"),
 )
 """Where a unit stands in a year's blocks from a day on: the newest row up to a day tells; no block = in none any more.
 
