@@ -642,9 +642,16 @@ def _block(**changed: Any) -> dict[str, Any]:
     names = {_unit_id(place): unit["name"] for place, unit in enumerate(_UNITS)}
     led = {"head_unit_id": _unit_id(0), "deputy_unit_id": None}
     year = {"year": 2023, "on": "2023-11-28", "decision_number": None, "decision_on": None}
-    turn = {**led, "from_on": "2023-09-01", "reason": "Luân phiên"}
+    turn = {
+        **led,
+        "from_on": "2023-09-01",
+        "reason": "Luân phiên",
+        "decision_number": "5/QĐ",
+        "decision_on": "2023-08-30",
+    }
     line = [{**led, "year": 2022}]
     block = {"block_id": BLOCK, "name": "Khối xã, phường", "member_unit_ids": list(names), "names": names}
+    block |= {"version": 2}
     return {**block, **year, **led, "formed": led, "turns": [turn], "line": line, **changed}
 
 
@@ -659,7 +666,24 @@ def _founding() -> dict[str, tuple[str, dict[str, Any]]]:
     wrong = {
         "member_unit_ids.1": {"message": f"{_UNITS[1]['name']}: đã ở khối khác trong năm 2024", "remedy": "Bỏ chọn"}
     }
+    stale = bare | {
+        "problem": Conflict("Vừa được người khác sửa."),
+        "theirs": [("tên", "Khối phường"), ("mã", "để trống")],
+    }
+    mended = {"ma": OWN, "name": "Phường Tân Phong", "version": "3"}
+    formed = {
+        "stands": {"year": "2023", "name": "Khối xã, phường"},
+        "typed": {"ma": BLOCK, "year": "2023", "version": "2"},
+    }
     return {
+        "don-vi-dinh-chinh": ("don-vi-dinh-chinh.html", bare | {"typed": mended, "above": {}, "theirs": []}),
+        "don-vi-dinh-chinh-loi": (
+            "don-vi-dinh-chinh.html",
+            bare | refused | {"typed": mended, "above": {}, "theirs": []},
+        ),
+        "don-vi-dinh-chinh-cu": ("don-vi-dinh-chinh.html", stale | {"typed": mended, "above": {}}),
+        "khoi-dinh-chinh": ("khoi-dinh-chinh.html", bare | block | formed | {"earlier": {}, "theirs": []}),
+        "khoi-dinh-chinh-cu": ("khoi-dinh-chinh.html", stale | block | formed | {"earlier": {}, "members": chosen}),
         "don-vi-moi": ("don-vi-moi.html", bare | {"typed": {"ma": CAUSE}, "above": {}}),
         "don-vi-moi-loi": ("don-vi-moi.html", bare | {"above": {OWN: "Phường Tân Phong"}} | refused),
         "khoi-moi": ("khoi-moi.html", bare | block | {"earlier": {BLOCK: "Khối xã, phường"}}),
@@ -744,7 +768,21 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "onward": "x=1",
     }
     page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": "", "key": CAUSE}
-    block = page | {"block": _block(), "turns": turns(_block()), "handed_in": False, "wrong_day": ""}
+    block = page | {
+        "block": _block(),
+        "turns": turns(_block()),
+        "handed_in": False,
+        "problem": None,
+        "turn": None,
+        "wrong_day": "",
+    }
+    again = {
+        "turn": _block()["turns"][0],
+        "typed": {"from_on": "2023-09-01", "thay": "1"},
+        "errors": {},
+        "attached": [],
+    }
+    moved = {"problem": Conflict("Khối này vừa được người khác sửa.")}
     fault = {"from_on": {"field": "from_on", "message": "ngoài năm 2023 của khối", "remedy": "Chọn ngày khác"}}
     return {
         "don-vi-danh-sach": (
@@ -776,6 +814,8 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
             },
         ),
         **_founding(),
+        "khoi-sua-luot": ("khoi.html", block | again),
+        "khoi-sua-luot-cu": ("khoi.html", block | again | moved),
         "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault, "attached": []}),
         **{f"quyet-dinh-{slug}": ("don-vi-thay-doi.html", _decision(slug)) for slug in ACTS},
         "quyet-dinh-loi": ("don-vi-thay-doi.html", _decision("sap-nhap", errors=True)),

@@ -10,6 +10,7 @@ from registry.actions.entries import keeper_of, person_of, require_entry
 from registry.actions.evidence import attach_evidence, detach_evidence, enter_evidence, refused, take_in
 from registry.actions.law import advance_recounts, amend_law
 from registry.actions.lists import check_list, keep_list, take_list, unit_of_import, write_xlsx
+from registry.actions.mending import correct_block, correct_turn, correct_unit
 from registry.actions.people import enter_person, put_entry, rename_person, withdraw_entry
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reads import note_read
@@ -44,7 +45,10 @@ __all__ = [
     "check_list",
     "check_report",
     "close_form",
+    "correct_block",
     "correct_campaign",
+    "correct_turn",
+    "correct_unit",
     "derive_year",
     "detach_evidence",
     "enter_evidence",

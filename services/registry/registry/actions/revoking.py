@@ -101,7 +101,8 @@ async def _refuse(tx: Tx, change_id: UUID, decided: Mapping[UUID, Row[Any]]) -> 
         raise Conflict(f"Quyết định này đã được {any_row.revoked_by} thu hồi.", possible=[])
     if any_row.kind == rules.ChangeKind.REGISTERED:
         raise Conflict(
-            "Đăng ký ban đầu của một đơn vị không thu hồi được; hãy đính chính đăng ký.", possible=["register"]
+            "Đăng ký ban đầu của một đơn vị không thu hồi được; hãy đính chính đăng ký ở trang của đơn vị.",
+            possible=["register"],
         )
     asked = {"units": list(decided), "change_id": change_id}
     later = (await tx.db.execute(_LATER, asked)).one_or_none()

@@ -21,16 +21,18 @@ from registry.tables import block_heads, block_members, blocks, unit_changes, un
 Changes = tuple[rules.Change, ...]
 
 
-async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str) -> Versioned:
+async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str, reason: str | None = None) -> Versioned:
     """Register a unit, or correct how it began; the same content again changes nothing and records nothing.
 
     What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that, ``Invalid`` for a
     parent that nobody knows, and for a code that means another unit in those days.
     """
-    return Versioned(version=(await register_units(tx, {unit_id: body}, post=post))[unit_id])
+    return Versioned(version=(await register_units(tx, {unit_id: body}, post=post, reason=reason))[unit_id])
 
 
-async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) -> dict[UUID, int]:
+async def register_units(
+    tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str, reason: str | None = None
+) -> dict[UUID, int]:
     """Register units, or correct how they began, as ``register_unit`` does; give the version of each.
 
     A parent among them may stand in any place.
@@ -55,8 +57,8 @@ async def register_units(tx: Tx, bodies: Mapping[UUID, UnitBody], *, post: str) 
         name, short_name = change.sets["name"], change.sets.get("short_name")
         facts = {**body.model_dump(), "name": name, "short_name": short_name, "version": versions[unit_id]}
         rows.append({"unit_id": unit_id, **facts, "searched": searched(name, short_name), "sorted": sort_bytes(name)})
-        reason = "Đính chính đăng ký" if changes else "Đăng ký đơn vị"
-        recorded.append({"unit_id": unit_id, **change.model_dump(), "others": {}, "reason": reason})
+        why = reason or ("Đính chính đăng ký" if changes else "Đăng ký đơn vị")
+        recorded.append({"unit_id": unit_id, **change.model_dump(), "others": {}, "reason": why})
         begun[unit_id] = (*changes, change)
         tx.record(UnitRegistered(unit_id=unit_id, **facts))
     if not rows:
@@ -239,11 +241,11 @@ async def lead_block(tx: Tx, block_id: UUID, body: HeadBody, *, post: str) -> Ve
     )
     if block is None:
         raise NotFound("Không có khối thi đua này.")
-    members = await _members_on(tx, block, body)
+    members = await members_on(tx, block, body)
     taken = await tx.db.execute(
         select(block_heads.c.from_on).where(block_heads.c.block_id == block_id, block_heads.c.from_on == body.from_on)
     )
-    errors = list(_faults_of_head(block, body, members, taken=taken.first() is not None))
+    errors = list(faults_of_head(block, body, members, taken=taken.first() is not None))
     if errors:
         raise Invalid(f"Có {len(errors)} chỗ cần sửa.", errors=errors)
     before = await _led_before(tx, block, body)
@@ -269,7 +271,7 @@ async def _led_before(tx: Tx, block: Any, body: HeadBody) -> dict[str, UUID | No
     return {f"previous_{name}": led[name] for name in ("head_unit_id", "deputy_unit_id")}
 
 
-async def _members_on(tx: Tx, block: Any, body: HeadBody) -> set[UUID]:
+async def members_on(tx: Tx, block: Any, body: HeadBody) -> set[UUID]:
     """Give which of the two units named stand in the block on that day."""
     named = [each for each in (body.head_unit_id, body.deputy_unit_id) if each]
     found = await tx.db.execute(
@@ -285,7 +287,7 @@ async def _members_on(tx: Tx, block: Any, body: HeadBody) -> set[UUID]:
     return {row.unit_id for row in found if row.block_id == block["block_id"]}
 
 
-def _faults_of_head(block: Any, body: HeadBody, members: set[UUID], *, taken: bool) -> list[FieldError]:
+def faults_of_head(block: Any, body: HeadBody, members: set[UUID], *, taken: bool) -> list[FieldError]:
     errors = []
     for field, unit in (("head_unit_id", body.head_unit_id), ("deputy_unit_id", body.deputy_unit_id)):
         if unit and unit not in members:
@@ -300,6 +302,10 @@ def _faults_of_head(block: Any, body: HeadBody, members: set[UUID], *, taken: bo
         )
     if taken:
         errors.append(
-            FieldError(field="from_on", message="đã có một lần đổi từ chính ngày này", remedy="Chọn ngày khác")
+            FieldError(
+                field="from_on",
+                message="đã có một lần đổi từ chính ngày này",
+                remedy="Sửa lần đổi đó, hoặc chọn ngày khác",
+            )
         )
     return errors

@@ -13,8 +13,11 @@ from registry.actions.bodies import (
     BlockBody,
     ChangeBody,
     Changed,
+    FormationBody,
     HeadBody,
+    RegistrationBody,
     RevocationBody,
+    TurnBody,
     UnitBody,
     Versioned,
 )
@@ -60,6 +63,13 @@ async def register_unit(unit_id: UUID, body: Sent[UnitBody], commanded: Commande
     return await actions.register_unit(commanded.tx, unit_id, body, post=commanded.identity.post)
 
 
+@router.put("/units/{unit_id}/registration", tags=["units"])
+async def correct_unit(unit_id: UUID, body: Sent[RegistrationBody], commanded: Commanded) -> Versioned:
+    """Correct how a unit began, with a reason; what was decided of it later stays on top."""
+    office_only(commanded)
+    return await actions.correct_unit(commanded.tx, unit_id, body, post=commanded.identity.post)
+
+
 @router.post("/unit-changes/preview", tags=["units"])
 async def preview_change(body: Sent[ChangeBody], asked: Asked) -> Affected:
     """Say what a decision would touch, and keep nothing."""
@@ -99,8 +109,22 @@ async def form_block(block_id: UUID, body: Sent[BlockBody], commanded: Commanded
     return await actions.form_block(commanded.tx, block_id, body)
 
 
+@router.put("/blocks/{block_id}/formation", tags=["blocks"])
+async def correct_block(block_id: UUID, body: Sent[FormationBody], commanded: Commanded) -> Versioned:
+    """Correct how a block was formed; moves of units and turns of its head stay on top."""
+    office_only(commanded)
+    return await actions.correct_block(commanded.tx, block_id, body)
+
+
 @router.post("/blocks/{block_id}/heads", tags=["blocks"], status_code=201, response_model=Versioned)
 async def lead_block(block_id: UUID, body: Sent[HeadBody], commanded: Commanded) -> Response:
     office_only(commanded)
     post = commanded.identity.post
     return await commanded.once(body, lambda: actions.lead_block(commanded.tx, block_id, body, post=post), status=201)
+
+
+@router.put("/blocks/{block_id}/heads/{from_on}", tags=["blocks"])
+async def correct_turn(block_id: UUID, from_on: date, body: Sent[TurnBody], commanded: Commanded) -> Versioned:
+    """Correct who leads a block from a day that was entered before."""
+    office_only(commanded)
+    return await actions.correct_turn(commanded.tx, block_id, from_on, body, post=commanded.identity.post)

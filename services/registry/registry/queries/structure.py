@@ -291,6 +291,10 @@ async def block(db: Read, block_id: UUID, *, on: date | None = None) -> Row:
         raise NotFound("Không có khối thi đua này.")
     heads = (blocks.c.head_unit_id, blocks.c.deputy_unit_id)
     formed = dict((await db.execute(select(*heads).where(blocks.c.block_id == block_id))).mappings().one())
+    into = select(block_members.c.unit_id).where(
+        block_members.c.block_id == block_id, block_members.c.change_id.is_(None)
+    )
+    formed["member_unit_ids"] = sorted((await db.execute(into)).scalars())
     turns = await db.execute(
         select(block_heads).where(block_heads.c.block_id == block_id).order_by(block_heads.c.from_on)
     )

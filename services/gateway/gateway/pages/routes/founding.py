@@ -23,8 +23,8 @@ router = APIRouter()
 
 _SHOWN: Final = 20
 _SHEETS: Final = 200
-_UNIT: Final = ("name", "short_name", "kind", "code", "parent_id", "valid_from")
-_BLOCK: Final = (
+UNIT: Final = ("name", "short_name", "kind", "code", "parent_id", "valid_from")
+BLOCK: Final = (
     "name",
     "year",
     "sheet_id",
@@ -49,21 +49,22 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
     "decision_number": ("Số quyết định", "Ghi ngắn lại"),
     "decision_on": ("Ngày quyết định", "Chọn một ngày, hoặc để trống"),
     "follows_id": ("Khối năm trước", "Bỏ chọn"),
+    "reason": ("Lý do", "Ghi một câu, từ 3 đến 500 chữ"),
 }
 """What each field is called, and what mends it where the registry does not say."""
 
 
-def _office_only(desk: Desk) -> None:
+def office_only(desk: Desk) -> None:
     if not desk.who.holds(Post.CITY_OFFICE):
         raise Forbidden("Đơn vị và khối thi đua do Phòng Nội vụ thành phố đăng ký.")
 
 
-def _read(sent: FormData) -> dict[str, str]:
+def read(sent: FormData) -> dict[str, str]:
     typed = {name: value.strip() for name, value in sent.multi_items() if isinstance(value, str)}
     return typed | {"ma": typed["ma"] if is_id(typed.get("ma", "")) else str(uuid4())}
 
 
-def _errors(problem: Problem | None, names: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def errors_at(problem: Problem | None, names: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Say what is wrong by field, each with the words that stand at it; of members by name."""
     found = {}
     for field, error in render.errors_of(problem).items():
@@ -76,26 +77,30 @@ def _errors(problem: Problem | None, names: Mapping[str, str]) -> dict[str, dict
 
 @router.get("/don-vi/moi")
 async def new_unit(request: Request, desk: AtDesk, cap_tren: str = "") -> Response:
-    _office_only(desk)
+    office_only(desk)
     return await _unit(request, desk, {"ma": str(uuid4()), "parent_id": cap_tren if is_id(cap_tren) else ""})
 
 
-async def _unit(request: Request, desk: Desk, typed: dict[str, str], problem: Problem | None = None) -> Response:
-    """Draw the form, with the units that were searched for as parents and the one that is chosen."""
+async def of_unit(desk: Desk, typed: dict[str, str], problem: Problem | None = None) -> dict[str, Any]:
+    """Give what the form shows: the units that were searched for as parents and the one that is chosen, and what is wrong."""
     chosen = await desk.names_of(filter(is_id, [typed.get("parent_id", "")]), today(desk))
-    found = await _searched(desk, typed.get("tim", ""))
-    values = {
+    found = await searched(desk, typed.get("tim", ""))
+    return {
         "desk": desk,
         "section": "don-vi",
         "typed": typed,
         "above": chosen | {each["unit_id"]: each["name"] for each in found},
-        "errors": _errors(problem, {}),
+        "errors": errors_at(problem, {}),
         "problem": problem,
     }
+
+
+async def _unit(request: Request, desk: Desk, typed: dict[str, str], problem: Problem | None = None) -> Response:
+    values = await of_unit(desk, typed, problem)
     return render.page(request, "don-vi-moi.html", values, status=problem.status if problem else 200)
 
 
-async def _searched(desk: Desk, words: str, **more: str | int) -> list[dict[str, Any]]:
+async def searched(desk: Desk, words: str, **more: str | int) -> list[dict[str, Any]]:
     if not words:
         return []
     found: list[dict[str, Any]] = (
@@ -107,14 +112,14 @@ async def _searched(desk: Desk, words: str, **more: str | int) -> list[dict[str,
 @router.post("/don-vi/moi", dependencies=[SameSite])
 async def register(request: Request, desk: AtDesk) -> Response:
     """Search for a parent, or register the unit, by the button that was pressed."""
-    _office_only(desk)
-    typed = _read(await request.form())
+    office_only(desk)
+    typed = read(await request.form())
     if typed.get("buoc") == "tim":
         return await _unit(request, desk, typed)
-    body = {name: typed[name] for name in _UNIT if typed.get(name)}
+    body = {name: typed[name] for name in UNIT if typed.get(name)}
     try:
         if not typed.get("trung"):
-            await _refuse_doubled(desk, typed)
+            await refuse_doubled(desk, typed)
         await desk.send("PUT", "registry", f"units/{typed['ma']}", body)
     except Problem as problem:
         if problem.status not in (Invalid.status, Conflict.status):
@@ -123,14 +128,14 @@ async def register(request: Request, desk: AtDesk) -> Response:
     return RedirectResponse(f"/don-vi/{typed['ma']}?ghi=lap", 303)
 
 
-async def _refuse_doubled(desk: Desk, typed: Mapping[str, str]) -> None:
+async def refuse_doubled(desk: Desk, typed: Mapping[str, str]) -> None:
     """Ask once more where a unit of that name stands: what is registered twice can only be merged again.
 
     A code that another unit has is not asked about: the registry refuses it, whatever is said here.
     """
     name, code, on = nfc(typed.get("name", "")), typed.get("code", "")[:40], day_typed(typed.get("valid_from", ""))
     alike, coded = await asyncio.gather(
-        _searched(desk, name), desk.get("registry", f"units?{asked(code=code, on=on, limit=1)}") if code else _nothing()
+        searched(desk, name), desk.get("registry", f"units?{asked(code=code, on=on, limit=1)}") if code else _nothing()
     )
     remedy = "Kiểm tra lại; nếu đúng là đơn vị khác, đánh dấu “Vẫn đăng ký” ở cuối trang"
     same = [each for each in alike if fold(each["name"]) == fold(name) and each["unit_id"] != typed["ma"]]
@@ -149,7 +154,7 @@ async def _nothing() -> dict[str, Any]:
 @router.get("/khoi/moi")
 async def new_block(request: Request, desk: AtDesk, nam: str = "", tu: str = "") -> Response:
     """An empty form, or one filled from the block of the year before."""
-    _office_only(desk)
+    office_only(desk)
     typed = {"ma": str(uuid4()), "year": str(_year(nam) or desk.year or desk.now.year)}
     if not is_id(tu):
         return await _block(request, desk, typed, [])
@@ -158,19 +163,19 @@ async def new_block(request: Request, desk: AtDesk, nam: str = "", tu: str = "")
     return await _block(request, desk, typed, before["member_unit_ids"])
 
 
-async def _block(
-    request: Request, desk: Desk, typed: dict[str, str], members: list[str], problem: Problem | None = None
-) -> Response:
-    """Draw the form: the members that are chosen, then what was searched for, and what can be followed and scored by."""
+async def of_block(
+    desk: Desk, typed: dict[str, str], members: list[str], problem: Problem | None = None
+) -> dict[str, Any]:
+    """Give what the form shows: the members that are chosen, what was searched for, and what can be followed and scored by."""
     year = _year(typed.get("year", ""))
     names, found, sheets, earlier = await asyncio.gather(
         desk.names_of(filter(is_id, members), today(desk)),
-        _searched(desk, typed.get("tim", "")),
+        searched(desk, typed.get("tim", "")),
         desk.get("scoring", f"sheets?{asked(limit=_SHEETS)}"),
         desk.get("registry", f"blocks?{asked(year=year - 1, limit=500)}") if year else _nothing(),
     )
     of_members = {f"member_unit_ids.{place}": names.get(each, "Đơn vị này") for place, each in enumerate(members)}
-    values = {
+    return {
         "desk": desk,
         "section": "don-vi",
         "typed": typed,
@@ -178,22 +183,28 @@ async def _block(
         "found": {each["unit_id"]: each["name"] for each in found if each["unit_id"] not in members},
         "sheets": {each["sheet_id"]: each["name"] for each in sorted(sheets["items"], key=_by_name)},
         "earlier": {each["block_id"]: each["name"] for each in earlier["items"]},
-        "errors": _errors(problem, of_members),
+        "errors": errors_at(problem, of_members),
         "problem": problem,
     }
+
+
+async def _block(
+    request: Request, desk: Desk, typed: dict[str, str], members: list[str], problem: Problem | None = None
+) -> Response:
+    values = await of_block(desk, typed, members, problem)
     return render.page(request, "khoi-moi.html", values, status=problem.status if problem else 200)
 
 
 @router.post("/khoi/moi", dependencies=[SameSite])
 async def form_block(request: Request, desk: AtDesk) -> Response:
     """Search for members, or form the block, by the button that was pressed."""
-    _office_only(desk)
+    office_only(desk)
     sent = await request.form(max_fields=FIELDS)
-    typed = _read(sent)
-    members = _chosen(sent.getlist("member_unit_ids"))
+    typed = read(sent)
+    members = chosen(sent.getlist("member_unit_ids"))
     if typed.get("buoc") == "tim":
         return await _block(request, desk, typed, members)
-    body: dict[str, Any] = {name: typed[name] for name in _BLOCK if typed.get(name)} | {"member_unit_ids": members}
+    body: dict[str, Any] = {name: typed[name] for name in BLOCK if typed.get(name)} | {"member_unit_ids": members}
     if year := _year(typed.get("year", "")):
         body["year"] = year
     try:
@@ -217,5 +228,5 @@ def _year(typed: str) -> int | None:
     return int(typed) if re.fullmatch(r"2[0-9]{3}", typed) else None
 
 
-def _chosen(sent: Iterable[Any]) -> list[str]:
+def chosen(sent: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(str(each) for each in sent if is_id(str(each))))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from chassis.clock import VIETNAM
-from chassis.errors import Problem
+from chassis.errors import Conflict, Invalid, NotFound, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import exports, listed, render, words
@@ -25,6 +25,8 @@ _LEAST = 2
 """So many letters name a title, or a part of one."""
 _YEARS = range(2000, 2101)
 """The years that a block may be of."""
+_TURN = ("head_unit_id", "deputy_unit_id", "reason", "decision_number", "decision_on")
+"""What is said of who leads a block from a day on."""
 
 
 def today(desk: Desk) -> str:
@@ -196,7 +198,17 @@ def _leading(blocks: list[dict[str, Any]]) -> set[str]:
 
 @router.get("/khoi/{block_id}")
 async def block(request: Request, desk: AtDesk, block_id: UUID, ngay: str = "", ghi: str = "") -> Response:
-    return await _block(request, desk, block_id, ngay, recorded=ghi)
+    """A block on a day; with ``sua`` the turn of that day in the form, to be said otherwise."""
+    sua = request.query_params.get("sua", "")
+    turn = {"from_on": sua, "thay": "1"} if _a_day(sua) else None
+    return await _block(request, desk, block_id, sua if turn else ngay, recorded=ghi, typed=turn)
+
+
+def _a_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 async def _block(
@@ -211,12 +223,16 @@ async def _block(
 ) -> Response:
     on, wrong_day = _as_of(on)
     found = await desk.get("registry", f"blocks/{block_id}?{asked(on=on)}")
-    if not on and not found["on"].startswith(f"{found['year']}-"):
+    if (not on or problem) and not found["on"].startswith(f"{found['year']}-"):
         found = await desk.get("registry", f"blocks/{block_id}?{asked(on=_nearest(found))}")
+    turn = next((each for each in found["turns"] if typed and each["from_on"] == typed["from_on"]), None)
+    if typed and turn and problem is None:
+        typed |= {name: turn[name] or "" for name in _TURN}
     values = {
         "desk": desk,
         "section": "don-vi",
         "block": found,
+        "turn": turn,
         "turns": turns(found),
         "wrong_day": wrong_day,
         "office": desk.who.holds(Post.CITY_OFFICE),
@@ -226,6 +242,7 @@ async def _block(
         "typed": typed or {},
         "key": str(uuid4()),
         "errors": render.errors_of(problem),
+        "problem": problem,
     }
     return render.page(request, "khoi.html", values, status=problem.status if problem else 200)
 
@@ -246,16 +263,24 @@ def turns(block: dict[str, Any]) -> list[dict[str, Any]]:
 
 @router.post("/khoi/{block_id}/khoi-truong", dependencies=[SameSite])
 async def lead(request: Request, desk: AtDesk, block_id: UUID) -> Response:
-    """Give the block another head or deputy from a day on."""
+    """Give the block another head or deputy from a day on; where one was entered for that day, say it otherwise."""
     sent = await request.form()
-    typed = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
-    fields = ("from_on", "head_unit_id", "deputy_unit_id", "reason", "decision_number", "decision_on")
-    body = {name: typed.get(name) or None for name in fields}
+    typed = {"from_on": ""} | {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
+    body: dict[str, Any] = {name: typed.get(name) or None for name in ("from_on", *_TURN)}
     body = {name: value for name, value in body.items() if value or name not in ("from_on", "reason")}
+    again = bool(typed.get("thay")) and _a_day(typed["from_on"])
     try:
-        await desk.send("POST", "registry", f"blocks/{block_id}/heads", body, key=typed.get("key") or None)
+        if again:
+            said = {name: value for name, value in body.items() if name != "from_on"}
+            said["version"] = whole(typed.get("version"), 1)
+            await desk.send("PUT", "registry", f"blocks/{block_id}/heads/{typed['from_on']}", said)
+        else:
+            await desk.send("POST", "registry", f"blocks/{block_id}/heads", body, key=typed.get("key") or None)
     except Problem as problem:
-        if problem.status != 422:  # noqa: PLR2004 - what was typed can be mended
+        if problem.status not in (Invalid.status, Conflict.status) and not (
+            again and problem.status == NotFound.status
+        ):
             raise
-        return await _block(request, desk, block_id, "", typed=typed, problem=problem)
+        on = typed["from_on"] if _a_day(typed["from_on"]) else ""
+        return await _block(request, desk, block_id, on, typed=typed, problem=problem)
     return RedirectResponse(f"/khoi/{block_id}?ghi=1", 303)

@@ -25,6 +25,27 @@ class UnitBody(Body):
     valid_from: date
 
 
+class RegistrationBody(UnitBody):
+    """How a unit began, said otherwise, and why; ``version`` is the unit's that was read."""
+
+    version: Annotated[int, Field(ge=1)]
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class FormationBody(Body):
+    """How a block was formed, said otherwise; its year stays. ``version`` is the block's that was read."""
+
+    version: Annotated[int, Field(ge=1)]
+    name: Name
+    sheet_id: UUID
+    head_unit_id: UUID | None = None
+    member_unit_ids: Annotated[tuple[UUID, ...], Field(min_length=1)]
+    deputy_unit_id: UUID | None = None
+    decision_number: Number | None = None
+    decision_on: date | None = None
+    follows_id: UUID | None = None
+
+
 class BlockBody(Body):
     """A block as it was formed for its year; its founding decision may not be known."""
 
@@ -43,6 +64,17 @@ class HeadBody(Body):
     """Who leads a block from a day on."""
 
     from_on: date
+    head_unit_id: UUID | None = None
+    deputy_unit_id: UUID | None = None
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    decision_number: Number | None = None
+    decision_on: date | None = None
+
+
+class TurnBody(Body):
+    """Who leads a block from a day that was entered before, said otherwise; ``version`` is the block's that was read."""
+
+    version: Annotated[int, Field(ge=1)]
     head_unit_id: UUID | None = None
     deputy_unit_id: UUID | None = None
     reason: Annotated[str, Field(min_length=3, max_length=500)]
