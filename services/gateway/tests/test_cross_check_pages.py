@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from city import BLOCK, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, found, submit
+from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, found, submit
 from desks import ACCOUNTS, at_the_pages, open_pages
 from house import EVENT_SERVICES, House
 
@@ -86,3 +86,25 @@ async def test_the_office_concludes_for_the_block_only_what_was_objected_to(hous
         assert (wrong.status_code, 'name="y:1.1"' in wrong.text, 'name="y:2.1"' in wrong.text) == (422, True, False)
         assert (await office.post(path, data=typed)).status_code == 303
         assert 'name="viec"' not in (await office.get(path)).text
+
+
+async def test_an_assignment_under_a_final_board_is_refused_with_what_was_chosen(house: House) -> None:
+    await open_pages(house)
+    assert (await submit(house, TAN_PHONG, "900")).status_code == 201
+    await house.quiet()
+    async with house.at_work("scoring") as tx:
+        await actions.assign_cross_checks(tx, (PERIOD, BLOCK), {TAN_PHONG: QUYET_THANG}, "Khối trưởng")
+    async with at_the_pages(house, "tan-phong") as head, at_the_pages(house, "quyet-thang") as checker:
+        task = f'href="/cham-cheo/{PERIOD}/{TAN_PHONG}"'
+        assert task in (await checker.get("/")).text
+        kept = chosen((await head.get(PAGE)).text) | {str(QUYET_THANG): str(TAN_PHONG)}
+        await house.set_clock("scoring", "2023-12-20 09:00+07")
+        async with house.office("scoring") as office:
+            board = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/boards/{BLOCK}"
+            seen = (await office.get(f"{board}/waiting")).json()
+            body = {"state": "final", "digest": seen["digest"], "reason": "Khối đã họp và thống nhất"}
+            assert (await office.put(f"{board}/publications/1", json=body)).status_code == 200
+        refused = await head.post(KEEP, data={f"cham:{unit}": by for unit, by in kept.items()})
+        assert (refused.status_code, chosen(refused.text)) == (409, kept)
+        assert "đã công bố chính thức (lần 1), nên không phân công, chấm hay bỏ phiếu thêm được" in refused.text
+        assert task not in (await checker.get("/")).text

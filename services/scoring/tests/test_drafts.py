@@ -15,7 +15,7 @@ from scoring.rules.drafts import EXTRAS, GROUPS, SHEET, Parts, TwiceError, draft
 
 _DATA: Final = Path(__file__).parents[3] / "data"
 _SHEETS: Final = (
-    *("sheets/can-tho-2025", "sheets/cong-an-xa-2025"),
+    *("sheets/can-tho-2025", "sheets/can-tho-2025-chi-tra", "sheets/cong-an-xa-2025"),
     *(f"lai-chau-2023/sheets/{key}" for key in ("co-quan", "truong-hoc", "xa-phuong")),
 )
 SMALL: Final[dict[str, Any]] = yaml.safe_load((_DATA / "lai-chau-2023/sheets/truong-hoc.yaml").read_text())

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.registry import Target
 from scoring.rules import CriterionGroup, Facts, Role, Score, Sheet, form_criteria, lead, rank, score
@@ -24,6 +26,7 @@ def read(path: str) -> Sheet:
 
 
 CAN_THO = read("sheets/can-tho-2025.yaml")
+CAN_THO_PROVIDERS = read("sheets/can-tho-2025-chi-tra.yaml")
 POLICE = read("sheets/cong-an-xa-2025.yaml")
 
 
@@ -50,7 +53,7 @@ def test_a_sheet_that_was_kept_before_means_the_same(key: str) -> None:
         assert again == case["score"]
 
 
-@pytest.mark.parametrize("made", [CAN_THO, POLICE])
+@pytest.mark.parametrize("made", [CAN_THO, CAN_THO_PROVIDERS, POLICE])
 def test_real_sheets_say_that_they_are_no_rule(made: Sheet) -> None:
     assert made.note == "Mẫu – chưa phải quy định"
 
@@ -109,6 +112,45 @@ def test_equals_in_can_tho_are_told_apart_as_its_text_says_then_by_vote_and_shar
     ]
     voted = places(scores, [{UUID(int=4): 3, UUID(int=5): 6}])
     assert voted[3:] == [(5, 4, "block_vote"), (4, 5, "block_vote")]
+
+
+def providers(*counts: tuple[int, int, int]) -> dict[UUID, Score]:
+    """Score providers of payments by new accounts, ATM cards and people paid."""
+    return {
+        UUID(int=number): score(CAN_THO_PROVIDERS, facts(dict(zip(("1.1", "S.1", "S.2"), each, strict=True)), {}))
+        for number, each in enumerate(counts, start=1)
+    }
+
+
+def test_providers_of_payments_in_can_tho_are_ranked_by_counts_alone_then_by_vote() -> None:
+    """Law-exact §9.1: the second group "has no points: ranked by count of new accounts → ATM cards → people paid → vote".
+
+    The text leaves open whether the two rounds are counted together, and whether a provider is measured by its size: here
+    whatever is reported for a period counts as it is. It names no end of a count either: this sheet has one at a million, where
+    a larger figure is refused with the form.
+    """
+    scores = providers(
+        (812, 0, 0), (811, 900, 900), (811, 900, 901), (811, 901, 0), (0, 5, 5), (0, 5, 5), (999_999, 0, 0)
+    )
+    assert [each.points for each in scores.values()] == [812, 811, 811, 811, 0, 0, 999_999]
+    assert places(scores) == [
+        (7, 1, None),
+        (1, 2, None),
+        (4, 3, "more_cards"),
+        (3, 4, "more_paid"),
+        (2, 5, "more_paid"),
+        (5, 6, "shared"),
+        (6, 6, "shared"),
+    ]
+    voted = places(scores, [{UUID(int=5): 1, UUID(int=6): 2}])
+    assert voted[5:] == [(6, 6, "block_vote"), (5, 7, "block_vote")]
+    assert {each.largest for each in form_criteria(CAN_THO_PROVIDERS)} == {1_000_000}
+
+
+@given(st.integers(0, 999_999), st.integers(0, 1_000_000), st.integers(0, 1_000_000))
+def test_one_account_more_outranks_whatever_else_a_provider_did(accounts: int, cards: int, paid: int) -> None:
+    ranked = places(providers((accounts, cards, paid), (accounts + 1, 0, 0)))
+    assert ranked == [(2, 1, None), (1, 2, None)]
 
 
 def places(scores: dict[UUID, Score], *more: Any) -> list[tuple[int, int | None, str | None]]:
