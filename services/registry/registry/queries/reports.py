@@ -12,7 +12,7 @@ from chassis.db import Read
 from chassis.errors import NotFound
 from chassis.text import fold
 from registry.queries.evidence import evidence_of_report
-from registry.queries.paging import Saved, cut, in_turn
+from registry.queries.paging import Saved, cut, in_turn, sounds_like
 from registry.rules import transitions
 from registry.tables import block_members, campaigns, periods, report_steps, reports, submissions, units
 from registry.tables.standing import CLOSING_DAY, block_of
@@ -218,11 +218,12 @@ async def steps(db: Read, report_id: UUID) -> list[Row]:
 
 
 class ReportsAsked(BaseModel):
-    """Which reports of a unit, in which order; ``after`` is the last one of the page before, whole without ``limit``."""
+    """Which reports of a unit, by period and campaign, in which order; ``after`` is the last one of the page before, whole without ``limit``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit_id: UUID
+    search: Annotated[str, Field(max_length=100)] = ""
     campaign_id: UUID | None = None
     state: transitions.State | None = None
     late: bool | None = None
@@ -243,6 +244,8 @@ def find_reports(asked: ReportsAsked, *, limit: int | None = None) -> Select[Any
         .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
         .where(reports.c.unit_id == asked.unit_id)
     )
+    if asked.search:
+        query = query.where(sounds_like(periods.c.name + " " + campaigns.c.name, asked.search))
     for name in ("campaign_id", "state", "late"):
         if (value := getattr(asked, name)) is not None:
             query = query.where(reports.c[name] == value)

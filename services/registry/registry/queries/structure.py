@@ -15,12 +15,10 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    literal_column,
     or_,
     select,
     text,
     true,
-    tuple_,
     union,
 )
 
@@ -30,7 +28,7 @@ from chassis.errors import FieldError, Invalid, NotFound
 from chassis.text import fold
 from contracts.registry import UnitKind
 from registry import rules
-from registry.queries.paging import Row, in_turn, page_of, place_after
+from registry.queries.paging import NameOrder, Row, in_turn, page_of, place_after, sounds_like
 from registry.tables import block_heads, block_members, blocks, unit_changes, unit_states, units
 
 
@@ -41,13 +39,6 @@ class UnitState(StrEnum):
     ENDED = "ended"
     COMING = "coming"
     ALL = "all"
-
-
-class UnitOrder(StrEnum):
-    """In which order units are listed: Vietnamese, from either end."""
-
-    NAME = "name"
-    NAME_DESC = "name_desc"
 
 
 class UnitsAsked(BaseModel):
@@ -67,7 +58,7 @@ class UnitsAsked(BaseModel):
     decision: Annotated[str, Field(max_length=100)] = ""
     unit_id: Annotated[list[UUID], Field(max_length=500)] = []
     on: date | None = None
-    sort: UnitOrder = UnitOrder.NAME
+    sort: NameOrder = NameOrder.NAME
     after: Annotated[str | None, Field(max_length=2000)] = None
     limit: Annotated[int | None, Field(ge=1, le=500)] = None
 
@@ -81,10 +72,12 @@ class BlocksAsked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     members: bool = True
+    search: Annotated[str, Field(max_length=100)] = ""
     year: Annotated[int | None, Field(ge=0, le=9999)] = None
     member: Annotated[list[UUID], Field(max_length=500)] = []
     block_id: Annotated[list[UUID], Field(max_length=500)] = []
     on: date | None = None
+    sort: NameOrder = NameOrder.NAME
     after: Annotated[str | None, Field(max_length=2000)] = None
     limit: Annotated[int | None, Field(ge=1, le=500)] = None
 
@@ -106,7 +99,7 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
     if asked.search:
         query = query.where(unit_states.c.searched.contains(fold(asked.search), autoescape=True))
     if asked.decision:
-        query = query.where(unit_states.c.unit_id.in_(_decided_by(fold(asked.decision))))
+        query = query.where(unit_states.c.unit_id.in_(_decided_by(asked.decision)))
     for name in ("kind", "parent_id", "code"):
         if (wanted := getattr(asked, name)) is not None:
             query = query.where(unit_states.c[name] == wanted)
@@ -116,25 +109,19 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
         query = query.where(unit_states.c.unit_id.in_(_members(asked.block_id, on)))
     last = None if asked.after is None else place_after(asked.after)
     return in_turn(
-        query, (unit_states.c.sorted, unit_states.c.unit_id), last, backwards=asked.sort is UnitOrder.NAME_DESC
+        query, (unit_states.c.sorted, unit_states.c.unit_id), last, backwards=asked.sort is NameOrder.NAME_DESC
     ).limit(limit)
 
 
 def _decided_by(number: str) -> Any:
     """The units that decisions were about whose number holds this: about themselves, or about a block that they stood in."""
     of_unit = select(unit_changes.c.unit_id).where(
-        unit_changes.c.revoked_at.is_(None), _folded(unit_changes.c.decision_number).contains(number, autoescape=True)
+        unit_changes.c.revoked_at.is_(None), sounds_like(unit_changes.c.decision_number, number)
     )
-    led = select(block_heads.c.block_id).where(_folded(block_heads.c.decision_number).contains(number, autoescape=True))
-    formed = select(blocks.c.block_id).where(_folded(blocks.c.decision_number).contains(number, autoescape=True))
+    led = select(block_heads.c.block_id).where(sounds_like(block_heads.c.decision_number, number))
+    formed = select(blocks.c.block_id).where(sounds_like(blocks.c.decision_number, number))
     stood = select(block_members.c.unit_id).where(block_members.c.block_id.in_(union(led, formed)))
     return union(of_unit, stood)
-
-
-def _folded(text: ColumnElement[Any]) -> ColumnElement[str]:
-    """What ``fold`` makes of the number of a decision: few are kept, so none has a column of its own for it."""
-    decomposed = func.normalize(func.lower(text), literal_column("NFD"))
-    return func.regexp_replace(func.replace(decomposed, "đ", "d"), "[\u0300-\u036f]", "", "g")
 
 
 async def list_units(db: Read, asked: UnitsAsked) -> Row:
@@ -243,7 +230,7 @@ async def unit_history(db: Read, unit_id: UUID) -> Row:
 
 
 def find_blocks(on: date, asked: BlocksAsked, *, limit: int | None = None) -> Select[Any]:
-    """Ask for blocks with their members and heads as they stood on a day, by year and in Vietnamese order."""
+    """Ask for blocks with their members and heads as they stood on a day, by year and in Vietnamese order, ``search`` with or without marks."""
     led = (
         select(block_heads.c.from_on, block_heads.c.head_unit_id, block_heads.c.deputy_unit_id)
         .where(block_heads.c.block_id == blocks.c.block_id, block_heads.c.from_on <= on)
@@ -270,9 +257,12 @@ def find_blocks(on: date, asked: BlocksAsked, *, limit: int | None = None) -> Se
             blocks.c.block_id.in_(select(standing.c.block_id).where(standing.c.unit_id.in_(asked.member))),
             exists(_members(blocks.c.block_id, on).where(block_members.c.unit_id.in_(asked.member)).correlate(blocks)),
         )
-    if asked.after is not None:
-        query = query.where(tuple_(blocks.c.sorted, blocks.c.block_id) > place_after(asked.after))
-    return query.order_by(blocks.c.year.desc(), blocks.c.sorted, blocks.c.block_id).limit(limit)
+    if asked.search:
+        query = query.where(sounds_like(blocks.c.name, asked.search))
+    last = None if asked.after is None else place_after(asked.after)
+    backwards = asked.sort is NameOrder.NAME_DESC
+    query = query.order_by(blocks.c.year.desc())
+    return in_turn(query, (blocks.c.sorted, blocks.c.block_id), last, backwards=backwards).limit(limit)
 
 
 async def list_blocks(db: Read, asked: BlocksAsked) -> Row:
