@@ -25,6 +25,9 @@ _IMPORT: Final = {
 }
 
 
+_UNFILTERED: Final = {"tim": "", "tinh-trang": "", "xep": ""}
+
+
 def _fault(cell: str, typed: str, message: str, remedy: str, *, stops: bool = True) -> dict[str, Any]:
     return {"cell": cell, "typed": typed, "message": message, "remedy": remedy, "stops": stops}
 
@@ -49,7 +52,7 @@ _STOPPED: Final = [_fault("A1", "", "Thiếu cột “Ngày thành lập”", "T
 
 
 def pages(office: Desk, unit: Desk, period_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    first = {"campaigns": [], "problem": None, "order": "", "begun": True, "onward": ""}
+    first = {"campaigns": [], "problem": None, "typed": _UNFILTERED, "begun": True, "onward": ""}
     start = {"desk": office, "section": "don-vi", "about": Meant("units"), **first}
     report = {"desk": unit, "section": "bao-cao", "about": Meant("results", period_id, unit.unit_id), **first}
     own = {"desk": unit, "section": "don-vi", "about": Meant("people", unit_id=unit.unit_id), **first}
@@ -70,7 +73,13 @@ def pages(office: Desk, unit: Desk, period_id: str) -> dict[str, tuple[str, dict
     return {
         "nhap-danh-sach": (
             "nhap-danh-sach.html",
-            start | {"earlier": [applying, _IMPORT], "order": "cu", "begun": False, "onward": "ds=units&sau=x"},
+            start
+            | {
+                "earlier": [applying, _IMPORT],
+                "typed": {**_UNFILTERED, "xep": "cu"},
+                "begun": False,
+                "onward": "ds=units&sau=x",
+            },
         ),
         "nhap-danh-sach-loi": ("nhap-danh-sach.html", start | {"earlier": [], "problem": refused}),
         "nhap-chi-tieu": (

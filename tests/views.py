@@ -307,17 +307,19 @@ def tasks() -> list[dict[str, Any]]:
             "period": {**early, "name": "Báo cáo 10 tháng"},
             "report": back,
             "state": "returned",
+            "left": None,
             "campaign": "",
         },
-        {"kind": "report", "period": late, "report": draft, "state": "draft", "campaign": ""},
-        {"kind": "report", "period": late, "report": None, "state": "none", "campaign": "Thi đua chuyên đề"},
+        {"kind": "report", "period": late, "report": draft, "state": "draft", "left": ["2.4", "3.1"], "campaign": ""},
+        {"kind": "report", "period": late, "report": draft, "state": "draft", "left": [], "campaign": "Chuyển đổi số"},
+        {"kind": "report", "period": late, "report": None, "state": "none", "left": None, "campaign": "Chuyên đề"},
         {"kind": "year", "year": 2023, "state": "none", "period": None, "report": None},
         *[
             {"kind": "pledge", "pledge": campaign_views.pledge(), "state": "none", "period": None, "report": None}
             | {"campaign": other, "campaign_id": CAUSE}
             for other in ("", "Thi đua chuyển đổi số")
         ],
-        {"kind": "report", "period": early, "report": sent, "state": "submitted", "campaign": ""},
+        {"kind": "report", "period": early, "report": sent, "state": "submitted", "left": None, "campaign": ""},
     ]
 
 
@@ -765,7 +767,9 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         "year": 2023,
         "found": [_block()],
         "names": names,
+        "typed": {"tim": "", "xep": ""},
         "onward": "x=1",
+        "begun": False,
     }
     page = {"desk": _office(), "section": "don-vi", "office": True, "recorded": "", "key": CAUSE}
     block = page | {
@@ -862,6 +866,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
     tried = Outcome(["a.pdf"], ["b.pdf"], ["c.exe: Nội dung tệp không phải loại được nhận"], 422)
     of_line = {"period": PERIOD, "line": LINES["1.1"], "report": _report("draft"), "attached": files["items"][:1]}
     of_line |= {"others": [other | {"evidence_id": OWN}], "open": True, "outcome": tried, "done": ""}
+    of_line |= {"sought": "bien ban", "begun": False, "onward": "sau=x"}
     queue = {"desk": office, "section": "xem-xet", "found": waiting, "which": "waiting", "later": False, "done": ""}
     queue |= {"typed": dict.fromkeys(("hang", "tim", "ky", "muon", "xep"), ""), "onward": "sau=x"}
     why_nothing = {"period": PERIOD, "key": CAUSE, "version": 3, "reason": "a", "error": "Cả báo cáo: ghi rõ lý do"}
@@ -919,7 +924,12 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "cac-bao-cao": (
             "cac-bao-cao.html",
             lists
-            | {"typed": {"trang_thai": "", "muon": "", "xep": ""}, "begun": False, "more": True, "onward": "sau=x"}
+            | {
+                "typed": {"tim": "", "trang_thai": "", "muon": "", "xep": ""},
+                "begun": False,
+                "more": True,
+                "onward": "sau=x",
+            }
             | {
                 "found": [
                     _report(state)
@@ -956,7 +966,11 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "hanh-trinh": ("hanh-trinh.html", _step("report_withdrawn", complete)),
         "hanh-trinh-dang-lan": ("hanh-trinh.html", _step("report_returned", ripple(0))),
         "minh-chung-muc": ("minh-chung-muc.html", lists | of_line),
-        "minh-chung": ("minh-chung.html", lists | {"found": files, "loose": False, "order": "", "onward": "sau=x"}),
+        "minh-chung": (
+            "minh-chung.html",
+            lists
+            | {"found": files, "typed": {"tim": "", "chua_gan": "", "xep": ""}, "onward": "sau=x", "begun": False},
+        ),
         "kiem-tra": ("kiem-tra.html", lists | {"sheet": sheet(errors=False), "problem": None}),
         "bien-nhan": ("bien-nhan.html", receipt(complete)),
         "bien-nhan-chot": (

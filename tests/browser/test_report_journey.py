@@ -80,6 +80,11 @@ async def fill_and_check(page: Page, look: Look) -> None:
     await page.get_by_role("button", name="Đúng, 1000 triệu đồng").click()
     await expect(budget).to_have_value("1000")
 
+    # U1: whoever comes back goes on where something is missing.
+    await page.goto("/")
+    await page.get_by_role("link", name="Báo cáo năm 2023 – còn 1 mục").click()
+    await expect(page.locator(":target")).to_contain_text("Đăng ký thi đua")
+    await look(page)
     await page.get_by_role("button", name="Kiểm tra và gửi").click()
     await expect(page.get_by_role("heading", name="Còn 1 chỗ cần sửa trước khi gửi")).to_be_visible()
     await page.get_by_role("link", name="Mục 2.1: chọn Có hoặc Không").click()

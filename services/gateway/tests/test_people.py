@@ -45,6 +45,9 @@ async def test_a_person_is_entered_found_and_told_of(front: httpx2.AsyncClient) 
     listed = (await front.get("/can-bo?q=can+bo+01")).text
     assert f'href="/can-bo/{person}"' in listed
     assert "Không có ai như vậy" in (await front.get("/can-bo?ngay=2021-02-28")).text
+    other = await enter(front, "Cán bộ 02, Phường Tân Phong")
+    backwards = (await front.get("/can-bo?xep=z-a")).text
+    assert (backwards.index(str(other)) < backwards.index(str(person)), "từ Z về A" in backwards) == (True, True)
     page = (await front.get(f"/can-bo/{person}")).text
     assert "Chuyên viên, Phường Tân Phong, từ 01/03/2021" in page
     wrong = await front.post(f"/can-bo/{person}/ten", data={"version": "1", "name": "Cán bộ 1"})

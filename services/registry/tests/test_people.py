@@ -381,6 +381,7 @@ async def test_no_list_reads_everybody_of_a_province(house: House) -> None:
         person = rows[5][0]
         asked = {
             "everybody": find_people(on, PeopleAsked(), limit=51),
+            "everybody, from the end": find_people(on, PeopleAsked(sort="name_desc"), limit=51),  # type: ignore[arg-type]
             "a unit": find_people(on, PeopleAsked(unit_id=unit), limit=51),
             "a unit, ever": find_people(on, PeopleAsked(unit_id=unit, state="all"), limit=51),  # type: ignore[arg-type]
             "a name": find_people(on, PeopleAsked(search="can bo 77777"), limit=51),

@@ -482,7 +482,12 @@ async def test_no_question_reads_all_units_of_a_province(house: House, province:
             given = {name: real[name] if value is True else value for name, value in asked.items()}
             read[what] = await scanned(db, find_units(ON, queries.UnitsAsked.model_validate(given), limit=51))
         few = [UUID(int=number) for number in range(7, 57)]
-        for what, asked in {"blocks": {"year": 2024}, "units'": {"member": few}, "by id": {"block_id": few}}.items():
+        for what, asked in {
+            "blocks": {"year": 2024},
+            "backwards": {"year": 2024, "sort": "name_desc"},
+            "units'": {"member": few},
+            "by id": {"block_id": few},
+        }.items():
             read[what] = await scanned(db, find_blocks(ON, queries.BlocksAsked.model_validate(asked), limit=51))
         # What a page shows by id costs what it shows: a few rows for each, whatever else there is.
         named = queries.UnitsAsked.model_validate({"unit_id": few, "state": "all"})

@@ -64,12 +64,12 @@ def people(desk: Desk, rows: Iterable[Row], typed: Mapping[str, str], on: str, u
         said=[
             ("Tên có", typed["q"]),
             ("Tình trạng", "Tất cả" if typed["tinh-trang"] == "tat-ca" else "Đang làm"),
-            ("Xếp theo", "Tên gọi, từ A đến Z"),
+            _in_order(typed["xep"], "Tên gọi, từ A đến Z"),
         ],
     )
 
 
-def blocks(rows: Iterable[Row], names: Mapping[str, str], year: int, on: str) -> Table:
+def blocks(rows: Iterable[Row], names: Mapping[str, str], typed: Mapping[str, str], year: int, on: str) -> Table:
     return Table(
         "khoi-thi-dua",
         "Danh sách khối thi đua",
@@ -93,7 +93,37 @@ def blocks(rows: Iterable[Row], names: Mapping[str, str], year: int, on: str) ->
             for row in rows
         ],
         about=f"Năm {year}, như ngày {words.calendar_day(on)}",
+        said=[("Tên có", typed["tim"]), _in_order(typed["xep"], "Tên, từ A đến Z")],
     )
+
+
+def targets(rows: Iterable[Row], campaign: Row, typed: Mapping[str, str]) -> Table:
+    return Table(
+        "chi-tieu-giao",
+        "Chỉ tiêu giao cho từng đơn vị",
+        [Column("Đơn vị"), Column("Mục"), Column("Giao"), Column("Chỉ tiêu"), Column("Mức phấn đấu")],
+        [each for row in rows for each in _given(row)],
+        about=campaign["name"],
+        said=[
+            ("Tên có", typed["tim"]),
+            ("Chỉ tiêu riêng", {"co": "Đã giao riêng", "chua": "Chưa giao riêng"}.get(typed["giao"], "")),
+            _in_order(typed["xep"], "Tên, từ A đến Z"),
+        ],
+    )
+
+
+def _given(row: Row) -> list[list[str | None]]:
+    if not row["targets"]:
+        return [[row["name"], None, "Theo bảng điểm", None, None]]
+    return [
+        [
+            row["name"],
+            each["criterion"],
+            "Có" if each["assigned"] else "Không",
+            *[words.amount(amount) if amount is not None else None for amount in (each["target"], each.get("stretch"))],
+        ]
+        for each in row["targets"]
+    ]
 
 
 def pledges(

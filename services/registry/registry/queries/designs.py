@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from chassis.text import sort_key
 from registry import rules
 from registry.queries import campaigns as launched
-from registry.queries.paging import Saved, cut, in_turn
+from registry.queries.paging import Saved, cut, in_turn, sounds_like
 from registry.rules import CampaignState, Scope, Section
 from registry.tables import block_members, blocks, campaign_drafts, campaign_sections, campaigns, units
 from registry.tables.addressed import MEMBERS, STILL, in_scope
@@ -23,10 +23,11 @@ PAGE: Final = 50
 
 
 class DraftsAsked(BaseModel):
-    """Which drafts, by their state; ``after`` is the last one of the page before."""
+    """Which drafts, by the name typed so far and their state; ``after`` is the last one of the page before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    search: Annotated[str, Field(max_length=100)] = ""
     state: Literal["draft", "set_aside"] | None = None
     sort: Saved = Saved.NEWEST
     after: UUID | None = None
@@ -35,7 +36,7 @@ class DraftsAsked(BaseModel):
 
 async def list_drafts(db: Read, asked: DraftsAsked) -> Row:
     """List what is being written or was set aside, the one saved last first unless told, each with the name typed so far."""
-    name = campaign_sections.c.content["values"]["name"].astext.label("name")
+    name = campaign_sections.c.content["values"]["name"].astext
     query = (
         select(
             campaign_drafts.c.campaign_id,
@@ -43,7 +44,7 @@ async def list_drafts(db: Read, asked: DraftsAsked) -> Row:
             campaign_drafts.c.state,
             campaign_drafts.c.made_from,
             campaign_drafts.c.saved_at,
-            name,
+            name.label("name"),
         )
         .outerjoin(
             campaign_sections,
@@ -52,6 +53,8 @@ async def list_drafts(db: Read, asked: DraftsAsked) -> Row:
         )
         .where(campaign_drafts.c.state != CampaignState.LAUNCHED.value)
     )
+    if asked.search:
+        query = query.where(sounds_like(name, asked.search))
     if asked.state:
         query = query.where(campaign_drafts.c.state == asked.state)
     place = (campaign_drafts.c.saved_at, campaign_drafts.c.campaign_id)

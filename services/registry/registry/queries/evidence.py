@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from chassis.db import Read
 from chassis.errors import NotFound
-from registry.queries.paging import Saved, in_turn
+from registry.queries.paging import Saved, in_turn, sounds_like
 from registry.tables import campaigns, checkers, evidence, periods, report_evidence, reports
 from registry.tables.standing import CLOSING_DAY, block_of
 
@@ -44,11 +44,12 @@ async def evidence_of_report(db: Read, report_id: UUID, *, at: datetime | None =
 
 
 class EvidenceAsked(BaseModel):
-    """Which files of a unit, in which order; ``after`` is the last one of the page before."""
+    """Which files of a unit, by their names, in which order; ``after`` is the last one of the page before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit_id: UUID
+    search: Annotated[str, Field(max_length=100)] = ""
     unattached: bool = False
     sort: Saved = Saved.NEWEST
     after: UUID | None = None
@@ -65,6 +66,8 @@ def find_evidence(asked: EvidenceAsked, *, limit: int | None = None) -> Select[A
     )
     query = select(*_TOLD, func.encode(evidence.c.sha256, "hex").label("sha256"), attached.label("attached"))
     query = query.where(evidence.c.unit_id == asked.unit_id)
+    if asked.search:
+        query = query.where(sounds_like(evidence.c.name, asked.search))
     if asked.unattached:
         query = query.where(attached == 0)
     place = (evidence.c.uploaded_at, evidence.c.evidence_id)

@@ -13,7 +13,7 @@ from chassis.errors import NotFound
 from contracts.registry import TaskRating, UnitKind
 from contracts.scoring import ValueKind
 from registry import rules
-from registry.queries.paging import Saved, cut, in_turn
+from registry.queries.paging import Saved, cut, in_turn, sounds_like
 from registry.rules.lists import About
 from registry.tables import (
     blocks,
@@ -54,11 +54,12 @@ async def imported(db: Read, import_id: UUID) -> Row:
 
 
 class ImportsAsked(BaseModel):
-    """Which checked files: a unit's, else the office's; ``after`` is the last one of the page before."""
+    """Which checked files: a unit's, else the office's, by what they are called, of which list, how far; ``after`` is the last one of the page before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit_id: UUID | None = None
+    search: Annotated[str, Field(max_length=100)] = ""
     name: Annotated[str | None, Field(alias="list", max_length=40)] = None
     state: Literal["checked", "applying", "done"] | None = None
     sort: Saved = Saved.NEWEST
@@ -71,6 +72,8 @@ def find_imports(asked: ImportsAsked, *, limit: int | None = None) -> Select[Any
     query = select(*_TOLD).where(
         imports.c.unit_id.is_(None) if asked.unit_id is None else imports.c.unit_id == asked.unit_id
     )
+    if asked.search:
+        query = query.where(sounds_like(imports.c.name, asked.search))
     if asked.name:
         query = query.where(imports.c["list"] == asked.name)
     if asked.state:

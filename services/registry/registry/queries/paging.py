@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Select, Uuid, bindparam, tuple_
+from sqlalchemy import ColumnElement, LargeBinary, Select, Uuid, bindparam, func, literal_column, tuple_
 
 from chassis.errors import FieldError, Invalid
+from chassis.text import fold
 
 Row = dict[str, Any]
 
@@ -19,6 +20,24 @@ def page_of(rows: list[Row], limit: int | None, key: str) -> Row:
     rows = rows[:limit]
     onward = base64.urlsafe_b64encode(rows[-1][key].bytes + rows[-1]["sorted"]).decode() if more else None
     return {"items": [{name: value for name, value in row.items() if name != "sorted"} for row in rows], "next": onward}
+
+
+def sounds_like(text: ColumnElement[Any], search: str) -> ColumnElement[bool]:
+    """Say in SQL that a text holds these words, marks or not: for lists so short that no column keeps it without marks."""
+    return folded(text).contains(fold(search), autoescape=True)
+
+
+def folded(text: ColumnElement[Any]) -> ColumnElement[str]:
+    """What ``fold`` makes of a text, in SQL."""
+    decomposed = func.normalize(func.lower(text), literal_column("NFD"))
+    return func.regexp_replace(func.replace(decomposed, "đ", "d"), "[\u0300-\u036f]", "", "g")
+
+
+class NameOrder(StrEnum):
+    """In which order a list of names goes: Vietnamese, from either end."""
+
+    NAME = "name"
+    NAME_DESC = "name_desc"
 
 
 class Saved(StrEnum):

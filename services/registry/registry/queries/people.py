@@ -12,7 +12,7 @@ from chassis.db import Read
 from chassis.errors import NotFound
 from chassis.text import fold
 from registry import rules
-from registry.queries.paging import Row, no_place, page_of, place_after
+from registry.queries.paging import NameOrder, Row, in_turn, no_place, page_of, place_after
 from registry.queries.structure import today
 from registry.tables import entries, people, people_names
 from registry.tables.service import main_posts
@@ -36,6 +36,7 @@ class PeopleAsked(BaseModel):
     search: Annotated[str, Field(max_length=100)] = ""
     state: Serving = Serving.HERE
     on: date | None = None
+    sort: NameOrder = NameOrder.NAME
     after: Annotated[str | None, Field(max_length=2000)] = None
     limit: _Limit = 50
 
@@ -71,9 +72,9 @@ def find_people(on: date, asked: PeopleAsked, *, limit: int | None = None) -> Se
             query = query.where(people.c.person_id.in_(union(kept, ever)))
     if asked.search:
         query = query.where(people.c.searched.contains(fold(asked.search), autoescape=True))
-    if asked.after is not None:
-        query = query.where(tuple_(people.c.sorted, people.c.person_id) > place_after(asked.after))
-    return query.order_by(people.c.sorted, people.c.person_id).limit(limit)
+    last = None if asked.after is None else place_after(asked.after)
+    backwards = asked.sort is NameOrder.NAME_DESC
+    return in_turn(query, (people.c.sorted, people.c.person_id), last, backwards=backwards).limit(limit)
 
 
 async def list_people(db: Read, asked: PeopleAsked) -> Row:

@@ -12,7 +12,7 @@ from chassis.db import Read
 from chassis.errors import NotFound
 from chassis.text import fold
 from registry.queries.evidence import evidence_of_report
-from registry.queries.paging import Saved, cut, in_turn
+from registry.queries.paging import Saved, cut, in_turn, sounds_like
 from registry.rules import WHOLE_REPORT, transitions
 from registry.tables import block_members, campaigns, periods, report_steps, reports, submissions, units
 from registry.tables.standing import CLOSING_DAY, STOOD, block_of
@@ -80,12 +80,14 @@ async def _told(db: Read, report: Any) -> Row:
     steps = rows.mappings().all()
     back = next((each for each in steps if each["step"] == transitions.Step.RETURN), None)
     last = next((each for each in steps if each["step"] in (transitions.Step.RETURN, transitions.Step.TAKE_BACK)), None)
-    stands = last and last["step"] == transitions.Step.TAKE_BACK and last["at"] > report["accepted_at"]
+    stands = (
+        last if last and last["step"] == transitions.Step.TAKE_BACK and last["at"] > report["accepted_at"] else None
+    )
     return {
         "aside": next((each["aside"] for each in steps if each["aside"]), None),
         "returned_by": back["post"] if back else None,
         "returned_at": back["at"] if back else None,
-        "taken_back": {"by": last["post"], "at": last["at"], "reason": last["items"][WHOLE_REPORT]} if stands else None,
+        "taken_back": stands and {"by": stands["post"], "at": stands["at"], "reason": stands["items"][WHOLE_REPORT]},
     }
 
 
@@ -229,11 +231,12 @@ async def steps(db: Read, report_id: UUID) -> list[Row]:
 
 
 class ReportsAsked(BaseModel):
-    """Which reports of a unit, in which order; ``after`` is the last one of the page before, whole without ``limit``."""
+    """Which reports of a unit, by period and campaign, in which order; ``after`` is the last one of the page before, whole without ``limit``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit_id: UUID
+    search: Annotated[str, Field(max_length=100)] = ""
     campaign_id: UUID | None = None
     state: transitions.State | None = None
     late: bool | None = None
@@ -254,6 +257,8 @@ def find_reports(asked: ReportsAsked, *, limit: int | None = None) -> Select[Any
         .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
         .where(reports.c.unit_id == asked.unit_id)
     )
+    if asked.search:
+        query = query.where(sounds_like(periods.c.name + " " + campaigns.c.name, asked.search))
     for name in ("campaign_id", "state", "late"):
         if (value := getattr(asked, name)) is not None:
             query = query.where(reports.c[name] == value)

@@ -20,7 +20,6 @@ from sqlalchemy import (
     select,
     text,
     true,
-    tuple_,
     union,
 )
 
@@ -30,7 +29,7 @@ from chassis.errors import FieldError, Invalid, NotFound
 from chassis.text import fold
 from contracts.registry import UnitKind
 from registry import rules
-from registry.queries.paging import Row, in_turn, page_of, place_after
+from registry.queries.paging import NameOrder, Row, in_turn, page_of, place_after, sounds_like
 from registry.tables import block_heads, block_members, blocks, unit_changes, unit_states, units
 from registry.tables.structure import folded
 
@@ -42,13 +41,6 @@ class UnitState(StrEnum):
     ENDED = "ended"
     COMING = "coming"
     ALL = "all"
-
-
-class UnitOrder(StrEnum):
-    """In which order units are listed: Vietnamese, from either end."""
-
-    NAME = "name"
-    NAME_DESC = "name_desc"
 
 
 class UnitsAsked(BaseModel):
@@ -68,7 +60,7 @@ class UnitsAsked(BaseModel):
     decision: Annotated[str, Field(max_length=100)] = ""
     unit_id: Annotated[list[UUID], Field(max_length=500)] = []
     on: date | None = None
-    sort: UnitOrder = UnitOrder.NAME
+    sort: NameOrder = NameOrder.NAME
     after: Annotated[str | None, Field(max_length=2000)] = None
     limit: Annotated[int | None, Field(ge=1, le=500)] = None
 
@@ -82,10 +74,12 @@ class BlocksAsked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     members: bool = True
+    search: Annotated[str, Field(max_length=100)] = ""
     year: Annotated[int | None, Field(ge=0, le=9999)] = None
     member: Annotated[list[UUID], Field(max_length=500)] = []
     block_id: Annotated[list[UUID], Field(max_length=500)] = []
     on: date | None = None
+    sort: NameOrder = NameOrder.NAME
     after: Annotated[str | None, Field(max_length=2000)] = None
     limit: Annotated[int | None, Field(ge=1, le=500)] = None
 
@@ -107,7 +101,7 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
     if asked.search:
         query = query.where(unit_states.c.searched.contains(fold(asked.search), autoescape=True))
     if asked.decision:
-        query = query.where(unit_states.c.unit_id.in_(_decided_by(fold(asked.decision))))
+        query = query.where(unit_states.c.unit_id.in_(_decided_by(asked.decision)))
     for name in ("kind", "parent_id", "code"):
         if (wanted := getattr(asked, name)) is not None:
             query = query.where(unit_states.c[name] == wanted)
@@ -117,7 +111,7 @@ def find_units(on: date, asked: UnitsAsked, *, limit: int | None = None) -> Sele
         query = query.where(unit_states.c.unit_id.in_(_members(asked.block_id, on)))
     last = None if asked.after is None else place_after(asked.after)
     return in_turn(
-        query, (unit_states.c.sorted, unit_states.c.unit_id), last, backwards=asked.sort is UnitOrder.NAME_DESC
+        query, (unit_states.c.sorted, unit_states.c.unit_id), last, backwards=asked.sort is NameOrder.NAME_DESC
     ).limit(limit)
 
 
@@ -241,7 +235,7 @@ async def unit_history(db: Read, unit_id: UUID) -> Row:
 
 
 def find_blocks(on: date, asked: BlocksAsked, *, limit: int | None = None) -> Select[Any]:
-    """Ask for blocks with their members and heads as they stood on a day, by year and in Vietnamese order."""
+    """Ask for blocks with their members and heads as they stood on a day, by year and in Vietnamese order, ``search`` with or without marks."""
     led = (
         select(block_heads.c.from_on, block_heads.c.head_unit_id, block_heads.c.deputy_unit_id)
         .where(block_heads.c.block_id == blocks.c.block_id, block_heads.c.from_on <= on)
@@ -268,9 +262,12 @@ def find_blocks(on: date, asked: BlocksAsked, *, limit: int | None = None) -> Se
             blocks.c.block_id.in_(select(standing.c.block_id).where(standing.c.unit_id.in_(asked.member))),
             exists(_members(blocks.c.block_id, on).where(block_members.c.unit_id.in_(asked.member)).correlate(blocks)),
         )
-    if asked.after is not None:
-        query = query.where(tuple_(blocks.c.sorted, blocks.c.block_id) > place_after(asked.after))
-    return query.order_by(blocks.c.year.desc(), blocks.c.sorted, blocks.c.block_id).limit(limit)
+    if asked.search:
+        query = query.where(sounds_like(blocks.c.name, asked.search))
+    last = None if asked.after is None else place_after(asked.after)
+    backwards = asked.sort is NameOrder.NAME_DESC
+    query = query.order_by(blocks.c.year.desc())
+    return in_turn(query, (blocks.c.sorted, blocks.c.block_id), last, backwards=backwards).limit(limit)
 
 
 async def list_blocks(db: Read, asked: BlocksAsked) -> Row:

@@ -37,7 +37,9 @@ async def campaigns(request: Request, desk: AtDesk) -> Response:
         after=given.get("sau"),
         limit=_ON_A_PAGE,
     )
-    writing_too = asked(after=given.get("thao"), limit=_ON_A_PAGE)
+    writing_too = asked(
+        search=typed["tim"][:100], sort=words.order(typed["xep"]), after=given.get("thao"), limit=_ON_A_PAGE
+    )
     launched = desk.get("registry", f"campaigns?{question}")
     drafts = desk.get("registry", f"campaign-drafts?{writing_too}") if office else asyncio.sleep(0, nothing)
     found, writing = await asyncio.gather(launched, drafts)
@@ -48,7 +50,7 @@ async def campaigns(request: Request, desk: AtDesk) -> Response:
         "drafts": writing["items"],
         "typed": typed,
         "onward": asked(**typed, sau=found["next"]) if found["next"] else "",
-        "drafts_onward": asked(thao=writing["next"]) if writing["next"] else "",
+        "drafts_onward": asked(**typed, thao=writing["next"]) if writing["next"] else "",
         "begun": "sau" not in given and "thao" not in given,
         "office": office,
         "design": design,

@@ -84,7 +84,7 @@ async def _draw(
     here = {"loai": kind.slug if kind else "", "ngay": on}
     values = {
         "desk": desk,
-        "section": "don-vi",
+        "section": "can-bo",
         "file": file,
         "found": found["items"],
         "names": found["names"],
@@ -233,7 +233,7 @@ async def _ask(request: Request, desk: Desk, made: Entering) -> Response:
         colleagues = (await desk.get("registry", f"people?{question}"))["items"]
     values = {
         "desk": desk,
-        "section": "don-vi",
+        "section": "can-bo",
         "made": made,
         "file": made.file,
         "form": made.form,
@@ -261,7 +261,7 @@ async def _one(
     file = await (_of_person(desk, found["person_id"]) if found["person_id"] else _of_unit(desk, found["unit_id"]))
     values = {
         "desk": desk,
-        "section": "don-vi",
+        "section": "can-bo",
         "entry": found,
         "attached": await attached_to(desk, f"entries/{entry_id}") if found["kind"] == "rating" else None,
         "handed_in": "tep" in request.query_params,

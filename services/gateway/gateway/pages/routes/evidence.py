@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from chassis.errors import Conflict, Invalid, NotFound, Problem
 from gateway.api import SameSite
 from gateway.pages import render, words
-from gateway.pages.desk import AtDesk, AtHand, Desk
+from gateway.pages.desk import AtDesk, AtHand, Desk, is_id
 from gateway.pages.routes.report import block_of, own_unit, report_path
 from gateway.pages.routes.units import asked
 from gateway.pages.sheets import lines_of, typed
@@ -23,6 +23,7 @@ router = APIRouter()
 
 _PIECE = 64 * 1024
 _MOST_FILES = 20
+_TO_CHOOSE_FROM = 50
 _TOO_LARGE = 413
 _CREATED = 201
 
@@ -39,20 +40,20 @@ class Outcome:
 
 @router.get("/minh-chung")
 async def library(
-    request: Request, desk: AtDesk, *, chua_gan: str = "", xep: str = "", sau: UUID | None = None
+    request: Request, desk: AtDesk, *, tim: str = "", chua_gan: str = "", xep: str = "", sau: UUID | None = None
 ) -> Response:
     """Everything the unit has handed in; what stands behind no line is listed too, and never removed in silence."""
-    kept = {"chua_gan": "1" if chua_gan else "", "xep": "cu" if xep == "cu" else ""}
+    typed = {"tim": tim.strip(), "chua_gan": "1" if chua_gan else "", "xep": "cu" if xep == "cu" else ""}
     question = asked(
         unit_id=own_unit(desk),
+        search=typed["tim"][:100],
         unattached="true" if chua_gan else "",
-        sort=words.order(kept["xep"]),
+        sort=words.order(typed["xep"]),
         after=str(sau) if sau else "",
     )
     found = await desk.get("registry", f"evidence?{question}")
-    onward = asked(**kept, sau=found["items"][-1]["evidence_id"]) if found["more"] else ""
-    values = {"desk": desk, "section": "bao-cao", "found": found, "loose": bool(chua_gan), "order": kept["xep"]}
-    values["onward"] = onward
+    onward = asked(**typed, sau=found["items"][-1]["evidence_id"]) if found["more"] else ""
+    values = {"desk": desk, "section": "bao-cao", "found": found, "typed": typed, "onward": onward, "begun": not sau}
     return render.page(request, "minh-chung.html", values)
 
 
@@ -80,7 +81,12 @@ async def _page(
     if found is None:
         raise NotFound(f"Bảng điểm không có mục {criterion}.")
     attached = report["evidence"].get(criterion, [])
-    mine = await desk.get("registry", f"evidence?{urlencode({'unit_id': own_unit(desk), 'limit': 50})}")
+    given = request.query_params
+    sought = given.get("tim", "").strip()
+    # An address of an older page, or one that was mended by hand, begins at the first file.
+    after = given.get("sau", "") if is_id(given.get("sau", "")) else ""
+    question = asked(unit_id=own_unit(desk), search=sought[:100], after=after, limit=_TO_CHOOSE_FROM)
+    mine = await desk.get("registry", f"evidence?{question}")
     here = {each["evidence_id"] for each in attached}
     open_items = report["open_items"]
     values = {
@@ -91,6 +97,9 @@ async def _page(
         "report": report,
         "attached": attached,
         "others": [each for each in mine["items"] if each["evidence_id"] not in here],
+        "sought": sought,
+        "begun": not after,
+        "onward": asked(tim=sought, sau=mine["items"][-1]["evidence_id"]) if mine["more"] else "",
         "open": open_items is None or criterion in open_items,
         "outcome": outcome,
         "done": done,

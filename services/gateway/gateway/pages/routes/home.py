@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from chassis.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
@@ -15,6 +16,7 @@ from gateway.pages.desk import AtDesk, AtHand, Desk
 from gateway.pages.routes.board import coming, row_of, that_stands
 from gateway.pages.routes.leading import overview
 from gateway.pages.routes.missing import may_remind, not_sent
+from gateway.pages.routes.report import path_of
 from gateway.pages.routes.review import may_review, waiting
 
 router = APIRouter()
@@ -181,6 +183,8 @@ async def _tasks(desk: Desk, campaigns: list[dict[str, Any]]) -> list[dict[str, 
         state = report["state"] if report else "none"
         other = desk.other_than_here(campaign)
         tasks.append({"kind": "report", "period": period, "report": report, "state": state, "campaign": other})
+    lefts = await asyncio.gather(*[_left(desk, task["report"]) for task in tasks])
+    tasks = [{**task, "left": left} for task, left in zip(tasks, lefts, strict=True)]
     year = desk.campaign["year"]
     record = await desk.get("registry", f"units/{desk.unit_id}/years/{year}")
     if not record["version"]:
@@ -201,6 +205,29 @@ async def _tasks(desk: Desk, campaigns: list[dict[str, Any]]) -> list[dict[str, 
             task["period"]["due_at"] if task["period"] else "9",
         ),
     )
+
+
+_UNSENT = ("draft", "amending")
+
+
+async def _left(desk: Desk, report: dict[str, Any] | None) -> list[str] | None:
+    """Give the items that a report in progress still wants, as it would be told when it is sent; None where nobody can tell.
+
+    The first of them is where its writer goes on.
+    """
+    if report is None or report["state"] not in _UNSENT:
+        return None
+    about = {name: report[name] for name in ("campaign_id", "period_id", "unit_id")}
+    try:
+        written = await desk.get("registry", path_of(desk, report["campaign_id"], report["period_id"]))
+        typed = {name: written[name] for name in ("fields", "nothing")}
+        checked = await desk.send("POST", "registry", "reports/check", about | typed)
+    except Problem as problem:
+        # A unit without a block, a sheet that is not known yet: the form says so; the other tasks are shown all the same.
+        if problem.status not in (Conflict.status, Invalid.status, NotFound.status, Unavailable.status):
+            raise
+        return None
+    return list(dict.fromkeys(error["field"] for error in checked["errors"]))
 
 
 @router.get("/tin")

@@ -46,7 +46,12 @@ class Meant:
     @property
     def query(self) -> str:
         """Name the list in an address."""
-        return urlencode({"ds": self.name, **self._whose})
+        return urlencode(self.words)
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """Give what an address or a form says to name the list."""
+        return [("ds", self.name), *self._whose.items()]
 
     @property
     def file(self) -> str:
@@ -67,7 +72,7 @@ class Meant:
 
     @property
     def section(self) -> str:
-        return "bao-cao" if self.period_id else "don-vi"
+        return "bao-cao" if self.period_id else "can-bo" if self.name == _PEOPLE else "don-vi"
 
     def of(self, desk: Desk) -> dict[str, str]:
         """Say to the registry of which campaign, period and unit the list is: of those that the desk shows."""
@@ -89,16 +94,22 @@ def meant(desk: Desk, name: str, period_id: str) -> Meant:
 
 
 @router.get("/nhap-danh-sach")
-async def start(
-    request: Request, desk: AtDesk, *, ds: str = "units", ky: str = "", sau: str = "", xep: str = ""
-) -> Response:
-    return await _start(request, desk, meant(desk, ds, ky), after=sau, order="cu" if xep == "cu" else "")
+async def start(request: Request, desk: AtDesk, *, ds: str = "units", ky: str = "") -> Response:
+    return await _start(request, desk, meant(desk, ds, ky))
 
 
-async def _start(
-    request: Request, desk: Desk, about: Meant, problem: Problem | None = None, *, after: str = "", order: str = ""
-) -> Response:
-    question = asked(unit_id=about.unit_id, sort=words.order(order), after=after, limit=_EARLIER)
+async def _start(request: Request, desk: Desk, about: Meant, problem: Problem | None = None) -> Response:
+    given = request.query_params
+    typed = {name: given.get(name, "").strip() for name in ("tim", "tinh-trang", "xep")}
+    after = given.get("sau", "")
+    question = asked(
+        unit_id=about.unit_id,
+        search=typed["tim"][:100],
+        state=typed["tinh-trang"] if typed["tinh-trang"] in words.LIST_STATES else "",
+        sort=words.order(typed["xep"]),
+        after=after,
+        limit=_EARLIER,
+    )
     found, campaigns = await asyncio.gather(
         desk.get("registry", f"imports?{question}"),
         desk.running() if about.name == _TARGETS else asyncio.sleep(0, []),
@@ -109,9 +120,9 @@ async def _start(
         "about": about,
         "campaigns": campaigns,
         "earlier": found["items"],
-        "order": order,
+        "typed": typed,
         "begun": not after,
-        "onward": f"{about.query}&{asked(xep=order, sau=found['next'])}" if found["next"] else "",
+        "onward": f"{about.query}&{asked(**typed, sau=found['next'])}" if found["next"] else "",
         "problem": problem,
     }
     return render.page(request, "nhap-danh-sach.html", values, status=problem.status if problem else 200)

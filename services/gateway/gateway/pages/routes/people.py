@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from chassis.errors import Forbidden, Invalid, Problem
 from contracts.notify import Post
 from gateway.api import SameSite
-from gateway.pages import exports, listed, render
+from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.units import asked
 
@@ -28,12 +28,13 @@ def own_or(desk: Desk, unit_id: str) -> str:
 async def people(request: Request, desk: AtDesk, don_vi: str = "") -> Response:
     """The people of a unit as of any day, by given name, a page at a time."""
     unit_id = own_or(desk, don_vi)
-    typed = {name: request.query_params.get(name, "").strip() for name in ("q", "ngay", "tinh-trang")}
+    typed = {name: request.query_params.get(name, "").strip() for name in ("q", "ngay", "tinh-trang", "xep")}
     question = {
         "unit_id": unit_id,
         "search": typed["q"][:100],
         "on": typed["ngay"],
         "state": "all" if typed["tinh-trang"] == "tat-ca" else "",
+        "sort": words.order(typed["xep"]),
     }
     page = asked(**question, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
     found = await desk.get("registry", f"people?{page}")
@@ -45,7 +46,7 @@ async def people(request: Request, desk: AtDesk, don_vi: str = "") -> Response:
     await desk.learn(({each["unit_id"] for each in found["items"]} | {unit_id}) - {"", None})
     values = {
         "desk": desk,
-        "section": "don-vi",
+        "section": "can-bo",
         "unit_id": unit_id,
         "typed": typed,
         "found": found["items"],
@@ -69,7 +70,7 @@ async def _form(
     await desk.learn({unit_id})
     values = {
         "desk": desk,
-        "section": "don-vi",
+        "section": "can-bo",
         "unit_id": unit_id,
         "typed": {"ma": str(uuid4()), **typed},
         "errors": render.errors_of(problem),

@@ -64,12 +64,20 @@ def _pile(row: dict[str, Any], now: datetime) -> str:
 
 @router.get("/cac-bao-cao")
 async def every_report(
-    request: Request, desk: AtDesk, *, trang_thai: str = "", muon: str = "", xep: str = "", sau: str = ""
+    request: Request,
+    desk: AtDesk,
+    *,
+    tim: str = "",
+    trang_thai: str = "",
+    muon: str = "",
+    xep: str = "",
+    sau: str = "",
 ) -> Response:
     """All that the unit ever wrote, of whatever campaign, a page at a time."""
-    typed = {"trang_thai": trang_thai, "muon": muon, "xep": xep}
+    typed = {"tim": tim.strip(), "trang_thai": trang_thai, "muon": muon, "xep": xep}
     question = asked(
         unit_id=own_unit(desk),
+        search=typed["tim"][:100],
         state=trang_thai,
         late={"co": "true", "khong": "false"}.get(muon, ""),
         sort=words.order(xep),

@@ -175,11 +175,13 @@ async def blocks(request: Request, desk: AtDesk, nam: str = "") -> Response:
         year = desk.campaign["year"] if desk.campaign else desk.now.year
     # A past year is shown as it ended, the running one as it stands, a coming one as it begins.
     on = min(max(today(desk), f"{year}-01-01"), f"{year}-12-31")
+    typed = {name: request.query_params.get(name, "").strip() for name in ("tim", "xep")}
+    sought = {"search": typed["tim"][:100], "sort": words.order(typed["xep"])}
     if form := exports.wanted(request):
-        rows, cut = await exports.listed(desk, form, "blocks", {"year": year, "on": on})
+        rows, cut = await exports.listed(desk, form, "blocks", {"year": year, "on": on, **sought})
         names = await desk.names_of(_leading(rows), on)
-        return await exports.give(request, desk, form, listed.blocks(rows, names, year, on), cut=cut)
-    question = asked(year=year, on=on, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
+        return await exports.give(request, desk, form, listed.blocks(rows, names, typed, year, on), cut=cut)
+    question = asked(year=year, on=on, **sought, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
     found = await desk.get("registry", f"blocks?{question}")
     values = {
         "desk": desk,
@@ -187,7 +189,9 @@ async def blocks(request: Request, desk: AtDesk, nam: str = "") -> Response:
         "year": year,
         "found": found["items"],
         "names": await desk.names_of(_leading(found["items"]), on),
-        "onward": asked(nam=year, sau=found["next"]) if found["next"] else None,
+        "typed": typed,
+        "onward": asked(nam=year, **typed, sau=found["next"]) if found["next"] else "",
+        "begun": "sau" not in request.query_params,
     }
     return render.page(request, "khoi-danh-sach.html", values)
 
