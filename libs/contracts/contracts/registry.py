@@ -290,10 +290,7 @@ class UnitChanged(Payload):
 
 
 class BlockHeadChanged(Payload):
-    """Who leads a block from a day on, decided after the block was formed; ``previous_…`` led it until then.
-
-    Told once more for the same day it is a correction, and ``previous_…`` was named wrongly.
-    """
+    """Who leads a block from a day on, decided after the block was formed; ``previous_…`` led it until then, or was named wrongly."""
 
     event_type: ClassVar[str] = "registry.block_head_changed.v1"
     ordering_key: ClassVar[str] = "block_id"
