@@ -12,7 +12,7 @@ from scoring import rules
 from scoring.queries.sheets import standing_version
 from scoring.rules import Audience
 from scoring.rules.rows import row_of
-from scoring.tables import boards, periods, places, publications, published_places, scores
+from scoring.tables import boards, periods, places, publications, published_places
 from scoring.tables.live import FIGURES, HEAD, LISTED
 
 Row = dict[str, Any]
@@ -92,23 +92,12 @@ _RANKS: Final = Prepared(
     )
 )
 
-_VERSIONS: Final = Prepared(
-    select(scores.c.sheet_version)
-    .distinct()
-    .where(
-        scores.c.block_id == bindparam("block_id"),
-        scores.c.period_id == bindparam("period_id"),
-        scores.c.sheet_id == bindparam("sheet_id"),
-        ~scores.c.withdrawn,
-    )
-)
-
 
 async def board(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, shown: Shown = EVERY_ROW) -> Row:
     """Give a block's board as it stands now: ranked units by place, then those that are not ranked, with the reason.
 
     ``more`` tells whether rows follow after those asked for. ``before`` of a row is the place in the period before, in which
-    ``compared`` says; ``sheet_version`` is that by which all of it was scored, or, where several are, the one that stands.
+    ``compared`` says; ``sheet_version`` is that by which these rows were scored, or, where several are, the one that stands.
     Raises ``NotFound``, and ``Forbidden`` for whoever is neither of the block nor of the office: they see what is published.
     """
     key = {"period_id": period_id, "block_id": block_id}
@@ -120,11 +109,11 @@ async def board(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, shown
     ((ranked, units),) = await LISTED.rows(db, asked)
     figures = {row.unit_id: row for row in await FIGURES.rows(db, {**key, "units": units})}
     before, compared = await places_before(db, key, units)
-    on = [row.sheet_version for row in await _VERSIONS.rows(db, {**key, "sheet_id": head.sheet_id})]
+    on = {row.sheet_version for row in figures.values()}
     told = {
         **key,
         **{name: head[name] for name in _BOARD if name not in key},
-        "sheet_version": on[0] if len(on) == 1 else await standing_version(db, head.sheet_id, period_id),
+        "sheet_version": on.pop() if len(on) == 1 else await standing_version(db, head.sheet_id, period_id),
         "version": head.version or 0,
         "changed_at": head.changed_at,
         "members": len(head.members),
