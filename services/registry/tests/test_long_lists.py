@@ -23,6 +23,7 @@ MANY = 100_000
 BEGAN = datetime(2023, 1, 1, tzinfo=UTC)
 SCOPE = {"reach": "all", "block_ids": [], "kinds": []}
 LAUNCHED: dict[str, Any] = {"campaign_id": CAMPAIGN, "year": 2023, "scope": SCOPE}
+LAUNCHED |= {"starts_on": BEGAN.date(), "launched_at": None}
 OWN = UUID(int=5)
 """A unit with a thousand files and a thousand checked lists; of all others each has one."""
 

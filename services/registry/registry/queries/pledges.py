@@ -16,7 +16,7 @@ from contracts.registry import UnitKind
 from registry import rules
 from registry.rules import Registration
 from registry.tables import campaigns, pledge_steps, pledges, units, year_records
-from registry.tables.addressed import in_scope
+from registry.tables.addressed import LAUNCHED_AT, could_register, in_scope
 
 Row = dict[str, Any]
 PAGE: Final = 50
@@ -89,7 +89,7 @@ def find_pledges(campaign: Any, asked: PledgesAsked, *, limit: int | None = None
         .select_from(
             units.join(pledges, _of(campaign), isouter=not newest).outerjoin(year_records, of_year),
         )
-        .where(in_scope(rules.Scope.model_validate(campaign["scope"])), _BEGAN)
+        .where(_meant(campaign))
         .limit(limit)
     )
     if asked.state is Registration.NONE:
@@ -114,9 +114,13 @@ def find_pledges(campaign: Any, asked: PledgesAsked, *, limit: int | None = None
     return query.order_by(units.c.sorted, units.c.unit_id)
 
 
-_BEGAN: Final = or_(units.c.ended_on.is_(None), units.c.ended_on > units.c.valid_from)
-"""A unit whose founding was revoked is none."""
 _STANDS: Final = func.coalesce(pledges.c.state, Registration.NONE.value).label("state")
+
+
+def _meant(campaign: Any) -> ColumnElement[bool]:
+    """Leave out who had ended before one could register, but for a pledge that stands."""
+    there = or_(could_register(campaign), pledges.c.unit_id.is_not(None))
+    return and_(in_scope(rules.Scope.model_validate(campaign["scope"])), there)
 
 
 def _of(campaign: Any) -> ColumnElement[bool]:
@@ -126,9 +130,8 @@ def _of(campaign: Any) -> ColumnElement[bool]:
 async def list_pledges(db: Read, campaign_id: UUID, asked: PledgesAsked) -> Row:
     """List a page of the units that a campaign addresses with their pledges, and how many stand in each state."""
     campaign = await _campaign(db, campaign_id)
-    scope = rules.Scope.model_validate(campaign["scope"])
     meant = select(_STANDS, func.count().label("units")).select_from(units.outerjoin(pledges, _of(campaign)))
-    counts = await db.execute(meant.where(in_scope(scope), _BEGAN).group_by(_STANDS))
+    counts = await db.execute(meant.where(_meant(campaign)).group_by(_STANDS))
     rows = (await db.execute(find_pledges(campaign, asked, limit=PAGE + 1))).mappings().all()
     today = await _today(db)
     return {
@@ -153,7 +156,7 @@ def _timing(campaign: Any, pledged_on: date | None, today: date) -> Row:
 
 
 async def _campaign(db: Read, campaign_id: UUID) -> Any:
-    found = await db.execute(select(campaigns).where(campaigns.c.campaign_id == campaign_id))
+    found = await db.execute(select(campaigns, LAUNCHED_AT).where(campaigns.c.campaign_id == campaign_id))
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("Không có phong trào này, hoặc phong trào chưa phát động.")
