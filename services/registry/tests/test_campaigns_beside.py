@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import city
 import httpx2
 import pytest_asyncio
-from city import BLOCK, CAMPAIGN, SAN_THANG, TAN_PHONG
+from city import BLOCK, CAMPAIGN, QUYET_THANG, SAN_THANG, TAN_PHONG
 from house import House, ident
 
 DRAFT = ident("draft")
@@ -71,6 +71,21 @@ async def test_campaigns_are_found_by_a_period_a_year_and_the_unit_that_they_add
         assert (await found(year=2022), await found(state="closed")) == ({past}, {past})
         assert await found(campaign_id=str(wards)) == {wards}
         assert await found(period_id=str(uuid4())) == set()
+
+
+async def test_a_preview_counts_who_still_is_and_says_who_stands_in_no_block(registry: House) -> None:
+    decided = {"effective_on": "2023-11-01", "reason": "Theo quyết định"}
+    moved = {"kind": "move", "unit_ids": [str(TAN_PHONG)], "block_id": None, **decided}
+    closed = {"kind": "close", "unit_ids": [str(QUYET_THANG)], **decided}
+    async with registry.office("registry") as office:
+        await begun(office, DRAFT, starts_on="01/10/2023")
+        await addressed(office, DRAFT)
+        await save(office, DRAFT, "periods", rows=[PERIOD])
+        for body in (moved, closed):
+            assert (await office.post("/unit-changes", json=body)).status_code == 201
+        seen = (await office.get(f"/campaign-drafts/{DRAFT}/preview")).json()
+    assert [seen["reach"][name] for name in ("units", "reached", "without_block")] == [2, 1, 1]
+    assert [each["units"] for each in seen["overlaps"]] == [1]
 
 
 async def test_another_draft_of_the_same_days_and_units_is_named_as_a_draft(registry: House) -> None:

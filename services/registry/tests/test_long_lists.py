@@ -26,6 +26,7 @@ MANY = 100_000
 BEGAN = datetime(2023, 1, 1, tzinfo=UTC)
 SCOPE = {"reach": "all", "block_ids": [], "kinds": []}
 LAUNCHED: dict[str, Any] = {"campaign_id": CAMPAIGN, "year": 2023, "scope": SCOPE}
+LAUNCHED |= {"starts_on": BEGAN.date(), "launched_at": None}
 OWN = UUID(int=5)
 """A unit with a thousand files and a thousand checked lists; of all others each has one."""
 
@@ -143,7 +144,7 @@ SCOPES = {
 }
 COUNTED: dict[str, Any] = {
     **{f"pledges of {reach}": count_pledges(LAUNCHED, scope) for reach, scope in SCOPES.items()},
-    **{f"addressed of {reach}": count_addressed(scope) for reach, scope in SCOPES.items()},
+    **{f"addressed of {reach}": count_addressed(LAUNCHED, scope) for reach, scope in SCOPES.items()},
     **{
         f"missing of {reach}{where}": find_missing(PERIOD_OF_ALL, scope, blocks, None, limit=51)
         for reach, scope in SCOPES.items()

@@ -79,7 +79,9 @@ async def launch_campaign(tx: Tx, campaign_id: UUID, body: CampaignBody, *, post
         raise Conflict("Phong trào này đã kết thúc, nên không phát động lại được. Hãy tạo phong trào năm sau từ nó.")
     await _tell(tx, stood, reason=None, post=post, campaign_id=campaign_id)
     await tx.db.execute(
-        update(campaign_drafts).where(campaign_drafts.c.campaign_id == campaign_id).values(state="launched")
+        update(campaign_drafts)
+        .where(campaign_drafts.c.campaign_id == campaign_id, campaign_drafts.c.state != "launched")
+        .values(state="launched", saved_at=await tx.now())
     )
     return Versioned(version=version)
 

@@ -1,6 +1,7 @@
 """Pledges: what a unit registers for and promises, and what the office decides about it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from registry.actions.bodies import PledgeStepBody, Stepped
 from registry.actions.writing import invalid, step
 from registry.rules import Registration
 from registry.tables import block_members, campaigns, pledge_steps, pledges, units
+from registry.tables.addressed import LAUNCHED_AT, could_register
 
 _WORDS: Final = (rules.PLEDGE_STATE_WORDS, rules.PLEDGE_ACT_WORDS)
 
@@ -26,12 +28,17 @@ async def take_pledge_step(tx: Tx, campaign_id: UUID, unit_id: UUID, body: Pledg
     Raises ``Invalid`` with every fault at once, ``Conflict`` with what stands when the version is stale, and ``Conflict``
     for a closed campaign. A registration after its day is taken: that it is late refuses nothing by itself.
     """
-    campaign, kind = await _addressed(tx, campaign_id, unit_id)
+    campaign, kind, gone = await _addressed(tx, campaign_id, unit_id)
     key = {"campaign_id": campaign_id, "unit_id": unit_id}
     found = await tx.db.execute(
         select(pledges).where(*[pledges.c[name] == value for name, value in key.items()]).with_for_update()
     )
     stored = found.mappings().one_or_none()
+    if gone and stored is None:
+        raise Invalid(
+            f"Đơn vị kết thúc từ ngày {gone:%d/%m/%Y}, trước khi đăng ký được cho phong trào này.",
+            errors=[FieldError(field="unit_id", message="đã kết thúc trước đó", remedy="Chọn đơn vị kế thừa")],
+        )
     at = Registration(stored["state"]) if stored else Registration.NONE
     state = step(rules.PLEDGE_STEPS, _WORDS, at, body.act)
     if (stored["version"] if stored else 0) != body.version:
@@ -107,15 +114,20 @@ def _stale(stored: Any) -> Conflict:
     return Conflict("Bản đăng ký này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.", **how)
 
 
-async def _addressed(tx: Tx, campaign_id: UUID, unit_id: UUID) -> tuple[Any, UnitKind]:
-    """Give the campaign and the unit's kind; refuse what is closed, unknown or out of the campaign's scope."""
-    found = await tx.db.execute(select(campaigns).where(campaigns.c.campaign_id == campaign_id))
+async def _addressed(tx: Tx, campaign_id: UUID, unit_id: UUID) -> tuple[Any, UnitKind, date | None]:
+    """Give the campaign, the unit's kind, and since when it is no more, if it had ended before it could register.
+
+    Refuses what is closed, unknown or out of the campaign's scope.
+    """
+    found = await tx.db.execute(select(campaigns, LAUNCHED_AT).where(campaigns.c.campaign_id == campaign_id))
     campaign = found.mappings().one_or_none()
     if campaign is None:
         raise NotFound("Không có phong trào này, hoặc phong trào chưa phát động.")
-    kind = (await tx.db.execute(select(units.c.kind).where(units.c.unit_id == unit_id))).scalar_one_or_none()
-    if kind is None:
+    asked = select(units.c.kind, units.c.ended_on, could_register(campaign).label("there"))
+    unit = (await tx.db.execute(asked.where(units.c.unit_id == unit_id))).one_or_none()
+    if unit is None:
         raise NotFound("Không có đơn vị này.")
+    kind = UnitKind(unit.kind)
     if campaign["closed_at"]:
         closed = campaign["closed_at"].astimezone(VIETNAM)
         raise Conflict(f"Phong trào đã kết thúc ngày {closed:%d/%m/%Y}, nên không nhận đăng ký nữa.", possible=[])
@@ -125,9 +137,9 @@ async def _addressed(tx: Tx, campaign_id: UUID, unit_id: UUID) -> tuple[Any, Uni
         )
     )
     scope = rules.Scope.model_validate(campaign["scope"])
-    if not rules.reaches(scope, UnitKind(kind), list(member.scalars())):
+    if not rules.reaches(scope, kind, list(member.scalars())):
         raise Invalid(
             "Phong trào này không phát động tới đơn vị.",
             errors=[FieldError(field="unit_id", message="ngoài phạm vi của phong trào", remedy="Chọn phong trào khác")],
         )
-    return campaign, UnitKind(kind)
+    return campaign, kind, None if unit.there else unit.ended_on

@@ -16,7 +16,7 @@ from registry.queries.paging import Saved, cut, in_turn, sounds_like
 from registry.rules import CampaignState, Scope, Section
 from registry.tables import block_members, blocks, campaign_drafts, campaign_sections, campaigns, units
 from registry.tables.addressed import MEMBERS, STILL, in_scope
-from registry.tables.standing import LAST
+from registry.tables.standing import LAST, STOOD
 
 Row = dict[str, Any]
 PAGE: Final = 50
@@ -135,7 +135,7 @@ async def preview(db: Read, campaign_id: UUID, *, after: UUID | None = None) -> 
 
 async def _reach(db: Read, scope: Scope, year: int, after: UUID | None) -> Row:
     meant = in_scope(scope)
-    of_year = MEMBERS.where(block_members.c.year == year)
+    of_year = MEMBERS.where(block_members.c.year == year, STOOD)
     counted = await db.execute(
         select(
             func.count().label("units"),
@@ -220,6 +220,6 @@ async def _shared(db: Read, design: rules.Design, other: tuple[date, date, Scope
     first, last = max(begins, design.starts_on), min(ends, design.ends_on)
     if first > last:
         return None
-    both = and_(in_scope(design.scope), in_scope(scope))
+    both = and_(in_scope(design.scope), in_scope(scope), STILL)
     shared = (await db.execute(select(func.count()).select_from(units).where(both))).scalar_one()
     return {"from": first, "to": last, "units": shared} if shared else None

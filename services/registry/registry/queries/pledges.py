@@ -16,7 +16,7 @@ from contracts.registry import UnitKind
 from registry import rules
 from registry.rules import Registration
 from registry.tables import campaigns, pledge_steps, pledges, units, year_records
-from registry.tables.addressed import in_scope
+from registry.tables.addressed import LAUNCHED_AT, could_register, in_scope
 
 Row = dict[str, Any]
 PAGE: Final = 50
@@ -89,7 +89,7 @@ def find_pledges(campaign: Any, asked: PledgesAsked, *, limit: int | None = None
         .select_from(
             units.join(pledges, _of(campaign), isouter=not newest).outerjoin(year_records, of_year),
         )
-        .where(in_scope(rules.Scope.model_validate(campaign["scope"])), _BEGAN)
+        .where(_meant(campaign))
         .limit(limit)
     )
     if asked.state is Registration.NONE:
@@ -114,10 +114,13 @@ def find_pledges(campaign: Any, asked: PledgesAsked, *, limit: int | None = None
     return query.order_by(units.c.sorted, units.c.unit_id)
 
 
-_BEGAN: Final = or_(units.c.ended_on.is_(None), units.c.ended_on > units.c.valid_from)
-"""A unit whose founding was revoked is none."""
-_NEVER: Final = select(units.c.unit_id).where(units.c.ended_on.is_not(None), units.c.ended_on <= units.c.valid_from)
 _STANDS: Final = func.coalesce(pledges.c.state, Registration.NONE.value).label("state")
+
+
+def _meant(campaign: Any) -> ColumnElement[bool]:
+    """Leave out who had ended before one could register, but for a pledge that stands."""
+    there = or_(could_register(campaign), pledges.c.unit_id.is_not(None))
+    return and_(in_scope(rules.Scope.model_validate(campaign["scope"])), there)
 
 
 def _of(campaign: Any) -> ColumnElement[bool]:
@@ -127,16 +130,21 @@ def _of(campaign: Any) -> ColumnElement[bool]:
 def count_pledges(campaign: Any, scope: rules.Scope) -> Select[Any]:
     """Ask how many addressed units have a pledge in each state: nobody's but those of this campaign are looked at."""
     counted = select(pledges.c.state, func.count().label("units")).where(
-        pledges.c.campaign_id == campaign["campaign_id"], pledges.c.unit_id.not_in(_NEVER)
+        pledges.c.campaign_id == campaign["campaign_id"]
     )
     if scope.reach != "all":
         counted = counted.where(pledges.c.unit_id.in_(select(units.c.unit_id).where(in_scope(scope))))
     return counted.group_by(pledges.c.state)
 
 
-def count_addressed(scope: rules.Scope) -> Select[Any]:
-    """Ask how many units a campaign addresses: all of its scope but the few that never began."""
-    return select(func.count()).select_from(units).where(in_scope(scope), units.c.unit_id.not_in(_NEVER))
+def count_addressed(campaign: Any, scope: rules.Scope) -> Select[Any]:
+    """Ask how many units a campaign addresses: all of its scope but the few that had ended before, without a pledge."""
+    left = (
+        select(units.c.unit_id)
+        .where(units.c.ended_on.is_not(None), ~could_register(campaign), ~exists().where(_of(campaign)))
+        .correlate(None)
+    )
+    return select(func.count()).select_from(units).where(in_scope(scope), units.c.unit_id.not_in(left))
 
 
 async def list_pledges(db: Read, campaign_id: UUID, asked: PledgesAsked) -> Row:
@@ -144,7 +152,7 @@ async def list_pledges(db: Read, campaign_id: UUID, asked: PledgesAsked) -> Row:
     campaign = await _campaign(db, campaign_id)
     scope = rules.Scope.model_validate(campaign["scope"])
     counts = {row.state: row.units for row in await db.execute(count_pledges(campaign, scope))}
-    addressed = (await db.execute(count_addressed(scope))).scalar_one()
+    addressed = (await db.execute(count_addressed(campaign, scope))).scalar_one()
     if others := addressed - sum(counts.values()):
         counts[Registration.NONE] = others
     rows = (await db.execute(find_pledges(campaign, asked, limit=PAGE + 1))).mappings().all()
@@ -171,7 +179,7 @@ def _timing(campaign: Any, pledged_on: date | None, today: date) -> Row:
 
 
 async def _campaign(db: Read, campaign_id: UUID) -> Any:
-    found = await db.execute(select(campaigns).where(campaigns.c.campaign_id == campaign_id))
+    found = await db.execute(select(campaigns, LAUNCHED_AT).where(campaigns.c.campaign_id == campaign_id))
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("Không có phong trào này, hoặc phong trào chưa phát động.")

@@ -80,14 +80,13 @@ async def _told(db: Read, report: Any) -> Row:
     steps = rows.mappings().all()
     back = next((each for each in steps if each["step"] == transitions.Step.RETURN), None)
     last = next((each for each in steps if each["step"] in (transitions.Step.RETURN, transitions.Step.TAKE_BACK)), None)
-    stands = (
-        last if last and last["step"] == transitions.Step.TAKE_BACK and last["at"] > report["accepted_at"] else None
-    )
+    if last and (last["step"] != transitions.Step.TAKE_BACK or last["at"] <= report["accepted_at"]):
+        last = None
     return {
         "aside": next((each["aside"] for each in steps if each["aside"]), None),
         "returned_by": back["post"] if back else None,
         "returned_at": back["at"] if back else None,
-        "taken_back": stands and {"by": stands["post"], "at": stands["at"], "reason": stands["items"][WHOLE_REPORT]},
+        "taken_back": {"by": last["post"], "at": last["at"], "reason": last["items"][WHOLE_REPORT]} if last else None,
     }
 
 

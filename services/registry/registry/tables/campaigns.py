@@ -51,7 +51,8 @@ campaign_drafts = Table(
     Column("saved_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("state IN ('draft', 'set_aside', 'launched')", name="draft_state"),
 )
-"""``source`` is an imported document: its kind, its text, what was recognised where, and what was not."""
+"""``source`` is an imported document: its kind, its text, what was recognised where, and what was not; ``saved_at`` of one
+that was launched is when it was."""
 
 campaign_sections = Table(
     "campaign_sections",
