@@ -52,6 +52,7 @@ from gateway.pages.routes import (
     sheets,
     stating,
     statistics,
+    targets,
     units,
     votes,
     why,
@@ -103,6 +104,7 @@ _PARTS: Final = (
     sheets,
     stating,
     statistics,
+    targets,
     live,
 )
 for part in _PARTS:
