@@ -158,7 +158,8 @@ FEW = {
     "targets given": 1_000,
 }
 """Where more rows may be looked at than some for each that is shown: every three hundredth is late, every twentieth has not
-registered, hundreds are called like that, every seventh has targets of its own, the unit has a thousand files of which none is called so, and names that begin with the same words stand together on the way through them."""
+registered, every seventh has targets of its own, hundreds are called like that, the unit has a thousand files of which none is
+called so, and names that begin with the same words stand together on the way through them."""
 
 
 async def test_no_list_of_a_province_is_read_from_end_to_end(house: House) -> None:
