@@ -19,6 +19,7 @@ import ranking_views
 import review_views
 import sheet_views
 import statistics_views
+import target_views
 import yaml
 
 from chassis.errors import Conflict, Invalid, NotFound, Unavailable
@@ -1001,6 +1002,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         **achievement_views.pages(desk(), OWN),
         **campaign_views.pages(desk(), desk(Post.CITY_OFFICE, post="Phòng Nội vụ thành phố"), _CAMPAIGN),
         **list_views.pages(office, desk(), PERIOD["period_id"]),
+        **target_views.pages(office, _CAMPAIGN, list(LINES.values())),
         **ranking_views.pages(
             (office, desk()),
             {"block": of_this_year(), "period": PERIOD, "sheet": _SHEET},

@@ -40,7 +40,8 @@ OF_THE_OFFICE = (
     *("/", "/bang-khoi", f"/bang-khoi/{BLOCK}", "/xem-xet", f"/xem-xet?xong=nhan&don_vi={TAN_PHONG}", "/phong-trao"),
     *(f"/phong-trao/{CAMPAIGN}", f"/phong-trao/{CAMPAIGN}/dang-ky", f"/vi-sao/{PERIOD}/{TAN_PHONG}", "/tim?q=phuong"),
     *("/kien-nghi", f"/bang-khoi/{BLOCK}/bo-phieu", "/chua-nop", f"/chua-nop/{PERIOD}/{BLOCK}"),
-    *("/nhap-danh-sach", "/nhap-danh-sach?ds=targets"),
+    *("/nhap-danh-sach", "/nhap-danh-sach?ds=targets", "/khoi?tim=khoi&xep=z-a"),
+    *(f"/phong-trao/{CAMPAIGN}/chi-tieu", f"/phong-trao/{CAMPAIGN}/chi-tieu/{TAN_PHONG}"),
     *("/bang-diem", f"/bang-diem/{SHEET}", f"/bang-diem/{SHEET}/khac?cu=1&moi=1"),
     *("/can-bo", "/can-bo?q=can+bo+7", f"/can-bo/{FIRST}", f"/can-bo/{FIRST}/ghi/cong-tac"),
 )

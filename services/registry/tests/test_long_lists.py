@@ -20,6 +20,8 @@ from registry.queries.lists import ImportsAsked, find_imports
 from registry.queries.missing import find_missing
 from registry.queries.pledges import PledgesAsked, count_addressed, count_pledges, find_pledges
 from registry.queries.reports import QueueAsked, ReportsAsked, find_queue, find_reports
+from registry.queries.targets import TargetsAsked, find_targets
+from registry.rules import Scope
 from registry.tables.missing import missing
 
 MANY = 100_000
@@ -63,6 +65,8 @@ _ROWS = {
         {_UNIT}, {_ID.format("1000000000 + n")}, '1.1', {_ID.format("2000000000::bigint + n / 2 * 2")}, {_AT}""",
     "year_records (unit_id, year, version, headcount, completed_tasks, advanced_workers, grassroots_fighters, disciplined)": f"""
         {_UNIT}, 2023, 1, 9, 9, 0, 0, 0""",
+    "targets": f"""'{CAMPAIGN}', {_UNIT}, 1,
+        CASE WHEN n % 7 = 0 THEN jsonb_build_array(jsonb_build_object('criterion', '1.1', 'assigned', false)) ELSE '[]' END""",
     "imports (import_id, list, unit_id, name, sha256, size, read_as, post, checked_at, state, faults, counts, places, done)": f"""
         {_ID.format("3000000000::bigint + n")}, 'units',
         CASE n % 100 WHEN 0 THEN NULL WHEN 1 THEN '{OWN}' ELSE {_UNIT} END, 'a.xlsx', '', 1, 'xlsx', 'Cán bộ', {_AT}, 'done',
@@ -132,6 +136,19 @@ ASKED: dict[str, Any] = {
     "reports of a unit": find_reports(ReportsAsked(unit_id=unit(7)), limit=51),
     "evidence": find_evidence(EvidenceAsked(unit_id=OWN), limit=51),
     "evidence, next page": find_evidence(EvidenceAsked(unit_id=OWN, after=of(2, 700)), limit=51),
+    "evidence by name": find_evidence(EvidenceAsked(unit_id=OWN, search="khong co"), limit=51),
+    "reports of a unit by name": find_reports(ReportsAsked(unit_id=unit(7), search="khong co"), limit=51),
+    **{
+        f"targets {what}": find_targets(
+            CAMPAIGN, Scope.model_validate(SCOPE), TargetsAsked.model_validate(asked), limit=51
+        )
+        for what, asked in {
+            "first page": {},
+            "next page": {"after": unit(777), "sort": "name_desc"},
+            "given": {"given": True},
+            "not given": {"given": False},
+        }.items()
+    },
     "imports of a unit": find_imports(ImportsAsked(unit_id=OWN), limit=11),
     "imports of the office": find_imports(ImportsAsked(), limit=11),
     "imports, next page": find_imports(ImportsAsked(after=of(3, 700), sort="oldest"), limit=11),
@@ -158,9 +175,12 @@ FEW = {
     "pledges not registered": 3_000,
     "pledges without marks": 25_000,
     "queue without marks": 2_500,
+    "evidence by name": 2_100,
+    "targets given": 1_000,
 }
 """Where more rows may be looked at than some for each that is shown: every three hundredth is late, every twentieth has not
-registered, hundreds are called like that, and names that begin with the same words stand together on the way through them."""
+registered, every seventh has targets of its own, hundreds are called like that, the unit has a thousand files of which none is
+called so, and names that begin with the same words stand together on the way through them."""
 
 
 async def test_no_list_of_a_province_is_read_from_end_to_end(house: House) -> None:

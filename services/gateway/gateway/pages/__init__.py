@@ -53,6 +53,7 @@ from gateway.pages.routes import (
     sheets,
     stating,
     statistics,
+    targets,
     units,
     votes,
     why,
@@ -105,6 +106,7 @@ _PARTS: Final = (
     sheets,
     stating,
     statistics,
+    targets,
     live,
 )
 for part in _PARTS:

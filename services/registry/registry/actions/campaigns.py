@@ -241,17 +241,35 @@ async def _refuse_foreign_periods(tx: Tx, campaign_id: UUID, body: CampaignBody)
         raise Invalid(f"Có {len(errors)} kỳ thuộc phong trào khác.", errors=errors)
 
 
-async def assign_targets(tx: Tx, campaign_id: UUID, unit_id: UUID, assigned: Sequence[Target]) -> Versioned:
+async def assign_targets(
+    tx: Tx, campaign_id: UUID, unit_id: UUID, assigned: Sequence[Target], *, seen: int | None = None
+) -> Versioned:
     """Give a unit its plan values; a criterion that is not assigned leaves its maximum.
 
-    Raises ``Invalid`` with every stretch value that does not lie beyond its plan.
+    Raises ``Invalid`` with every stretch value that does not lie beyond its plan, ``Conflict`` when others stand than were ``seen``.
     """
     await _refuse_stretches(tx, campaign_id, unit_id, assigned)
     row = {"targets": [target.model_dump(mode="json") for target in assigned]}
+    if seen is not None:
+        await _refuse_moved(tx, campaign_id, unit_id, seen, row["targets"])
     version, changed = await put(tx, targets, {"campaign_id": campaign_id, "unit_id": unit_id}, row)
     if changed:
         tx.record(TargetsAssigned(campaign_id=campaign_id, unit_id=unit_id, version=version, targets=tuple(assigned)))
     return Versioned(version=version)
+
+
+async def _refuse_moved(tx: Tx, campaign_id: UUID, unit_id: UUID, seen: int, told: Sequence[Any]) -> None:
+    """Raise ``Conflict`` where other values stand than were seen, unless they are those that are told: a button pressed twice."""
+    of_unit = (targets.c.campaign_id == campaign_id, targets.c.unit_id == unit_id)
+    found = await tx.db.execute(select(targets.c.version, targets.c.targets).where(*of_unit).with_for_update())
+    row = found.one_or_none()
+    version, stands = (row.version, row.targets) if row else (0, [])
+    if seen != version and stands != told:
+        raise Conflict(
+            "Chỉ tiêu của đơn vị này vừa được người khác sửa. Nội dung bạn nhập vẫn còn bên dưới.",
+            version=version,
+            targets=stands,
+        )
 
 
 async def _refuse_stretches(tx: Tx, campaign_id: UUID, unit_id: UUID, assigned: Sequence[Target]) -> None:

@@ -46,6 +46,15 @@ async def correct_campaign(campaign_id: UUID, body: Sent[CorrectionBody], comman
     return await actions.correct_campaign(commanded.tx, campaign_id, body, post=commanded.identity.post)
 
 
+@router.get("/campaigns/{campaign_id}/targets", tags=["targets"])
+async def list_targets(
+    campaign_id: UUID, asked: Asked, which: Annotated[queries.TargetsAsked, Query()]
+) -> dict[str, Any]:
+    """List the units of a campaign with the plan values that are their own, a page at a time."""
+    office_only(asked)
+    return await queries.list_targets(asked.db, campaign_id, which)
+
+
 @router.get("/campaigns/{campaign_id}/units/{unit_id}/targets", tags=["targets"])
 async def unit_targets(campaign_id: UUID, unit_id: UUID, asked: Asked) -> dict[str, Any]:
     return await queries.unit_targets(asked.db, campaign_id, unit_id)
@@ -53,5 +62,6 @@ async def unit_targets(campaign_id: UUID, unit_id: UUID, asked: Asked) -> dict[s
 
 @router.put("/campaigns/{campaign_id}/units/{unit_id}/targets", tags=["targets"])
 async def assign_targets(campaign_id: UUID, unit_id: UUID, body: Sent[TargetsBody], commanded: Commanded) -> Versioned:
+    """Give a unit its plan values, all of them at once; none at all withdraws them, and the sheet's hold again."""
     office_only(commanded)
-    return await actions.assign_targets(commanded.tx, campaign_id, unit_id, body.targets)
+    return await actions.assign_targets(commanded.tx, campaign_id, unit_id, body.targets, seen=body.version)

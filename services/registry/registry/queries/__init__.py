@@ -2,7 +2,7 @@
 
 from registry.queries.achievements import achievements, line_of
 from registry.queries.attachments import attachments_of, one_attachment, stood_in_block
-from registry.queries.campaigns import CampaignsAsked, campaign, corrections, list_campaigns, unit_targets
+from registry.queries.campaigns import CampaignsAsked, campaign, corrections, list_campaigns
 from registry.queries.designs import DraftsAsked, draft, list_drafts, preview
 from registry.queries.evidence import EvidenceAsked, evidence_of_report, evidence_of_unit, evidence_sent, one_evidence
 from registry.queries.law import law
@@ -22,6 +22,7 @@ from registry.queries.structure import (
     unit,
     unit_history,
 )
+from registry.queries.targets import TargetsAsked, list_targets, unit_targets
 from registry.queries.years import CountedAsked, counted_people, year_record
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "QueueAsked",
     "ReadsAsked",
     "ReportsAsked",
+    "TargetsAsked",
     "UnitsAsked",
     "achievements",
     "attachments_of",
@@ -67,6 +69,7 @@ __all__ = [
     "list_people",
     "list_pledges",
     "list_reads",
+    "list_targets",
     "list_units",
     "missing_by_block",
     "missing_of_block",

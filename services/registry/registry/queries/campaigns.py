@@ -1,4 +1,4 @@
-"""Campaigns, their periods and targets."""
+"""Campaigns and their periods."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,7 +13,7 @@ from chassis.errors import NotFound
 from chassis.text import fold
 from registry import rules
 from registry.queries.paging import cut, in_turn
-from registry.tables import block_members, campaign_corrections, campaigns, periods, targets, units
+from registry.tables import block_members, campaign_corrections, campaigns, periods, units
 from registry.tables.standing import LAST
 
 Row = dict[str, Any]
@@ -153,14 +153,3 @@ async def _periods(db: Read, campaign_ids: Sequence[UUID]) -> dict[UUID, list[Ro
     for row in rows.mappings():
         found.setdefault(row["campaign_id"], []).append(dict(row))
     return found
-
-
-async def unit_targets(db: Read, campaign_id: UUID, unit_id: UUID) -> Row:
-    """Give the plan values of one unit; version 0 and an empty list when none were assigned."""
-    found = await db.execute(
-        select(targets.c.version, targets.c.targets).where(
-            targets.c.campaign_id == campaign_id, targets.c.unit_id == unit_id
-        )
-    )
-    row = found.mappings().one_or_none()
-    return dict(row) if row else {"version": 0, "targets": []}

@@ -52,7 +52,10 @@ class TargetBody(Target):
 
 
 class TargetsBody(Body):
+    """``version`` is the one that they were typed on, of whoever wants to hear of another's; 0 before the first."""
+
     targets: tuple[TargetBody, ...]
+    version: Annotated[int, Field(ge=0)] | None = None
 
 
 class NewDraftBody(Body):
