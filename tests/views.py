@@ -430,6 +430,20 @@ def _stands_published() -> dict[str, Any]:
     return {"published": _place(), "stands": True, "place": _place(), "why_place": why_place}
 
 
+_TRIED: Final[dict[str, Any]] = {
+    "criterion": "1.1",
+    "value": "11400",
+    "value_kind": "amount",
+    "largest": None,
+    "curve": [["0", "0"], ["8000", "0"], ["8400", "21"], ["11400", "28.5"], ["12000", "30"], ["15000", "30"]],
+    "tries": [
+        {"value": "0", "points": "0", "total": "65", "percent": "65", "rank": 7, "tied": False},
+        {"value": "11400", "points": "28.5", "total": "93.5", "percent": "93.5", "rank": 2, "tied": False},
+        {"value": "12000", "points": "30", "total": "95", "percent": "95", "rank": 1, "tied": True},
+    ],
+}
+
+
 def _why() -> dict[str, Any]:
     return {
         "desk": desk(),
@@ -439,6 +453,7 @@ def _why() -> dict[str, Any]:
         "unit": "Phường Tân Phong",
         "block": of_this_year(),
         "score": score(),
+        "again": {"same": True, "points": "93.5", "differing": []},
         **_stands_published(),
         "said": [],
         "as_of": "",
@@ -891,10 +906,16 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "appealable": ["1.1", "1.1.diem"],
         "files_of": {"1.1"},
         "evidence": {"1.1": [_file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")]},
+        "typed": "",
+        "mistake": "",
+        "tried": _TRIED,
     }
     heavy = score()["parts"][0] | {"weight": "2", "stretch": "12000", "points": "50.40", "maximum": "60"}
     heavy["why"] += " Mức phấn đấu 12.000 triệu đồng: chưa đạt. Hệ số 2: 50,40 điểm."
-    alone = why_line | {"columns": None, "looked": None, "evidence": None}
+    alone = why_line | {"columns": None, "looked": None, "evidence": None, "tried": None}
+    mistaken = {"typed": "1.234", "mistake": "“1.234” đọc được hai cách. Viết 1234 hay 1,234.", "unit_id": _unit_id(2)}
+    mistaken |= {"again": {"same": False, "points": "92.25", "differing": ["1.1"]}}
+    done = why_line | {"tried": {**_TRIED, "value_kind": "yes_no", "value": "1", "tries": _TRIED["tries"][:2]}}
     of_all = {"period": PERIOD, "block": of_this_year(), "units": [_unit_id(place) for place in range(4)]}
     of_all |= {"sheet": _SHEET, "lines": LINES, "file": _file("Đối chiếu thu ngân sách 10 tháng với kho bạc.pdf")}
     here = {"count": 3, "href": "/chua-nop", "period": PERIOD, "campaign": ""}
@@ -987,6 +1008,8 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "vi-sao": ("vi-sao.html", _why()),
         "vi-sao-muc": ("vi-sao-muc.html", why_line),
         "vi-sao-muc-chi-diem": ("vi-sao-muc.html", alone),
+        "vi-sao-muc-thu-sai": ("vi-sao-muc.html", why_line | mistaken),
+        "vi-sao-muc-co-khong": ("vi-sao-muc.html", done),
         "vi-sao-muc-he-so": ("vi-sao-muc.html", why_line | {"part": heavy}),
         "nam": ("nam.html", _year(fault)),
         "nam-da-luu": ("nam.html", _year({})),

@@ -19,7 +19,7 @@ IMPORTS = {
     "Services never import one another": ("services/scoring/scoring/queries/boards.py", "import registry.rules"),
     "Services stand on the chassis": ("libs/chassis/chassis/clock.py", "import registry.rules"),
     "Inside the registry imports point inwards": (
-        "services/registry/registry/rules/amounts.py",
+        "services/registry/registry/rules/days.py",
         "import registry.tables",
     ),
     "Inside scoring imports point inwards": ("services/scoring/scoring/queries/boards.py", "import scoring.api"),

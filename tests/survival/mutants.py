@@ -250,10 +250,12 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "dot-taken-for-thousands",
         "1.234 is silently read as 1234: whoever meant 1,234 has reported a thousand times too much.",
-        "services/registry/registry/rules/amounts.py",
+        "libs/chassis/chassis/amounts.py",
         '    if _AMBIGUOUS.fullmatch(typed):\n        raise AmbiguousNumberError(typed, Decimal(typed.replace(".", "")))\n',
         "",
-        (f"{READING}::test_one_dot_before_three_digits_is_asked_back_with_the_likelier_reading",),
+        (
+            "libs/chassis/tests/test_amounts.py::test_one_dot_before_three_digits_is_asked_back_with_the_likelier_reading",
+        ),
     ),
     Mutant(
         "amendment-added-on-top",

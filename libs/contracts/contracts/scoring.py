@@ -189,6 +189,8 @@ class RescoringAdvanced(Payload):
     boards_done: int
     boards: int
     ended: bool = False
+    newest: Annotated[int | None, Field(exclude_if=operator.not_)] = None
+    """The newest version there was when it was started; where none is told it was this one."""
 
 
 class BoardState(StrEnum):

@@ -78,6 +78,65 @@ async def test_points_are_explained_by_the_version_of_the_sheet_that_made_them(f
     assert ("2.1 Đăng ký thi đua" in beside, "3.1" in beside) == (True, False)
 
 
+async def test_another_figure_is_tried_on_the_page_and_what_stands_is_computed_once_more(front: Front) -> None:
+    house, unit, office = front
+    await reported(house, (TAN_PHONG, "800"), (QUYET_THANG, "900"))
+    why = f"/vi-sao/{PERIOD}/{TAN_PHONG}"
+    text = await page(unit, f"{why}/1.1")
+    for words in ("Nếu số liệu khác đi", "đang tính", "Vừa tính lại, kết quả như cũ", "Con số này đi tiếp đến đâu"):
+        assert words in text, words
+    assert "Vừa tính lại, kết quả như cũ" in await page(office, why)
+    tried = await page(unit, f"{why}/1.1?neu=912,5")
+    (row,) = re.findall(r'<th scope="row">912,5 *</th>(.*?)</tr>', tried)
+    assert re.findall(r">([^<]+)<", row) == ["82,25", "92,25", "1"]
+    for typed, said in (("1.234", "đọc được hai cách"), ("nhiều", "không phải là số")):
+        text = await page(unit, f"{why}/1.1?neu={typed}")
+        assert (said in text, f'value="{typed}"' in text, "đang tính" in text) == (True, True, True)
+    assert "Thử một số khác" not in await page(unit, f"{why}/2.1")
+
+
+async def test_who_goes_back_to_an_older_version_fills_in_its_lines_and_proves_them(front: Front) -> None:
+    house, unit, office = front
+    async with house.office("scoring") as scoring:
+        assert (await scoring.put(f"/sheets/{SHEET}", json=another_version())).json()["version"] == 2
+        back = {"version": 1, "reason": "Bản mới chưa được hội đồng thông qua"}
+        await house.quiet()
+        assert "Thu ngân sách, tên mới" in await page(unit, f"/bao-cao/{PERIOD}")
+        assert (await scoring.post(f"/sheets/{SHEET}/rescorings", json=back)).status_code == 202
+    await house.quiet()
+    text = await page(unit, f"/bao-cao/{PERIOD}")
+    assert ("tên mới" in text, 'name="muc:2.1"' in text, 'name="muc:3.1"' in text) == (False, True, False)
+    assert "Đăng ký thi đua" in await page(unit, f"/bao-cao/{PERIOD}/minh-chung/2.1")
+    await reported(house, (TAN_PHONG, "800"))
+    (waiting,) = (await office.get("/api/registry/reports/queue")).json()["items"]
+    assert "tên mới" not in await page(office, f"/xem-xet/{waiting['report_id']}")
+
+
+async def test_whoever_moves_before_the_period_closes_fills_in_the_sheet_of_the_block_that_it_goes_to(
+    front: Front,
+) -> None:
+    house, unit, _ = front
+    sheet_id, block_id = ident("sheet-of-another-block"), ident("another-block")
+    decided = {"effective_on": "2023-12-01", "decision_number": "99/QĐ-UBND", "decided_on": "2023-11-10"}
+    moved = {"kind": "move", "unit_ids": [str(TAN_PHONG)], "block_id": str(block_id), **decided}
+    async with house.office("scoring") as scoring, house.office("registry") as registry:
+        assert (await scoring.put(f"/sheets/{sheet_id}", json=another_version())).status_code == 200
+        other = {**BLOCK_DOCUMENT, "name": "Khối khác", "member_unit_ids": [], "sheet_id": str(sheet_id)}
+        for told in (
+            await registry.put(f"/blocks/{block_id}", json=other),
+            await registry.post("/unit-changes", json=moved),
+        ):
+            assert told.status_code in (200, 201), told.text
+    await house.quiet()
+    for typed in ("", "1"):
+        text = await page(unit, f"/bao-cao/{PERIOD}")
+        assert ("tên mới" in text, 'name="muc:3.1"' in text, 'name="muc:2.1"' in text) == (True, True, False), typed
+        draft = {"version": 0, "fields": {"1.1": "1"}}
+        path = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/reports/{TAN_PHONG}/draft"
+        async with house.client("registry", ("unit_officer", TAN_PHONG)) as officer:
+            await officer.put(path, json=draft)
+
+
 LEADERS_SHEET = ident("sheet-with-leader-and-lateness")
 """A sheet of other words stands under an id of its own."""
 

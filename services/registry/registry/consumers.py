@@ -7,7 +7,7 @@ from chassis.events import Tx
 from contracts.appraisal import CrossChecksAssigned
 from contracts.envelope import Event
 from contracts.people import RecountAdvanced
-from contracts.scoring import SheetPublished
+from contracts.scoring import RescoringAdvanced, SheetPublished
 from registry import actions
 
 consumers = Consumers("registry")
@@ -16,6 +16,11 @@ consumers = Consumers("registry")
 @consumers.on(SheetPublished)
 async def sheet_published(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:
     await actions.learn_sheets(tx, events)
+
+
+@consumers.on(RescoringAdvanced)
+async def rescoring_advanced(tx: Tx, events: Sequence[Event[RescoringAdvanced]]) -> None:
+    await actions.learn_rescorings(tx, events)
 
 
 @consumers.on(CrossChecksAssigned)

@@ -1,6 +1,6 @@
-"""Where the marks of a drawing stand: a ripple on a true time scale, with labels that never touch."""
+"""Where the marks of a drawing stand: a ripple on a true time scale with labels that never touch, points over figures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -52,3 +52,34 @@ def ripple(steps: Iterable[Mapping[str, Any]], total_ms: float) -> list[Mark]:
         mark.label = round(min(mark.label, edge - mark.half), 1)
         edge = mark.label - mark.half - _GAP
     return marks
+
+
+LEFT: Final = 44
+TOP: Final = 12
+ACROSS: Final = 264
+DOWN: Final = 104
+
+
+@dataclass
+class Way:
+    """How points go with a figure: the line, and where what counts now stands on it."""
+
+    line: str
+    x: float
+    y: float
+    end: str
+    most: str
+
+
+def way(curve: Sequence[tuple[str, str]], value: str | None) -> Way:
+    """Draw pairs of figure and points, in rising order; what was never reported stands at nothing."""
+    end, most = float(curve[-1][0]), max(curve, key=lambda pair: float(pair[1]))[1]
+
+    def at(figure: str, points: str) -> tuple[float, float]:
+        return (
+            round(LEFT + ACROSS * float(figure) / end, 1),
+            round(TOP + DOWN * (1 - float(points) / (float(most) or 1)), 1),
+        )
+
+    stands = next((pair for pair in curve if value is not None and float(pair[0]) == float(value)), curve[0])
+    return Way("M" + " ".join(f"{x} {y}" for x, y in (at(*pair) for pair in curve)), *at(*stands), curve[-1][0], most)

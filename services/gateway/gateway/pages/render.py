@@ -58,6 +58,7 @@ _ENVIRONMENT.globals.update(
     TRANG_NHAP=words.LIST_STATES,
     ve_song=drawing.ripple,
     day_thanh=drawing.bar,
+    ve_diem=drawing.way,
     BIEU=forms.BY_KIND,
     MUC=forms.GRADES,
     DANH_HIEU=forms.AWARDS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from contracts.appeals import OF_POINTS
 
@@ -25,6 +26,11 @@ def unlooked(part: Mapping[str, Any]) -> str:
     if not part["assigned"]:
         return "Mục này không giao cho đơn vị, nên không ai chấm và không tính điểm."
     return _UNLOOKED.get(part["rule"], f"{_REPORTED}.")
+
+
+def standing_sheet(block: Mapping[str, Any], period_id: UUID | str) -> str:
+    """Give the address of the sheet by which reports of a block in a period are read and scored: not always the newest version."""
+    return f"sheets/{block['sheet_id']}?period_id={period_id}"
 
 
 def sheet_of(scored: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from registry.actions.people import enter_person, put_entry, rename_person, with
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reads import note_read
 from registry.actions.reminders import remind_of_due, remind_units
-from registry.actions.reports import check_report, learn_sheets, save_draft, submit_report
+from registry.actions.reports import check_report, learn_rescorings, learn_sheets, save_draft, submit_report
 from registry.actions.reviews import (
     accept_report,
     place_of,
@@ -60,6 +60,7 @@ __all__ = [
     "launch_campaign",
     "lead_block",
     "learn_checkers",
+    "learn_rescorings",
     "learn_sheets",
     "note_read",
     "person_of",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import business_now
@@ -35,9 +35,9 @@ from registry.tables import (
     campaign_drafts,
     campaigns,
     periods,
-    sheets,
     targets,
 )
+from registry.tables.sheets import EVERY_PERIOD, standing_sheet
 
 WORDS: Final = (rules.CAMPAIGN_STATE_WORDS, rules.CAMPAIGN_ACT_WORDS)
 
@@ -275,9 +275,11 @@ async def _refuse_moved(tx: Tx, campaign_id: UUID, unit_id: UUID, seen: int, tol
 async def _refuse_stretches(tx: Tx, campaign_id: UUID, unit_id: UUID, assigned: Sequence[Target]) -> None:
     if all(target.stretch is None for target in assigned):
         return
+    sheet = standing_sheet(blocks.c.sheet_id, EVERY_PERIOD)
     asked = (
-        select(sheets.c.criteria)
-        .join(blocks, blocks.c.sheet_id == sheets.c.sheet_id)
+        select(sheet.c.criteria)
+        .select_from(blocks)
+        .join(sheet, true())
         .join(block_members, block_members.c.block_id == blocks.c.block_id)
         .join(campaigns, campaigns.c.year == block_members.c.year)
         .where(campaigns.c.campaign_id == campaign_id, block_members.c.unit_id == unit_id)

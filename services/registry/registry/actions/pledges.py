@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.amounts import parse_amount
 from chassis.clock import VIETNAM, business_now
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
@@ -90,7 +91,7 @@ async def take_pledge_step(tx: Tx, campaign_id: UUID, unit_id: UUID, body: Pledg
 
 def _promised(typed: Mapping[str, str]) -> tuple[Promise, ...]:
     """Give the amounts that are promised, as numbers; they were read when they were submitted."""
-    return tuple(Promise(code=code, value=rules.parse_amount(text)) for code, text in typed.items() if text.strip())
+    return tuple(Promise(code=code, value=parse_amount(text)) for code, text in typed.items() if text.strip())
 
 
 async def _approved(tx: Tx, campaign_id: UUID, unit_id: UUID) -> Any:

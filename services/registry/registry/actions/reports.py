@@ -16,10 +16,10 @@ from chassis.clock import NOW, VIETNAM, business_now
 from chassis.db import Prepared
 from chassis.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from chassis.events import Beside, Tx
-from chassis.facts import learn
+from chassis.facts import add
 from contracts.envelope import Event
 from contracts.registry import ReportedValue, ReportSubmitted, Target
-from contracts.scoring import Evidence, SheetCriterion, SheetPublished
+from contracts.scoring import Evidence, RescoringAdvanced, SheetCriterion, SheetPublished
 from registry import rules
 from registry.actions.bodies import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
 from registry.actions.writing import field_error, invalid, refuse_stale, stale, step_after
@@ -31,10 +31,12 @@ from registry.tables import (
     receipt_numbers,
     report_evidence,
     reports,
+    rescorings,
     sheets,
     targets,
     units,
 )
+from registry.tables.sheets import standing_sheet
 from registry.tables.standing import CLOSING_DAY, STOOD, block_of
 
 _CRITERIA: Final = TypeAdapter(tuple[SheetCriterion, ...])
@@ -49,6 +51,7 @@ _stands = (
     .where(or_(STOOD, reports.c.receipt_number.is_(None)))
     .lateral("stands")
 )
+_sheet = standing_sheet(blocks.c.sheet_id, periods.c.period_id)
 _asked = (
     select(
         periods,
@@ -56,7 +59,7 @@ _asked = (
         campaigns.c.closed_at,
         _stands.c.block_id,
         blocks.c.sheet_id,
-        cast(sheets.c.criteria, Text).label("criteria"),
+        cast(_sheet.c.criteria, Text).label("criteria"),
         targets.c.targets,
         reports.c.report_id,
         reports.c.state.label("stands"),
@@ -72,7 +75,7 @@ _asked = (
     .outerjoin(reports, (reports.c.period_id == periods.c.period_id) & (reports.c.unit_id == bindparam("unit_id")))
     .outerjoin(_stands, true())
     .outerjoin(blocks, blocks.c.block_id == _stands.c.block_id)
-    .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
+    .outerjoin(_sheet, true())
     .outerjoin(
         targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == bindparam("unit_id"))
     )
@@ -383,8 +386,21 @@ async def lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID)
 
 
 async def learn_sheets(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:
-    """Keep what sheets ask for; an older version never overwrites a newer one."""
+    """Keep what each version of a sheet asks for."""
     for event in events:
-        fact = event.data.model_dump(mode="json", include={"version", "name", "criteria"})
-        if await learn(tx, sheets, {"sheet_id": event.data.sheet_id}, fact):
+        key = event.data.model_dump(mode="json", include={"sheet_id", "version"})
+        fact = event.data.model_dump(mode="json", include={"name", "criteria"})
+        if await add(tx, sheets, [{**key, **fact}], answer="version"):
+            tx.changed(event)
+
+
+async def learn_rescorings(tx: Tx, events: Sequence[Event[RescoringAdvanced]]) -> None:
+    """Keep on which version of a sheet a rescoring puts everybody, from its first step on."""
+    for event in events:
+        said = event.data
+        if said.step:
+            continue
+        fact = said.model_dump(mode="json", include={"rescoring_id", "sheet_id", "period_id"})
+        versions = {"version": said.sheet_version, "newest": said.newest or said.sheet_version}
+        if await add(tx, rescorings, [{**fact, **versions}], answer="rescoring_id"):
             tx.changed(event)

@@ -17,7 +17,8 @@ from registry import rules
 from registry.actions.bodies import ReportStepped, ReturnBody, StepBody, TakeBackBody
 from registry.actions.writing import refuse_stale, step_after
 from registry.rules import transitions
-from registry.tables import blocks, campaigns, periods, report_steps, reports, sheets, submissions
+from registry.tables import blocks, campaigns, periods, report_steps, reports, submissions
+from registry.tables.sheets import standing_sheet
 from registry.tables.standing import CLOSING_DAY, STOOD, block_of
 
 _NAMED: Final = ("report_id", "receipt_number", "version", "campaign_id", "period_id", "block_id", "unit_id")
@@ -26,14 +27,15 @@ _UNKNOWN: Final = "Không có báo cáo này."
 
 _of = block_of(reports.c.unit_id, campaigns.c.year, CLOSING_DAY)
 _stands, _stood = _of.lateral("stands"), _of.where(STOOD).lateral("stood")
+_sheet = standing_sheet(blocks.c.sheet_id, reports.c.period_id)
 # Whoever left the blocks before the closing day left what was sent behind: it is concluded as of the block it was sent in.
 _REPORT: Final = (
-    select(reports, periods.c.name, periods.c.closes_at, _stood.c.block_id, sheets.c.criteria, NOW.label("now"))
+    select(reports, periods.c.name, periods.c.closes_at, _stood.c.block_id, _sheet.c.criteria, NOW.label("now"))
     .join(periods, periods.c.period_id == reports.c.period_id)
     .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
     .outerjoin(_stood, true())
     .outerjoin(blocks, blocks.c.block_id == _stood.c.block_id)
-    .outerjoin(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
+    .outerjoin(_sheet, true())
     .where(reports.c.report_id == bindparam("report_id"))
     .with_for_update(of=reports)
 )

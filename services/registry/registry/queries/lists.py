@@ -24,10 +24,10 @@ from registry.tables import (
     people,
     periods,
     reports,
-    sheets,
     targets,
     units,
 )
+from registry.tables.sheets import standing_sheet
 from registry.tables.standing import CLOSING_DAY, block_of
 
 Row = dict[str, Any]
@@ -230,13 +230,14 @@ async def _targets(db: Read, about: About, filled: bool) -> list[Cells]:
 async def _results(db: Read, about: About, filled: bool) -> list[Cells]:
     """Give the items that the unit is asked for, as its report has them; what was not assigned to it is left out."""
     stands = block_of(about.unit_id, campaigns.c.year, CLOSING_DAY).lateral("stands")
+    sheet = standing_sheet(blocks.c.sheet_id, periods.c.period_id)
     found = await db.execute(
-        select(sheets.c.criteria, targets.c.targets, reports.c.fields, reports.c.nothing)
+        select(sheet.c.criteria, targets.c.targets, reports.c.fields, reports.c.nothing)
         .select_from(periods)
         .join(campaigns, campaigns.c.campaign_id == periods.c.campaign_id)
         .join(stands, true())
         .join(blocks, blocks.c.block_id == stands.c.block_id)
-        .join(sheets, sheets.c.sheet_id == blocks.c.sheet_id)
+        .join(sheet, true())
         .outerjoin(targets, (targets.c.campaign_id == campaigns.c.campaign_id) & (targets.c.unit_id == about.unit_id))
         .outerjoin(reports, (reports.c.period_id == periods.c.period_id) & (reports.c.unit_id == about.unit_id))
         .where(periods.c.period_id == about.period_id, periods.c.campaign_id == about.campaign_id)

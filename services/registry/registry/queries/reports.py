@@ -23,7 +23,7 @@ Row = dict[str, Any]
 async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Row:
     """Give a unit's report of a period as it was typed, with its evidence; state ``none`` and version 0 before the first word.
 
-    ``block_id`` tells who reviews it, ``stood_in`` the block it is of where the unit stands in none any more; ``aside`` is what
+    ``block_id`` tells by whose sheet it is read and who reviews it, ``stood_in`` the block it is of where the unit stands in none any more; ``aside`` is what
     a review set aside because it had not been sent, ``returned_by`` and ``returned_at`` tell of the last return, ``taken_back``
     who took it back, when and why, until something is sent.
     """
@@ -37,10 +37,13 @@ async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) ->
         # Whoever writes a draft asks this with every field that is left: of a draft later steps have nothing to tell.
         told = _UNTOLD if row["state"] == transitions.State.DRAFT else await _told(db, row)
         return {**row, **told, "evidence": await evidence_of_report(db, row["report_id"])}
+    would = block_of(unit_id, campaigns.c.year, CLOSING_DAY).where(
+        campaigns.c.campaign_id == campaign_id, periods.c.period_id == period_id
+    )
     return {
         **dict.fromkeys(column.name for column in reports.c),
         **_UNTOLD,
-        "block_id": None,
+        "block_id": (await db.execute(would)).scalar_one_or_none(),
         "stood_in": None,
         "campaign_id": campaign_id,
         "period_id": period_id,

@@ -16,7 +16,6 @@ from registry.rules.acts import (
     day,
     ending,
 )
-from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.changes import check, plan, refused, said_of_code
 from registry.rules.correcting import CORRECTABLE, Correction, check_correction, corrected
 from registry.rules.days import parse_day, parse_moment
@@ -144,7 +143,6 @@ __all__ = [
     "About",
     "Act",
     "ActKind",
-    "AmbiguousNumberError",
     "CampaignAct",
     "CampaignKind",
     "CampaignState",
@@ -167,7 +165,6 @@ __all__ = [
     "Law",
     "Milestone",
     "NewUnit",
-    "NotANumberError",
     "PeriodState",
     "Phase",
     "Planned",
@@ -216,7 +213,6 @@ __all__ = [
     "next_year",
     "not_yours",
     "overlong",
-    "parse_amount",
     "parse_day",
     "parse_moment",
     "period_id",

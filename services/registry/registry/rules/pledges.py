@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from chassis.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from contracts.registry import UnitKind
-from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.designs import Scope
 from registry.rules.faults import Fault
 from registry.rules.steps import REASONED, SAYING, PledgeAct, Registration

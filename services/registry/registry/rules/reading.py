@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any, Final, Literal, TypeVar, cast
 from uuid import UUID
 
+from chassis.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from contracts.registry import CampaignPeriod, UnitKind
-from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.days import YEARS, parse_day, parse_moment
 from registry.rules.designs import (
     KNOWN,

@@ -6,10 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from chassis.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from chassis.text import fold
 from contracts.registry import ReportedValue
 from contracts.scoring import Evidence, SheetCriterion, ValueKind
-from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.days import VIETNAM
 from registry.rules.faults import Fault
 

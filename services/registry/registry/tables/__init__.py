@@ -17,7 +17,8 @@ from registry.tables.lists import import_rows, imports
 from registry.tables.people import entries, people, people_names
 from registry.tables.pledges import pledge_steps, pledges
 from registry.tables.reads import file_reads
-from registry.tables.reports import receipt_numbers, report_steps, reports, sheets, submissions
+from registry.tables.reports import receipt_numbers, report_steps, reports, submissions
+from registry.tables.sheets import rescorings, sheets
 from registry.tables.statistics import statistic_cells, statistic_closings, statistic_forms
 from registry.tables.structure import block_heads, block_members, blocks, unit_changes, unit_states, units
 from registry.tables.years import year_records
@@ -48,6 +49,7 @@ __all__ = [
     "report_evidence",
     "report_steps",
     "reports",
+    "rescorings",
     "sheets",
     "statistic_cells",
     "statistic_closings",

@@ -1,4 +1,4 @@
-"""What they reported, on which sheets, and every acceptance."""
+"""What they reported, and every acceptance."""
 
 from sqlalchemy import (
     Boolean,
@@ -18,16 +18,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.tables.base import metadata
-
-sheets = Table(
-    "sheets",
-    metadata,
-    Column("sheet_id", Uuid, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("criteria", JSONB, nullable=False),
-)
-"""What the registry must know of scoring's sheets to check a report; fed by ``scoring.sheet_published.v1``."""
 
 receipt_numbers = Sequence("receipt_numbers", metadata=metadata)
 

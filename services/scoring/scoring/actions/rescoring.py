@@ -128,7 +128,7 @@ async def start_rescoring(
             f"{other.boards} bảng xếp hạng. Hãy chờ xong rồi chấm lại.",
             rescoring_id=str(other.rescoring_id),
         )
-    tx.record(RescoringAdvanced(**begun, ended=not count))
+    tx.record(RescoringAdvanced(**begun, newest=newest, ended=not count))
     return RescoringStarted.model_validate(begun)
 
 
@@ -274,7 +274,7 @@ async def _advance(tx: Tx, job: Any, event: Event[RescoringAdvanced], scores_a_s
         "ended_at": None if keys else now,
     }
     await tx.db.execute(update(rescorings).where(rescorings.c.rescoring_id == job.rescoring_id).values(done))
-    what = {name: getattr(job, name) for name in ("rescoring_id", "sheet_id", "sheet_version", "period_id")}
+    what = {name: getattr(job, name) for name in ("rescoring_id", "sheet_id", "sheet_version", "period_id", "newest")}
     tx.record(RescoringAdvanced(**what, **reached, ended=not keys), because=[event])
 
 

@@ -56,8 +56,12 @@ async def sheets(
 
 
 @router.get("/sheets/{sheet_id}", tags=["sheets"])
-async def one_sheet(sheet_id: UUID, asked: Asked, version: Annotated[int | None, Query(ge=1)] = None) -> rules.Sheet:
-    """Give the newest version, or the one that is named."""
+async def one_sheet(
+    sheet_id: UUID, asked: Asked, version: Annotated[int | None, Query(ge=1)] = None, period_id: UUID | None = None
+) -> rules.Sheet:
+    """Give the newest version, the one that is named, or the one by which reports of a period are scored."""
+    if period_id and version is None:
+        return await queries.standing_sheet(asked.db, sheet_id, period_id)
     return await queries.sheet(asked.db, sheet_id, version)
 
 

@@ -18,9 +18,10 @@ from scoring.queries.publications import (
 from scoring.queries.rehearsals import rehearsal, rehearsals_held, rehearsed_blocks
 from scoring.queries.rescorings import rescored, rescoring, rescorings_of
 from scoring.queries.reviews import appraisals, columns_of_block, cross_checks_by, cross_checks_of_block, objected_in
-from scoring.queries.scores import awards_of, block_with, published_score, score
+from scoring.queries.scores import awards_of, block_with, published_score, recomputed, score
 from scoring.queries.sheets import sheet, sheet_differences, sheet_versions, sheets_in_use, standing_sheet
 from scoring.queries.standing import place
+from scoring.queries.trying import tried
 from scoring.queries.votes import votes
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "published_board",
     "published_in",
     "published_score",
+    "recomputed",
     "rehearsal",
     "rehearsals_held",
     "rehearsed_blocks",
@@ -71,6 +73,7 @@ __all__ = [
     "sheet_versions",
     "sheets_in_use",
     "standing_sheet",
+    "tried",
     "votes",
     "waiting",
     "with_fingerprint",

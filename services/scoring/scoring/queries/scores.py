@@ -1,6 +1,7 @@
 """A unit's score, with the reason of every point."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
@@ -44,6 +45,27 @@ async def score(db: Read, period_id: UUID, unit_id: UUID) -> Row:
         name: row[name] for name in ("version", "sheet_id", "sheet_version", "caused_by", "scored_at", "receipt_number")
     }
     return {**score, **kept, "period_id": period_id, "unit_id": unit_id, "inputs": row["inputs"]}
+
+
+async def recomputed(db: Read, period_id: UUID, unit_id: UUID, number: int | None = None) -> Row:
+    """Compute a score, or a published one, once more from what it was computed from, by the version of the sheet that made it.
+
+    ``same`` tells whether total, percent, maximum and the points of each line came out as they are kept; ``differing`` names
+    the lines that did not. Sentences are not compared: they may be put better some day. Raises ``NotFound`` as the scores do.
+    """
+    kept = await (published_score(db, period_id, unit_id, number) if number else score(db, period_id, unit_id))
+    sheet = await sheet_of(db, kept["sheet_id"], kept["sheet_version"])
+    facts, leaders = rules.Facts.model_validate(kept["inputs"]), kept["inputs"].get("leaders")
+    made = rules.score(sheet, facts, block_of(sheet, leaders, closed=not kept.get("provisional")))
+    now, then = {part.criterion: part.brings for part in made.parts}, _brought(kept["parts"])
+    differing = sorted(code for code in now.keys() | then.keys() if now.get(code) != then.get(code))
+    totals = ("points", "percent", "maximum")
+    same = not differing and all(getattr(made, name) == Decimal(kept[name]) for name in totals)
+    return {**{name: getattr(made, name) for name in totals}, "parts": now, "same": same, "differing": differing}
+
+
+def _brought(parts: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    return {part["criterion"]: rules.Part.model_validate(part).brings for part in parts}
 
 
 async def published_score(db: Read, period_id: UUID, unit_id: UUID, number: int | None = None) -> Row:

@@ -42,6 +42,7 @@ from scoring.rules.snapshots import (
     snapshot,
     waiting,
 )
+from scoring.rules.trying import Trial, Tried
 
 __all__ = [
     "A_REASON",
@@ -71,6 +72,8 @@ __all__ = [
     "Standings",
     "TieBreak",
     "Told",
+    "Trial",
+    "Tried",
     "Verdict",
     "Vote",
     "Waiting",

@@ -14,7 +14,7 @@ from contracts.notify import Post
 from gateway.pages import exports, looking, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.exports.minutes import Minutes, minutes_file, votes_in_words
-from gateway.pages.sheets import lines_of, sheet_of
+from gateway.pages.sheets import lines_of, sheet_of, standing_sheet
 from gateway.pages.typed import amount_typed
 
 router = APIRouter()
@@ -209,7 +209,7 @@ async def fairness(request: Request, desk: AtDesk, ky: UUID | None = None, khoi:
     )
     names = await desk.names_of_blocks({row["block_id"] for row in (*found["blocks"][:_ON_A_PAGE], *units["items"])})
     sheets = {
-        sheet_id: await desk.get("scoring", f"sheets/{sheet_id}")
+        sheet_id: await desk.get("scoring", standing_sheet({"sheet_id": sheet_id}, period["period_id"]))
         for sheet_id in sorted({row["sheet_id"] for row in found["same_in_blocks"]})
     }
     speaking = {row["by_unit"] for row in found["reviewers"] if row["by_unit"]}

@@ -16,7 +16,7 @@ from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, AtHand, Desk, is_id
 from gateway.pages.routes.report import block_of, own_unit, report_path
 from gateway.pages.routes.units import asked
-from gateway.pages.sheets import lines_of, typed
+from gateway.pages.sheets import lines_of, standing_sheet, typed
 from gateway.services import refusal
 
 router = APIRouter()
@@ -72,10 +72,10 @@ async def _page(
     request: Request, desk: Desk, period_id: UUID, criterion: str, outcome: Outcome, *, done: str = ""
 ) -> Response:
     report = await desk.get("registry", report_path(desk, period_id))
-    block = await block_of(desk, period_id)
+    block = await block_of(desk, report)
     if block is None:
         raise NotFound("Đơn vị chưa đứng trong khối nào của năm nay.")
-    document = await desk.get("scoring", f"sheets/{block['sheet_id']}")
+    document = await desk.get("scoring", standing_sheet(block, period_id))
     lines = lines_of(document)
     found = next((each for each in [*lines, *typed(lines)] if each["code"] == criterion), None)
     if found is None:

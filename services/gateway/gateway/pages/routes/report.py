@@ -14,7 +14,7 @@ from chassis.errors import Conflict, Forbidden, Invalid, Problem
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import counted, groups_of, still_open, typed
+from gateway.pages.sheets import counted, groups_of, standing_sheet, still_open, typed
 from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
@@ -161,27 +161,27 @@ def path_of(desk: Desk, campaign_id: str, period_id: UUID | str) -> str:
     return f"campaigns/{campaign_id}/periods/{period_id}/reports/{own_unit(desk)}"
 
 
-async def block_of(desk: Desk, period_id: UUID) -> dict[str, Any] | None:
-    """Give the block whose sheet the own report is read by: the unit's, else the one that it has left and sent it in."""
-    if desk.block or desk.campaign is None:
-        return desk.block
-    report = await desk.get("registry", report_path(desk, period_id))
-    return await desk.this_years(report["stood_in"] if report["receipt_number"] else None)
+async def block_of(desk: Desk, report: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the block whose sheet the own report is read by: the one in which the unit stands on the closing day.
+
+    What was sent is of the block that it was sent in, also when the unit has left all blocks since.
+    """
+    return await desk.this_years(report["block_id"] or (report["stood_in"] if report["receipt_number"] else None))
 
 
 async def load(desk: Desk, period_id: UUID, typed: Typed | None = None, version: int | None = None) -> Sheet:
     """Load the report with what is wrong in it and the points it would get; ``typed`` wins over what is stored."""
     period = desk.period(period_id)
     unit_id = own_unit(desk)
-    block = await block_of(desk, period_id)
-    if block is None or desk.campaign is None:
-        raise Conflict("Đơn vị chưa được xếp vào khối thi đua nào của năm đó. Hãy liên hệ Phòng Nội vụ.")
-    campaign_id = desk.campaign["campaign_id"]
-    report, document, targets = await asyncio.gather(
+    campaign_id = period["campaign_id"]
+    report, targets = await asyncio.gather(
         desk.get("registry", report_path(desk, period_id)),
-        desk.get("scoring", f"sheets/{block['sheet_id']}"),
         desk.get("registry", f"campaigns/{campaign_id}/units/{unit_id}/targets"),
     )
+    block = await block_of(desk, report)
+    if block is None:
+        raise Conflict("Đơn vị chưa được xếp vào khối thi đua nào của năm đó. Hãy liên hệ Phòng Nội vụ.")
+    document = await desk.get("scoring", standing_sheet(block, period_id))
     fields = {**report["fields"], **(typed.fields if typed else {})}
     nothing = {**report["nothing"], **(typed.nothing if typed else {})}
     sheet = Sheet(

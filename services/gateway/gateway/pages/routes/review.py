@@ -16,6 +16,7 @@ from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.report import WHOLE_REPORT, Sheet
 from gateway.pages.routes.units import asked
+from gateway.pages.sheets import standing_sheet
 from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
@@ -125,7 +126,7 @@ async def _page(request: Request, desk: Desk, report_id: UUID, verdict: Verdict,
         )
     place = f"campaigns/{report['campaign_id']}/periods/{report['period_id']}/scores/{report['unit_id']}"
     document, score = await asyncio.gather(
-        desk.get("scoring", f"sheets/{block['sheet_id']}"), desk.get_or("scoring", place, None)
+        desk.get("scoring", standing_sheet(block, report["period_id"])), desk.get_or("scoring", place, None)
     )
     sheet = Sheet(
         period=desk.period(report["period_id"]),

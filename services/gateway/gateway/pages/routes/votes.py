@@ -13,6 +13,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import render
 from gateway.pages.desk import AtDesk, Desk, is_id
+from gateway.pages.sheets import standing_sheet
 from gateway.pages.typed import FIELDS, whole
 
 router = APIRouter()
@@ -51,7 +52,9 @@ async def _page(
     period = desk.period(ky) if ky else desk.current_period()
     assert period is not None
     place = f"campaigns/{desk.campaign['campaign_id']}/periods/{period['period_id']}/boards/{block_id}/votes"
-    found, sheet = await asyncio.gather(desk.get("scoring", place), desk.get("scoring", f"sheets/{block['sheet_id']}"))
+    found, sheet = await asyncio.gather(
+        desk.get("scoring", place), desk.get("scoring", standing_sheet(block, period["period_id"]))
+    )
     held = [vote["votes"] for vote in found["votes"]]
     await desk.learn(unit for group in [*found["groups"], *held] for unit in group)
     values = {

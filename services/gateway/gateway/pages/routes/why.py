@@ -10,7 +10,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from chassis.errors import Forbidden, NotFound, Problem
+from chassis.amounts import AmbiguousNumberError, NotANumberError, parse_amount
+from chassis.errors import Forbidden, Invalid, NotFound, Problem
 from contracts.appeals import OF_POINTS
 from contracts.notify import CITY_LEADER, Post
 from contracts.registry import ReportSubmitted
@@ -20,6 +21,7 @@ from gateway.pages.sheets import COMPUTED, groups_of, lines_of, sheet_of, typed,
 
 router = APIRouter()
 
+Typed = Annotated[str, Query(max_length=40)]
 Publication = Annotated[int | None, Query(ge=1, le=10_000)]
 
 
@@ -31,9 +33,18 @@ async def total(request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, 
 
 @router.get("/vi-sao/{period_id}/{unit_id}/{criterion}")
 async def line(  # noqa: PLR0917
-    request: Request, desk: AtDesk, period_id: UUID, unit_id: UUID, criterion: str, lan: Publication = None
+    request: Request,
+    desk: AtDesk,
+    period_id: UUID,
+    unit_id: UUID,
+    criterion: str,
+    lan: Publication = None,
+    neu: Typed = "",
 ) -> Response:
-    """Why these points of one line, or of the line that an item stands on: who tells of an item does not know its sheet."""
+    """Why these points of one line, or of the line that an item stands on: who tells of an item does not know its sheet.
+
+    ``neu`` is another figure, as one types it: what the points, the total and the place would be with it.
+    """
     values = await _values(desk, period_id, unit_id, lan)
     parts = {each["criterion"]: each for each in values["score"]["parts"]}
     part = parts.get(criterion) or parts.get(criterion.rpartition(".")[0])
@@ -52,13 +63,15 @@ async def line(  # noqa: PLR0917
         *items,
         *([ruled] if part["rule"] in COMPUTED and part["assigned"] else ()),
     ]
+    own |= {"typed": neu, "tried": None, "mistake": ""}
+    if lan is None:
+        own |= await _tried(desk, f"{_path(desk, period_id, unit_id)}/tried/{criterion}", neu)
     return render.page(request, "vi-sao-muc.html", {**values, **own})
 
 
 async def _values(desk: Desk, period_id: UUID, unit_id: UUID, lan: int | None) -> dict[str, Any]:
     period = desk.period(period_id)
-    assert desk.campaign is not None
-    path = f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/scores/{unit_id}"
+    path = _path(desk, period_id, unit_id)
     kept, columns, place = await asyncio.gather(
         desk.get_or("scoring", f"{path}/published?number={lan}", None) if lan else asyncio.sleep(0, None),
         _columns(desk, path),
@@ -67,8 +80,11 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID, lan: int | None) -
     # Of a board that was published before its reasons were kept, what stands now is shown, and said to be that.
     score = kept or await desk.get("scoring", path)
     named = {str(unit_id)}.union(*[ranks.units_of(place[which]) for which in ("now", "published") if place[which]])
-    sheet, block, _ = await asyncio.gather(
-        desk.get("scoring", sheet_of(score)), desk.block_of(str(unit_id)), desk.learn(named)
+    sheet, block, again, _ = await asyncio.gather(
+        desk.get("scoring", sheet_of(score)),
+        desk.block_of(str(unit_id)),
+        desk.get("scoring", f"{path}/recomputed{f'?number={lan}' if kept else ''}"),
+        desk.learn(named),
     )
     return {
         "desk": desk,
@@ -78,6 +94,7 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID, lan: int | None) -
         "unit": desk.name(str(unit_id)),
         "block": block,
         "score": score,
+        "again": again,
         "onward": _onward(desk, columns, score, str(unit_id)),
         **(_as_published(desk, place, score, sheet) if kept else _standing(desk, place, score, sheet)),
         "columns": None if kept else columns,
@@ -89,6 +106,37 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID, lan: int | None) -
         "groups": list(groups_of(sheet["groups"])),
         "lines": {line["code"]: line for line in lines_of(sheet)},
     }
+
+
+def _path(desk: Desk, period_id: UUID, unit_id: UUID) -> str:
+    assert desk.campaign is not None
+    return f"campaigns/{desk.campaign['campaign_id']}/periods/{period_id}/scores/{unit_id}"
+
+
+async def _tried(desk: Desk, path: str, typed: str) -> dict[str, Any]:
+    """Ask what other figures would come to, with the one that was typed where it can be one; else say what is wrong with it."""
+    value, mistake = _figure(typed)
+    try:
+        return {
+            "tried": await desk.get("scoring", f"{path}?value={value:f}" if value is not None else path),
+            "mistake": mistake,
+        }
+    except Problem as problem:
+        if problem.status != Invalid.status:
+            raise
+        mistake = " ".join(f"{each['message']}. {each['remedy']}." for each in render.errors_of(problem).values())
+    return {"tried": await desk.get("scoring", path), "mistake": mistake}
+
+
+def _figure(typed: str) -> tuple[Decimal | None, str]:
+    if not typed.strip():
+        return None, ""
+    try:
+        return parse_amount(typed), ""
+    except AmbiguousNumberError as asked:
+        return None, f"“{asked.text}” đọc được hai cách. {asked.remedy}."
+    except NotANumberError:
+        return None, f"“{typed}” không phải là số. Nhập một số, ví dụ 28,5."
 
 
 def _standing(desk: Desk, place: dict[str, Any], score: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:

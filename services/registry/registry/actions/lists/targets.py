@@ -16,6 +16,7 @@ from registry import rules
 from registry.actions.campaigns import assign_targets
 from registry.rules.lists import About, KnownTargets, Plan, Row
 from registry.tables import block_members, blocks, campaigns, sheets, targets, units
+from registry.tables.sheets import EVERY_PERIOD, standing_sheet
 
 
 async def plan_rows_of_targets(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
@@ -70,7 +71,9 @@ def _lines(items: Mapping[str, bool | None] | None) -> dict[str, Any]:
 
 async def _items(db: AsyncConnection, sheet_ids: set[UUID]) -> dict[UUID, dict[str, bool | None]]:
     """Give the lines of sheets; of each whether less is better, where that was told."""
-    found = await db.execute(select(sheets.c.sheet_id, sheets.c.criteria).where(sheets.c.sheet_id.in_(sheet_ids)))
+    wanted = select(sheets.c.sheet_id).where(sheets.c.sheet_id.in_(sheet_ids)).distinct().subquery()
+    sheet = standing_sheet(wanted.c.sheet_id, EVERY_PERIOD)
+    found = await db.execute(select(sheet.c.sheet_id, sheet.c.criteria).select_from(wanted).join(sheet, true()))
     return {row.sheet_id: {each["criterion"]: each.get("less_is_better") for each in row.criteria} for row in found}
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from chassis.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from chassis.text import fold, nfc
 from contracts.registry import TaskRating, UnitKind
-from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.days import YEARS, parse_day
 from registry.rules.lists.cells import Cell, Told, Wrong
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from registry.rules.amounts import AmbiguousNumberError, NotANumberError, parse_amount
+from chassis.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from registry.rules.days import parse_day
 from registry.rules.faults import Fault
 from registry.rules.law import SHORTEST_REASON

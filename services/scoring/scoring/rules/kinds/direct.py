@@ -22,6 +22,9 @@ class Direct(Kind):
     def largest(self, maximum: Decimal) -> Decimal:
         return self.out_of or maximum
 
+    def bounds(self, maximum: Decimal) -> tuple[Decimal, ...]:
+        return (self.largest(maximum),)
+
     def compute(self, line: Line) -> Outcome:
         most = self.largest(line.maximum)
         value = min(given(line.value), most)

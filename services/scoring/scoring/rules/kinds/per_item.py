@@ -1,6 +1,8 @@
 """So many points for each."""
 
+from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import ClassVar, Literal
 
 from contracts.scoring import ValueKind
@@ -18,6 +20,9 @@ class PerItem(Kind):
 
     kind: Literal["per_item"]
     each: Positive
+
+    def bounds(self, maximum: Decimal) -> tuple[Decimal, ...]:
+        return (Decimal(ceil(maximum / self.each)),)
 
     def compute(self, line: Line) -> Outcome:
         value = given(line.value)
