@@ -102,7 +102,7 @@ async def content(attachment_id: UUID, asked: Asked, request: Request) -> Stream
 async def _may_see_block(asked: Reading, block_id: UUID) -> None:
     members = await queries.stood_in_block(asked.db, block_id)
     asked.identity.require(
-        (Post.CITY_OFFICE, None),
+        Post.CITY_OFFICE,
         (Post.BLOCK_HEAD, block_id),
         *[(Post.UNIT_OFFICER, unit) for unit in members],
         who_may="các đơn vị của khối, khối trưởng hoặc Phòng Nội vụ thành phố",
