@@ -18,7 +18,7 @@ from registry.rules.lists import About, KnownTargets, Plan, Row
 from registry.tables import block_members, blocks, campaigns, sheets, targets, units
 
 
-async def plan_rows_of_targets(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
+async def plan_rows_of_targets(db: AsyncConnection, about: About, rows: Sequence[Row], _post: str) -> list[Plan]:
     known = await _known_targets(db, about.campaign_id, rows)
     return await to_thread.run_sync(rules.lists.plan_targets, rows, known)
 
