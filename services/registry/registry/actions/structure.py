@@ -14,6 +14,7 @@ from chassis.text import nfc, sort_bytes
 from contracts.registry import BlockFormed, BlockHeadChanged, UnitRegistered
 from registry import rules
 from registry.actions.bodies import BlockBody, HeadBody, UnitBody, Versioned
+from registry.actions.changes import ABOVE
 from registry.actions.states import changes_of, searched, taken_codes, write_states
 from registry.actions.writing import ONE_AT_A_TIME, put
 from registry.tables import block_heads, block_members, blocks, unit_changes, units
@@ -25,8 +26,14 @@ async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str, rea
     """Register a unit, or correct how it began; the same content again changes nothing and records nothing.
 
     What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that, ``Invalid`` for a
-    parent that nobody knows, and for a code that means another unit in those days.
+    parent that nobody knows or that stands below, and for a code that means another unit in those days.
     """
+    await tx.db.execute(ONE_AT_A_TIME)
+    if body.parent_id:
+        over = (await tx.db.execute(ABOVE, {"unit_id": body.parent_id, "day": body.valid_from})).scalars()
+        if unit_id in set(over):
+            wrong = FieldError(field="parent_id", message="đứng dưới chính đơn vị này", remedy="Chọn cấp trên khác")
+            raise Invalid("Một đơn vị không đứng dưới chính mình.", errors=[wrong])
     return Versioned(version=(await register_units(tx, {unit_id: body}, post=post, reason=reason))[unit_id])
 
 
@@ -35,10 +42,8 @@ async def register_units(
 ) -> dict[UUID, int]:
     """Register units, or correct how they began, as ``register_unit`` does; give the version of each.
 
-    A parent among them may stand in any place.
+    A parent among them may stand in any place. Who calls has waited for ``ONE_AT_A_TIME``, and has looked for circles.
     """
-    if any(body.code for body in bodies.values()):
-        await tx.db.execute(ONE_AT_A_TIME)
     found = await tx.db.execute(
         select(units.c.unit_id, units.c.version)
         .where(units.c.unit_id.in_(bodies))
