@@ -1,7 +1,7 @@
 """Who takes part: units as they began, and the blocks of a year as they were formed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, literal, or_, select, update
@@ -52,6 +52,7 @@ async def register_units(
     )
     stored: dict[UUID, int] = {row.unit_id: row.version for row in found}
     decided = await changes_of(tx.db, stored) if stored else {}
+    grounds = await _grounds(tx, decided)
     versions, rows, recorded, begun = {}, [], [], {}
     for unit_id, body in bodies.items():
         changes = decided.get(unit_id, ())
@@ -63,7 +64,8 @@ async def register_units(
         facts = {**body.model_dump(), "name": name, "short_name": short_name, "version": versions[unit_id]}
         rows.append({"unit_id": unit_id, **facts, "searched": searched(name, short_name), "sorted": sort_bytes(name)})
         why = reason or ("Đính chính đăng ký" if changes else "Đăng ký đơn vị")
-        recorded.append({"unit_id": unit_id, **change.model_dump(), "others": {}, "reason": why})
+        ground = grounds.get(unit_id, _NO_GROUND)
+        recorded.append({"unit_id": unit_id, **change.model_dump(), **ground, "reason": why})
         begun[unit_id] = (*changes, change)
         tx.record(UnitRegistered(unit_id=unit_id, **facts))
     if not rows:
@@ -79,6 +81,24 @@ async def register_units(
     await tx.db.execute(insert(unit_changes), [{**each, **by} for each in recorded])
     await write_states(tx, begun)
     return versions
+
+
+_NO_GROUND: Final[Mapping[str, Any]] = {"others": {}, "decision_number": None, "decision_on": None}
+
+
+async def _grounds(tx: Tx, decided: Mapping[UUID, Changes]) -> dict[UUID, Mapping[str, Any]]:
+    """Give from whom and by which decision units were founded: however it is corrected, that is what they stand upon."""
+    founded = rules.ChangeKind.FOUNDED
+    asked = [unit_id for unit_id, changes in decided.items() if any(each.kind is founded for each in changes)]
+    if not asked:
+        return {}
+    rows = await tx.db.execute(
+        select(unit_changes.c.unit_id, *[unit_changes.c[name] for name in _NO_GROUND])
+        .where(unit_changes.c.unit_id.in_(asked), unit_changes.c.kind == founded, unit_changes.c.revoked_at.is_(None))
+        .order_by(unit_changes.c.change_id.desc())
+    )
+    # The founding itself comes last, and is what remains.
+    return {row["unit_id"]: {name: row[name] for name in _NO_GROUND} for row in rows.mappings()}
 
 
 async def _refuse_registration(
