@@ -835,6 +835,10 @@ def _units_and_blocks() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         **_founding(),
         "khoi-sua-luot": ("khoi.html", block | again),
+        "khoi-sua-ly-do": (
+            "khoi.html",
+            block | {"typed": {}, "errors": {}, "recorded": "ly-do", "attached": []},
+        ),
         "khoi-sua-luot-cu": ("khoi.html", block | again | moved),
         "khoi-loi": ("khoi.html", block | {"typed": {"from_on": "2024-01-01"}, "errors": fault, "attached": []}),
         **{f"quyet-dinh-{slug}": ("don-vi-thay-doi.html", _decision(slug)) for slug in ACTS},

@@ -1,15 +1,18 @@
 """Can what was entered wrongly of a unit's or a block's beginning, or of a block's head, be corrected, and nothing overwritten unread?"""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import city
 import httpx2
 import pytest_asyncio
 from city import BLOCK, BLOCK_DOCUMENT, QUYET_THANG, SAN_THANG, TAN_PHONG, UNIT_DOCUMENTS
 from house import House
+
+from chassis.testing import eventually
 
 FORMED = {name: value for name, value in BLOCK_DOCUMENT.items() if name != "year"}
 TURN = {"head_unit_id": str(QUYET_THANG), "deputy_unit_id": None, "reason": "Luân phiên"}
@@ -64,6 +67,42 @@ async def test_no_unit_comes_to_stand_under_itself(office: httpx2.AsyncClient) -
         said = {**UNIT_DOCUMENTS[TAN_PHONG], "parent_id": str(parent), "version": 1, "reason": "Nhầm"}
         circle = await office.put(f"/units/{TAN_PHONG}/registration", json=said)
         assert (circle.status_code, circle.json()["errors"][0]["field"]) == (422, "parent_id")
+
+
+async def test_two_corrections_wait_for_each_other_and_make_no_circle(house: House, office: httpx2.AsyncClient) -> None:
+    async def correct(unit: UUID, parent: UUID) -> httpx2.Response:
+        said = {**UNIT_DOCUMENTS[unit], "parent_id": str(parent), "version": 1, "reason": "Thiếu cấp trên"}
+        return await office.put(f"/units/{unit}/registration", json=said)
+
+    deciding = await house.connect("registry")
+    try:
+        decision = deciding.transaction()
+        await decision.start()
+        await deciding.execute("SELECT pg_advisory_xact_lock(hashtext('unit_changes'))")
+        sent = [asyncio.create_task(correct(*each)) for each in ((SAN_THANG, TAN_PHONG), (TAN_PHONG, SAN_THANG))]
+
+        async def waiting() -> bool:
+            asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return bool(await deciding.fetchval(asked) == len(sent))
+
+        await eventually(waiting, expect="both wait for the decision that is being made")
+        # Whoever waits for a decision holds no unit that it may need.
+        locked = await deciding.fetch(
+            "SELECT FROM units WHERE unit_id = ANY($1) FOR UPDATE NOWAIT", list(UNIT_DOCUMENTS)
+        )
+        assert len(locked) == len(UNIT_DOCUMENTS)
+        await decision.commit()
+        answers = await asyncio.gather(*sent)
+    finally:
+        await deciding.close()
+    assert sorted(each.status_code for each in answers) == [200, 422]
+
+
+async def test_a_unit_is_not_registered_under_what_stands_below_it(office: httpx2.AsyncClient) -> None:
+    below = {**UNIT_DOCUMENTS[SAN_THANG], "parent_id": str(TAN_PHONG)}
+    assert (await office.put(f"/units/{SAN_THANG}", json=below)).status_code == 200
+    circle = await office.put(f"/units/{TAN_PHONG}", json={**UNIT_DOCUMENTS[TAN_PHONG], "parent_id": str(SAN_THANG)})
+    assert (circle.status_code, circle.json()["errors"][0]["field"]) == (422, "parent_id")
 
 
 async def test_how_a_block_was_formed_is_corrected(house: House, office: httpx2.AsyncClient) -> None:

@@ -140,6 +140,48 @@ async def test_what_something_was_built_upon_is_refused_and_says_what_is_possibl
     assert (await ask(office, f"/units/{NEW}", on="2023-12-03"))["name"] == "Phường Mới"
 
 
+async def test_a_founding_is_revoked_with_its_corrections_and_they_are_not_revoked_without_it(
+    house: House, office: httpx2.AsyncClient
+) -> None:
+    before = await world(office)
+    grounds = {"decision_number": "12/NQ-HĐND", "decision_on": "2023-11-10"}
+    merged = await decide(office, "merge", TAN_PHONG, QUYET_THANG, **merger(), **grounds)
+    corrected = {"name": "Phường Mới Hơn", "kind": "ward", "valid_from": "2023-11-25", "reason": "Nhầm tên, nhầm ngày"}
+    for version, name in enumerate(("Phường Mới Hơn", "Phường Mới Nhất"), start=1):
+        said = {**corrected, "name": name, "version": version}
+        answer = await office.put(f"/units/{NEW}/registration", json=said)
+        assert answer.status_code == 200, answer.text
+    told = [each for each in (await ask(office, f"/units/{NEW}/history"))["changes"] if each["kind"] == "founded"]
+    founding, *corrections = sorted(told, key=lambda each: str(each["change_id"]))
+    assert (founding["change_id"], founding["others"]) == (
+        merged,
+        {"predecessors": [str(TAN_PHONG), str(QUYET_THANG)]},
+    )
+    for each in corrections:
+        assert {name: each[name] for name in ("others", *grounds)} == {"others": founding["others"], **grounds}
+    assert [each["reason"] for each in corrections] == ["Nhầm tên, nhầm ngày"] * 2
+    line = (await ask(office, f"/units/{NEW}/line"))["items"]
+    assert [each["before"] for each in line] == [None, "2023-11-25", "2023-11-25"]
+
+    alone = await revoke(office, corrections[0]["change_id"])
+    assert (alone.status_code, alone.json()["possible"]) == (409, ["register"])
+    assert "Hãy đính chính lại cho đúng ở trang của đơn vị" in alone.json()["detail"]
+    done = await revoke(office, merged)
+    assert done.status_code == 200, done.text
+    assert await world(office) == before
+    told = [each for each in (await ask(office, f"/units/{NEW}/history"))["changes"] if each["kind"] == "founded"]
+    assert [each["revoked_because"] for each in told] == [WHY["reason"]] * 3
+    nothing = await office.put(f"/units/{NEW}/registration", json={**corrected, "version": 4})
+    assert (nothing.status_code, "đã được thu hồi" in nothing.json()["detail"]) == (409, True)
+    rows = await house.rows(
+        "registry",
+        "SELECT convert_from(bytes, 'utf8') AS said FROM event_log WHERE type = 'registry.unit_changed.v1' ORDER BY id",
+    )
+    events = [json.loads(row["said"])["data"] for row in rows]
+    ended = [each["effective_on"] for each in events if (each["unit_id"], each["kind"]) == (str(NEW), "closed")]
+    assert ended == ["2023-12-01"], "the day on which it was to come into its block"
+
+
 async def test_what_was_given_up_and_is_another_s_by_now_is_not_taken_away(office: httpx2.AsyncClient) -> None:
     await decide(office, "recode", TAN_PHONG, code="03408")
     given = await decide(office, "recode", TAN_PHONG, code=None, on="2023-12-02")

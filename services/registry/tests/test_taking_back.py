@@ -82,6 +82,39 @@ async def test_a_return_that_was_answered_is_not_taken_back(registry: House) -> 
         assert (await step(chief, registry, "take-back", reason=WHY)).status_code == 200
 
 
+async def test_a_form_that_is_open_from_the_return_is_stale_once_that_is_taken_back(registry: House) -> None:
+    """It promised that sending it is not late, whenever it is sent; that is so only while the return stands."""
+    opened = (await report(registry))["version"]
+    async with head(registry) as chief, officer(registry) as client:
+        assert (await step(chief, registry, "take-back", reason=WHY)).json()["version"] == opened + 1
+        await registry.set_clock("registry", "2023-12-05 09:00+07")
+        late = await submit(registry, TAN_PHONG, "990", version=opened)
+        typed = await client.put(f"{REPORT}/draft", json={"version": opened, "fields": {"1.1": "777"}})
+    assert (late.status_code, late.json()["version"], typed.status_code) == (409, opened + 1, 409)
+    stands = await report(registry)
+    assert (stands["state"], stands["late"], stands["fields"]["1.1"]) == ("submitted", False, "1000")
+
+
+async def test_an_answer_stands_as_that_answer_again_and_keeps_its_time(registry: House) -> None:
+    await registry.run("registry", "UPDATE report_steps SET post = 'Cán bộ 01, Phòng Nội vụ' WHERE step = 'return'")
+    await registry.set_clock("registry", "2023-12-05 09:00+07")
+    async with head(registry) as chief, registry.office("registry") as office:
+        for amount in ("990", "980"):
+            answer = await submit(registry, TAN_PHONG, amount, version=(await report(registry))["version"])
+            assert (answer.status_code, answer.json()["late"]) == (201, False), answer.text
+            if amount == "980":
+                assert (await step(office, registry, "accept")).status_code == 200
+            assert (await step(chief, registry, "return", items={"2.1": "Thiếu văn bản"})).status_code == 200
+            assert (await report(registry))["returned_by"] == "Cán bộ thử"
+            back = await step(chief, registry, "take-back", reason=WHY)
+            assert (back.status_code, back.json()["state"]) == (200, "resubmitted")
+            stands = await report(registry)
+            assert (stands["flagged"], stands["open_items"], stands["late"]) == (ITEMS, ["1.1"], False)
+            assert (stands["returned_by"], stands["taken_back"]["reason"]) == ("Cán bộ 01, Phòng Nội vụ", WHY)
+        beside = await submit(registry, TAN_PHONG, "980", pledged="không", version=stands["version"])
+        assert (beside.status_code, [each["field"] for each in beside.json()["errors"]]) == (422, ["2.1"])
+
+
 async def test_a_head_takes_back_only_the_own_return_and_the_office_anybodys(registry: House) -> None:
     await registry.run("registry", "UPDATE report_steps SET post = 'Cán bộ 01, Phòng Nội vụ' WHERE step = 'return'")
     async with head(registry) as chief, registry.office("registry") as office:

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from registry import rules
 from registry.rules import transitions
-from registry.rules.transitions import TABLE, State, Step, Who
+from registry.rules.transitions import TABLE, State, Step, Taken, Who
 
 ITEMS = ("1.1", "1.2", "2.1")
 texts = st.sampled_from(["", "1", "2,5", "hỏi lại", "  "])
@@ -85,6 +85,9 @@ class Way(RuleBasedStateMachine):
         self.sent: dict[str, str] | None = None
         self.flagged: dict[str, str] = {}
         self.history: list[dict[str, str]] = []
+        self.steps: list[Taken] = []
+        self.receipts = 0
+        self.as_sent: tuple[State, dict[str, str]] = (State.NONE, {})
         self.last: dict[str, str] = {}
 
     def holds(self, step: Step) -> bool:
@@ -110,36 +113,47 @@ class Way(RuleBasedStateMachine):
         self.state = transitions.after(self.state, Step.SUBMIT)
         self.sent = dict(self.fields)
         self.history.append(dict(self.fields))
+        self.receipts += 1
+        self.as_sent = (self.state, self.flagged)
+
+    def taken(self, items: dict[str, str] | None = None) -> None:
+        self.steps.append(Taken(self.state, str(self.receipts), items))
 
     @precondition(lambda self: self.holds(Step.WITHDRAW))
     @rule()
     def withdraw(self) -> None:
         self.state = transitions.after(self.state, Step.WITHDRAW)
         self.sent, self.flagged = None, {}
+        self.taken()
 
     @precondition(lambda self: self.holds(Step.TAKE_UP))
     @rule()
     def take_up(self) -> None:
         self.state = transitions.after(self.state, Step.TAKE_UP)
         self.go_back()
+        self.taken()
 
     @precondition(lambda self: self.holds(Step.RELEASE))
     @rule()
     def release(self) -> None:
         self.state = transitions.after(self.state, Step.RELEASE)
+        self.taken()
 
     @precondition(lambda self: self.holds(Step.RETURN))
     @rule(items=st.sets(st.sampled_from(ITEMS), min_size=1))
     def give_back(self, items: set[str]) -> None:
         self.state = transitions.after(self.state, Step.RETURN)
         self.flagged = dict.fromkeys(items, "số liệu chưa khớp")
+        self.taken(self.flagged)
 
     @precondition(lambda self: self.holds(Step.TAKE_BACK))
     @rule()
     def take_back(self) -> None:
-        self.state = transitions.after(self.state, Step.TAKE_BACK)
+        self.state, flagged = transitions.waits_again(self.steps, str(self.receipts))
         self.go_back()
-        self.flagged = {}
+        self.flagged = dict(flagged or {})
+        self.taken()
+        assert (self.state, self.flagged) == self.as_sent, "it waits as it was sent"
 
     @precondition(lambda self: self.holds(Step.ACCEPT))
     @rule()
@@ -147,6 +161,7 @@ class Way(RuleBasedStateMachine):
         self.state = transitions.after(self.state, Step.ACCEPT)
         self.go_back()
         self.flagged = {}
+        self.taken()
 
     def go_back(self) -> None:
         assert self.sent is not None

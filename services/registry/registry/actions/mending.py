@@ -9,14 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import Table, select, update
 
-from chassis.errors import Conflict, FieldError, Invalid, NotFound
+from chassis.errors import Conflict, Invalid, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
 from contracts.registry import BlockHeadChanged
 from registry.actions.bodies import BlockBody, FormationBody, HeadBody, RegistrationBody, TurnBody, UnitBody, Versioned
-from registry.actions.changes import ABOVE
 from registry.actions.states import changes_of
 from registry.actions.structure import faults_of_head, form_block, members_on, register_unit
+from registry.actions.writing import ONE_AT_A_TIME
 from registry.tables import block_heads, blocks, units
 
 _LED = ("head_unit_id", "deputy_unit_id")
@@ -25,17 +25,13 @@ _LED = ("head_unit_id", "deputy_unit_id")
 async def correct_unit(tx: Tx, unit_id: UUID, body: RegistrationBody, *, post: str) -> Versioned:
     """Correct how a unit began; what was decided of it later stays on top, and the same again changes nothing.
 
-    Raises ``NotFound``, ``Conflict`` when stale or where the unit never began or would begin after what was decided of it,
-    ``Invalid`` for a parent that nobody knows or that stands below.
+    Raises as ``register_unit``, ``NotFound``, and ``Conflict`` when stale or where the unit never began.
     """
+    # Before any row, as whoever decides of units or keeps a list of them does: else each would wait for the other.
+    await tx.db.execute(ONE_AT_A_TIME)
     stood = await _locked(tx, units, unit_id, "Không có đơn vị này.")
     if not (await changes_of(tx.db, [unit_id])).get(unit_id):
         raise Conflict("Quyết định lập đơn vị này đã được thu hồi, nên không còn gì để đính chính.", possible=[])
-    if body.parent_id:
-        over = (await tx.db.execute(ABOVE, {"unit_id": body.parent_id, "day": body.valid_from})).scalars()
-        if unit_id in set(over):
-            wrong = FieldError(field="parent_id", message="đứng dưới chính đơn vị này", remedy="Chọn cấp trên khác")
-            raise Invalid("Một đơn vị không đứng dưới chính mình.", errors=[wrong])
     said = UnitBody.model_validate(body.model_dump(include=set(UnitBody.model_fields)))
     done = await register_unit(tx, unit_id, said, post=post, reason=nfc(body.reason))
     return _unless_stale(done, stood, body.version, "Đơn vị này")

@@ -118,23 +118,34 @@ _RETURNED_BY: Final = (
 )
 
 
+_TAKEN: Final = (
+    select(*[report_steps.c[name] for name in transitions.Taken._fields])
+    .where(report_steps.c.report_id == bindparam("report_id"))
+    .order_by(report_steps.c.step_id)
+)
+
+
 async def take_back_return(
     tx: Tx, report_id: UUID, body: TakeBackBody, post: str, *, of_anybody: bool
 ) -> ReportStepped:
     """Say that nothing is to be corrected after all, as whoever returned it, or ``of_anybody``: it waits as it was sent.
 
-    What the unit has typed since is set aside. Raises ``Conflict`` when the return was answered, or is another's.
+    What the unit has typed since is set aside; a form that is still open from the return is stale, since what it promised of
+    the time is over. Raises ``Conflict`` when the return was answered, or is another's.
     """
-    report, state = await _begin(tx, report_id, transitions.Step.TAKE_BACK, body.version)
+    report, _ = await _begin(tx, report_id, transitions.Step.TAKE_BACK, body.version)
     returned_by = (await tx.db.execute(_RETURNED_BY, {"report_id": report_id})).scalar_one()
     if not of_anybody and returned_by != post:
         raise Conflict(
             f"Báo cáo này do {returned_by} trả lại. Chỉ {returned_by} hoặc Phòng Nội vụ rút được việc trả lại này."
         )
     said = {rules.WHOLE_REPORT: nfc(body.reason)}
-    settled = await _settled(tx, report)
+    steps = await tx.db.execute(_TAKEN, {"report_id": report_id})
+    taken = (transitions.Taken(transitions.State(row.state), row.receipt_number, row.items) for row in steps)
+    state, flagged = transitions.waits_again(taken, report["receipt_number"])
+    settled = {"version": report["version"] + 1, **await _settled(tx, report)}
     stepped = await _take(
-        tx, report, transitions.Step.TAKE_BACK, state, post, items=said, flagged=None, reviewer=None, **settled
+        tx, report, transitions.Step.TAKE_BACK, state, post, items=said, flagged=flagged, reviewer=None, **settled
     )
     facts = _facts(report) | {"version": stepped.version}
     tx.record(ReportReturned(**facts, criteria=tuple(report["flagged"] or ()), taken_back=True))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
@@ -22,9 +22,14 @@ from registry.tables import block_members, unit_changes, units
 _LATER: Final = text(
     """SELECT units.name, later.effective_on, later.change_id FROM unit_changes AS later JOIN units USING (unit_id)
     WHERE later.unit_id = ANY(CAST(:units AS uuid[])) AND later.change_id > :change_id AND later.revoked_at IS NULL
-      AND later.kind NOT IN ('contacted', 'registered') ORDER BY later.change_id DESC LIMIT 1"""
+      AND later.kind NOT IN ('contacted', 'registered', 'founded') ORDER BY later.change_id DESC LIMIT 1"""
 )
-"""What was decided after it of the same units, the newest: that is revoked first. A contact is nobody's ground."""
+"""What was decided after it of the same units, the newest: that is revoked first. A contact is nobody's ground, nor is how a
+unit began: what comes later of that is a correction."""
+_CORRECTS: Final = text(
+    """SELECT 1 FROM unit_changes WHERE unit_id = ANY(CAST(:units AS uuid[])) AND kind = 'founded' AND change_id < :change_id"""
+)
+"""Whether these units had been founded before it."""
 _USES: Final[Mapping[str, str]] = {
     "báo cáo": "SELECT FROM reports WHERE unit_id = ANY(CAST(:units AS uuid[]))",
     "bản đăng ký thi đua": "SELECT FROM pledges WHERE unit_id = ANY(CAST(:units AS uuid[]))",
@@ -55,7 +60,7 @@ _HELD: Final = text(
 async def revoke_change(tx: Tx, change_id: UUID, body: RevocationBody, *, post: str) -> Changed:
     """Take a decision back: every unit stands as if it had not been recorded, and those that follow are told.
 
-    Raises ``NotFound``, and ``Conflict`` that says what is in the way and what to do first.
+    The corrections of a unit that it founded go with it. Raises ``NotFound``, and ``Conflict`` that says what is in the way and what to do first.
     """
     await tx.db.execute(ONE_AT_A_TIME)
     found = await tx.db.execute(select(unit_changes).where(unit_changes.c.change_id == change_id))
@@ -63,7 +68,12 @@ async def revoke_change(tx: Tx, change_id: UUID, body: RevocationBody, *, post: 
     await _refuse(tx, change_id, decided)
     (day,) = {row.effective_on for row in decided.values()}
     note = {"revoked_at": await tx.now(), "revoked_by": post, "revoked_because": body.reason}
-    await tx.db.execute(update(unit_changes).where(unit_changes.c.change_id == change_id).values(note))
+    corrected = and_(
+        unit_changes.c.unit_id.in_(_founded(decided)),
+        unit_changes.c.kind == rules.ChangeKind.FOUNDED,
+        unit_changes.c.revoked_at.is_(None),
+    )
+    await tx.db.execute(update(unit_changes).where(or_(unit_changes.c.change_id == change_id, corrected)).values(note))
     left = await changes_of(tx.db, decided)
     remaining = {unit_id: left.get(unit_id, ()) for unit_id in decided}
     states = {unit_id: rules.as_of(rules.states(changes), day) for unit_id, changes in remaining.items()}
@@ -104,6 +114,13 @@ async def _refuse(tx: Tx, change_id: UUID, decided: Mapping[UUID, Row[Any]]) -> 
             "Đăng ký ban đầu của một đơn vị không thu hồi được; hãy đính chính đăng ký ở trang của đơn vị.",
             possible=["register"],
         )
+    founded = _founded(decided)
+    if (await tx.db.execute(_CORRECTS, {"units": founded, "change_id": change_id})).first():
+        raise Conflict(
+            "Đây là một lần đính chính việc thành lập đơn vị, không thu hồi riêng được. Hãy đính chính lại cho đúng ở trang của "
+            "đơn vị, hoặc thu hồi chính quyết định thành lập.",
+            possible=["register"],
+        )
     asked = {"units": list(decided), "change_id": change_id}
     later = (await tx.db.execute(_LATER, asked)).one_or_none()
     if later:
@@ -113,7 +130,6 @@ async def _refuse(tx: Tx, change_id: UUID, decided: Mapping[UUID, Row[Any]]) -> 
             possible=[],
             later=str(later.change_id),
         )
-    founded = [unit_id for unit_id, row in decided.items() if row.kind == rules.ChangeKind.FOUNDED]
     used = await tx.db.execute(_USED, {"units": founded, "touched": list(decided), "change_id": change_id})
     has = [what for what, there in zip(_USES, used.one(), strict=True) if there]
     if has:
@@ -128,6 +144,10 @@ async def _refuse(tx: Tx, change_id: UUID, decided: Mapping[UUID, Row[Any]]) -> 
             "Hãy ghi một quyết định mới.",
             possible=["merge", "split"],
         )
+
+
+def _founded(decided: Mapping[UUID, Row[Any]]) -> list[UUID]:
+    return [unit_id for unit_id, row in decided.items() if row.kind == rules.ChangeKind.FOUNDED]
 
 
 async def _refuse_ground(

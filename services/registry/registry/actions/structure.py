@@ -1,7 +1,7 @@
 """Who takes part: units as they began, and the blocks of a year as they were formed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, literal, or_, select, update
@@ -14,6 +14,7 @@ from chassis.text import nfc, sort_bytes
 from contracts.registry import BlockFormed, BlockHeadChanged, UnitRegistered
 from registry import rules
 from registry.actions.bodies import BlockBody, HeadBody, UnitBody, Versioned
+from registry.actions.changes import ABOVE
 from registry.actions.states import changes_of, searched, taken_codes, write_states
 from registry.actions.writing import ONE_AT_A_TIME, put
 from registry.tables import block_heads, block_members, blocks, unit_changes, units
@@ -25,8 +26,14 @@ async def register_unit(tx: Tx, unit_id: UUID, body: UnitBody, *, post: str, rea
     """Register a unit, or correct how it began; the same content again changes nothing and records nothing.
 
     What was decided of it later stays on top; raises ``Conflict`` where the unit would begin after that, ``Invalid`` for a
-    parent that nobody knows, and for a code that means another unit in those days.
+    parent that nobody knows or that stands below, and for a code that means another unit in those days.
     """
+    await tx.db.execute(ONE_AT_A_TIME)
+    if body.parent_id:
+        over = (await tx.db.execute(ABOVE, {"unit_id": body.parent_id, "day": body.valid_from})).scalars()
+        if unit_id in set(over):
+            wrong = FieldError(field="parent_id", message="đứng dưới chính đơn vị này", remedy="Chọn cấp trên khác")
+            raise Invalid("Một đơn vị không đứng dưới chính mình.", errors=[wrong])
     return Versioned(version=(await register_units(tx, {unit_id: body}, post=post, reason=reason))[unit_id])
 
 
@@ -35,10 +42,8 @@ async def register_units(
 ) -> dict[UUID, int]:
     """Register units, or correct how they began, as ``register_unit`` does; give the version of each.
 
-    A parent among them may stand in any place.
+    A parent among them may stand in any place. Who calls has waited for ``ONE_AT_A_TIME``, and has looked for circles.
     """
-    if any(body.code for body in bodies.values()):
-        await tx.db.execute(ONE_AT_A_TIME)
     found = await tx.db.execute(
         select(units.c.unit_id, units.c.version)
         .where(units.c.unit_id.in_(bodies))
@@ -47,6 +52,7 @@ async def register_units(
     )
     stored: dict[UUID, int] = {row.unit_id: row.version for row in found}
     decided = await changes_of(tx.db, stored) if stored else {}
+    grounds = await _grounds(tx, decided)
     versions, rows, recorded, begun = {}, [], [], {}
     for unit_id, body in bodies.items():
         changes = decided.get(unit_id, ())
@@ -58,7 +64,8 @@ async def register_units(
         facts = {**body.model_dump(), "name": name, "short_name": short_name, "version": versions[unit_id]}
         rows.append({"unit_id": unit_id, **facts, "searched": searched(name, short_name), "sorted": sort_bytes(name)})
         why = reason or ("Đính chính đăng ký" if changes else "Đăng ký đơn vị")
-        recorded.append({"unit_id": unit_id, **change.model_dump(), "others": {}, "reason": why})
+        ground = grounds.get(unit_id, _NO_GROUND)
+        recorded.append({"unit_id": unit_id, **change.model_dump(), **ground, "reason": why})
         begun[unit_id] = (*changes, change)
         tx.record(UnitRegistered(unit_id=unit_id, **facts))
     if not rows:
@@ -74,6 +81,24 @@ async def register_units(
     await tx.db.execute(insert(unit_changes), [{**each, **by} for each in recorded])
     await write_states(tx, begun)
     return versions
+
+
+_NO_GROUND: Final[Mapping[str, Any]] = {"others": {}, "decision_number": None, "decision_on": None}
+
+
+async def _grounds(tx: Tx, decided: Mapping[UUID, Changes]) -> dict[UUID, Mapping[str, Any]]:
+    """Give from whom and by which decision units were founded: however it is corrected, that is what they stand upon."""
+    founded = rules.ChangeKind.FOUNDED
+    asked = [unit_id for unit_id, changes in decided.items() if any(each.kind is founded for each in changes)]
+    if not asked:
+        return {}
+    rows = await tx.db.execute(
+        select(unit_changes.c.unit_id, *[unit_changes.c[name] for name in _NO_GROUND])
+        .where(unit_changes.c.unit_id.in_(asked), unit_changes.c.kind == founded, unit_changes.c.revoked_at.is_(None))
+        .order_by(unit_changes.c.change_id.desc())
+    )
+    # The founding itself comes last, and is what remains.
+    return {row["unit_id"]: {name: row[name] for name in _NO_GROUND} for row in rows.mappings()}
 
 
 async def _refuse_registration(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Date, and_, cast, func, or_, select
+from sqlalchemy import Date, and_, case, cast, func, or_, select
 
 from chassis.db import Read
 from chassis.errors import NotFound
@@ -27,6 +27,10 @@ _FIGURES: Final = (
 )
 
 
+_SINCE: Final = case((unit_changes.c.kind == "founded", units.c.valid_from), else_=unit_changes.c.effective_on)
+"""From which day on a unit goes on from others: the day on which it was founded may have been corrected."""
+
+
 async def line_of(db: Read, unit_id: UUID) -> list[Row]:
     """Give the units that a unit goes on from: itself first (``before`` is None), then whoever went into it.
 
@@ -39,20 +43,21 @@ async def line_of(db: Read, unit_id: UUID) -> list[Row]:
     newest = [unit_id]
     for _ in range(_GENERATIONS):
         rows = await db.execute(
-            select(*[unit_changes.c[name] for name in ("unit_id", "kind", "effective_on", "others")])
+            select(*[unit_changes.c[name] for name in ("unit_id", "kind", "others")], _SINCE.label("since"))
+            .join(units, units.c.unit_id == unit_changes.c.unit_id)
             .where(
                 unit_changes.c.unit_id.in_(newest),
                 unit_changes.c.kind.in_(["founded", "absorbed"]),
                 unit_changes.c.revoked_at.is_(None),
             )
-            .order_by(unit_changes.c.effective_on.desc(), unit_changes.c.change_id)
+            .order_by(_SINCE.desc(), unit_changes.c.change_id)
         )
         newest = []
         for row in rows:
             end = found[row.unit_id]["before"]
             for other in map(UUID, row.others.get("predecessors", ())):
                 if other not in found:
-                    before = min(row.effective_on, end) if end else row.effective_on
+                    before = min(row.since, end) if end else row.since
                     found[other] = {"unit_id": other, "before": before, "into": row.unit_id, "kind": row.kind}
                     newest.append(other)
         if not newest:

@@ -23,9 +23,9 @@ Row = dict[str, Any]
 async def report(db: Read, campaign_id: UUID, period_id: UUID, unit_id: UUID) -> Row:
     """Give a unit's report of a period as it was typed, with its evidence; state ``none`` and version 0 before the first word.
 
-    ``block_id`` tells by whose sheet it is read and who reviews it, ``stood_in`` the block it is of where the unit stands in none any more; ``aside`` is what
-    a review set aside because it had not been sent, ``returned_by`` and ``returned_at`` tell of the last return, ``taken_back``
-    who took it back, when and why, until something is sent.
+    ``block_id`` tells by whose sheet it is read and who reviews it, ``stood_in`` the block it is of where the unit stands in
+    none any more; ``aside`` is what a review set aside because it had not been sent, ``returned_by`` and ``returned_at`` tell
+    of the last return that was not taken back, ``taken_back`` who took it back, when and why, until something is sent.
     """
     found = await db.execute(
         select(reports, _BLOCK.label("block_id"), _STOOD.label("stood_in")).where(
@@ -81,10 +81,14 @@ async def _told(db: Read, report: Any) -> Row:
         .order_by(report_steps.c.at.desc())
     )
     steps = rows.mappings().all()
-    back = next((each for each in steps if each["step"] == transitions.Step.RETURN), None)
-    last = next((each for each in steps if each["step"] in (transitions.Step.RETURN, transitions.Step.TAKE_BACK)), None)
+    given = [each for each in steps if each["step"] in (transitions.Step.RETURN, transitions.Step.TAKE_BACK)]
+    last = given[0] if given else None
     if last and (last["step"] != transitions.Step.TAKE_BACK or last["at"] <= report["accepted_at"]):
         last = None
+    # Before each that takes back stands the return that it took back.
+    while given and given[0]["step"] == transitions.Step.TAKE_BACK:
+        given = given[2:]
+    back = given[0] if given else None
     return {
         "aside": next((each["aside"] for each in steps if each["aside"]), None),
         "returned_by": back["post"] if back else None,
@@ -97,7 +101,7 @@ async def sent_report(db: Read, report_id: UUID) -> Row:
     """Give a report as it was sent, for whoever reviews it; raises ``NotFound`` for one that does not count.
 
     ``block_id`` is None where the unit stands in no block on the closing day, ``stood_in`` the one it stood in last;
-    ``returned_by`` tells of the last return.
+    ``returned_by`` tells of the last return that was not taken back.
     """
     found = await db.execute(
         select(

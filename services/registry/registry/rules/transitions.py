@@ -4,8 +4,9 @@ Every act can be taken back or answered: a report that was sent is withdrawn unt
 up is released, returned or accepted, a return is taken back until it is answered, and even an accepted one can be returned.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 
@@ -84,7 +85,7 @@ TABLE: Final[Mapping[State, Mapping[Step, Move]]] = {
     State.RETURNED: {
         Step.SAVE: Move(State.RETURNED, _UNIT),
         Step.SUBMIT: Move(State.RESUBMITTED, _UNIT),
-        # It waits as a whole again: what was returned before this is not asked for any more either.
+        # It waits as it was sent: what answered an earlier return stands as that answer again, see ``waits_again``.
         Step.TAKE_BACK: Move(State.SUBMITTED, _REVIEWER),
         Step.ACCEPT: Move(State.ACCEPTED, _OFFICE),
     },
@@ -183,6 +184,29 @@ def keeps_its_time(state: State) -> bool:
 def is_unsent(state: State) -> bool:
     """Tell whether what is typed here was not sent yet: the moment of sending it decides whether it is late."""
     return state in (State.NONE, State.DRAFT, State.AMENDING)
+
+
+class Taken(NamedTuple):
+    """A step that was taken: where it led, of which submission, and which items it gave back."""
+
+    state: State
+    receipt_number: str
+    items: Mapping[str, str] | None = None
+
+
+def waits_again(steps: Iterable[Taken], receipt_number: str) -> tuple[State, Mapping[str, str] | None]:
+    """Give where a report stands whose return is taken back, and which items are open then: as it stood when it was sent.
+
+    ``steps`` are all that were taken with it, oldest first. What answered an earlier return keeps that one's items and time.
+    """
+    before = tuple(takewhile(lambda each: each.receipt_number != receipt_number, steps))
+    last = before[-1] if before else None
+    if last and last.state is State.RETURNED:
+        return State.RESUBMITTED, last.items
+    if last and last.state is State.RESUBMITTED:
+        # It was sent over an answer that still stood: what that one answered, this one answers.
+        return waits_again(before, last.receipt_number)
+    return after(State.RETURNED, Step.TAKE_BACK), None
 
 
 def settle(sent: Mapping[str, str], typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

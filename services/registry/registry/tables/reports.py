@@ -54,11 +54,12 @@ reports = Table(
     Index("reports_sent", "period_id", "unit_id", postgresql_where=text("receipt_number IS NOT NULL")),
     Index("reports_returned", "campaign_id", "accepted_at", "report_id", postgresql_where=text("state = 'returned'")),
 )
-"""``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save, submission, withdrawal.
+"""``fields`` holds what was typed, to the letter, valid or not; ``version`` grows with every save, submission and
+withdrawal, and with every return that is taken back.
 
-``nothing`` holds the reasons why there is nothing to report (không phát sinh), ``flagged`` those of the last return, both by
-criterion; ``receipt_number`` is that of the submission that counts, ``reviewer`` the post that has taken it up, ``late_days``
-how many days it is late where ``late``.
+``nothing`` holds the reasons why there is nothing to report (không phát sinh), ``flagged`` those of the return that stands or
+was answered, both by criterion; ``receipt_number`` is that of the submission that counts, ``reviewer`` the post that has taken
+it up, ``late_days`` how many days it is late where ``late``.
 """
 
 submissions = Table(

@@ -20,7 +20,7 @@ from contracts.notify import Post
 from gateway.pages import forms, render, words
 from gateway.pages.desk import AtDesk, Desk
 from gateway.pages.routes.public import CACHED, AtWindow
-from gateway.pages.routes.units import asked, sentence
+from gateway.pages.routes.units import asked, decided, sentence
 
 router = APIRouter()
 
@@ -180,7 +180,7 @@ def _decided(line: Iterable[Row], histories: Iterable[Row]) -> list[Row]:
     told = []
     for each, history in zip(line, histories, strict=True):
         names = {block["block_id"]: block["name"] for block in history["blocks"] if block["block_id"]}
-        for change in history["changes"]:
+        for change in decided(history):
             mine = each["before"] is None or change["effective_on"] < each["before"]
             if change["revoked_at"] or change["kind"] in _SAID_ELSEWHERE or not mine:
                 continue

@@ -128,16 +128,17 @@ async def register(request: Request, desk: AtDesk) -> Response:
     return RedirectResponse(f"/don-vi/{typed['ma']}?ghi=lap", 303)
 
 
-async def refuse_doubled(desk: Desk, typed: Mapping[str, str]) -> None:
+async def refuse_doubled(desk: Desk, typed: Mapping[str, str], still: str = "Vẫn đăng ký") -> None:
     """Ask once more where a unit of that name stands: what is registered twice can only be merged again.
 
-    A code that another unit has is not asked about: the registry refuses it, whatever is said here.
+    ``still`` is what the page calls doing it all the same. A code that another unit has is not asked about: the registry
+    refuses it, whatever is said here.
     """
     name, code, on = nfc(typed.get("name", "")), typed.get("code", "")[:40], day_typed(typed.get("valid_from", ""))
     alike, coded = await asyncio.gather(
         searched(desk, name), desk.get("registry", f"units?{asked(code=code, on=on, limit=1)}") if code else _nothing()
     )
-    remedy = "Kiểm tra lại; nếu đúng là đơn vị khác, đánh dấu “Vẫn đăng ký” ở cuối trang"
+    remedy = f"Kiểm tra lại; nếu đúng là đơn vị khác, đánh dấu “{still}” ở cuối trang"
     same = [each for each in alike if fold(each["name"]) == fold(name) and each["unit_id"] != typed["ma"]]
     held = [each for each in coded["items"] if each["unit_id"] != typed["ma"]]
     errors = [FieldError(field="name", message=f"đã có {each['name']}", remedy=remedy) for each in same[:1]]
@@ -164,9 +165,12 @@ async def new_block(request: Request, desk: AtDesk, nam: str = "", tu: str = "")
 
 
 async def of_block(
-    desk: Desk, typed: dict[str, str], members: list[str], problem: Problem | None = None
+    desk: Desk, typed: dict[str, str], members: list[str], problem: Problem | None = None, follows: str = ""
 ) -> dict[str, Any]:
-    """Give what the form shows: the members that are chosen, what was searched for, and what can be followed and scored by."""
+    """Give what the form shows: the members that are chosen, what was searched for, and what can be followed and scored by.
+
+    ``follows`` is the block that this one goes on from by what is kept.
+    """
     year = _year(typed.get("year", ""))
     names, found, sheets, earlier = await asyncio.gather(
         desk.names_of(filter(is_id, members), today(desk)),
@@ -174,6 +178,9 @@ async def of_block(
         desk.get("scoring", f"sheets?{asked(limit=_SHEETS)}"),
         desk.get("registry", f"blocks?{asked(year=year - 1, limit=500)}") if year else _nothing(),
     )
+    known = {each["block_id"]: each["name"] for each in earlier["items"]}
+    # Of a year of very many blocks not all are offered: the one that is kept or chosen is not lost because of that.
+    known |= await desk.names_of_blocks({*filter(is_id, (typed.get("follows_id", ""), follows))} - known.keys())
     of_members = {f"member_unit_ids.{place}": names.get(each, "Đơn vị này") for place, each in enumerate(members)}
     return {
         "desk": desk,
@@ -182,7 +189,7 @@ async def of_block(
         "members": {each: names.get(each, "Đơn vị khác") for each in members},
         "found": {each["unit_id"]: each["name"] for each in found if each["unit_id"] not in members},
         "sheets": {each["sheet_id"]: each["name"] for each in sorted(sheets["items"], key=_by_name)},
-        "earlier": {each["block_id"]: each["name"] for each in earlier["items"]},
+        "earlier": known,
         "errors": errors_at(problem, of_members),
         "problem": problem,
     }

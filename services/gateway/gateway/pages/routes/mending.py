@@ -91,7 +91,7 @@ async def correct_unit(request: Request, desk: AtDesk, unit_id: UUID) -> Respons
     try:
         stands = await _begun(desk, unit_id)
         if not typed.get("trung") and any(stands[name] != typed.get(name, "") for name in ("name", "code")):
-            await refuse_doubled(desk, typed)
+            await refuse_doubled(desk, typed, "Vẫn ghi")
         await desk.send("PUT", "registry", f"units/{unit_id}/registration", body)
     except Problem as problem:
         if problem.status not in (Invalid.status, Conflict.status):
@@ -122,7 +122,7 @@ async def _block(
     typed = typed | {"year": stands["year"]}
     if problem and "version" in problem.members:
         typed = typed | {"version": stands["version"]}
-    values = await of_block(desk, typed, members, problem)
+    values = await of_block(desk, typed, members, problem, stands["follows_id"])
     if problem and "version" in problem.members:
         names = await desk.names_of({*stood, *members}, f"{stands['year']}-12-31")
         named = {"sheet_id": values["sheets"], "follows_id": values["earlier"]}

@@ -135,16 +135,31 @@ ACTS = {
 """Addresses of decisions: what each is called at the registry and on the page."""
 
 
+_BEGINNINGS = frozenset({"registered", "founded"})
+_GROUND = ("change_id", "others", "decision_number", "decision_on")
+
+
+def decided(history: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give what was decided of a unit; of how it began what was said last, upon the decision that founded it.
+
+    Such a one has the id of the founding: that is what can be revoked, with all that was corrected of it.
+    """
+    begun = [each for each in history["changes"] if each["kind"] in _BEGINNINGS]
+    begun.sort(key=lambda each: str(each["change_id"]))
+    founding = next((each for each in begun if each["kind"] == "founded"), None)
+    return [
+        {**each, **{name: founding[name] for name in _GROUND}} if founding and each["kind"] == "founded" else each
+        for each in history["changes"]
+        if each["kind"] not in _BEGINNINGS or each is begun[-1]
+    ]
+
+
 def thread(history: dict[str, Any], on: str) -> list[dict[str, Any]]:
     """Tell what was decided, oldest first, each with its knot: decided by people, the end, or still to come."""
     names: dict[str, str] = history["names"]
     blocks = {block["block_id"]: block["name"] for block in history["blocks"] if block["block_id"]}
     told = []
-    begun = [c["change_id"] for c in history["changes"] if c["kind"] in ("registered", "founded")]
-    corrected = max(begun, default=None)
-    for change in history["changes"]:
-        if change["kind"] in ("registered", "founded") and change["change_id"] != corrected:
-            continue
+    for change in decided(history):
         ends = change["kind"] in ("merged", "split", "closed")
         coming = change["effective_on"] > on
         knot = "rong" if coming or change["revoked_at"] else "xanh" if ends else "vang"
@@ -265,6 +280,13 @@ def turns(block: dict[str, Any]) -> list[dict[str, Any]]:
     return [*before, formed, *later]
 
 
+async def _said_again(desk: Desk, block_id: UUID, body: dict[str, Any]) -> str:
+    """Give by which word the page says what was done: whoever leads the block as before is told nothing."""
+    stood = (await desk.get("registry", f"blocks/{block_id}"))["turns"]
+    turn: dict[str, Any] = next((each for each in stood if each["from_on"] == body["from_on"]), {})
+    return "ly-do" if all(turn.get(name) == body[name] for name in ("head_unit_id", "deputy_unit_id")) else "1"
+
+
 @router.post("/khoi/{block_id}/khoi-truong", dependencies=[SameSite])
 async def lead(request: Request, desk: AtDesk, block_id: UUID) -> Response:
     """Give the block another head or deputy from a day on; where one was entered for that day, say it otherwise."""
@@ -273,8 +295,10 @@ async def lead(request: Request, desk: AtDesk, block_id: UUID) -> Response:
     body: dict[str, Any] = {name: typed.get(name) or None for name in ("from_on", *_TURN)}
     body = {name: value for name, value in body.items() if value or name not in ("from_on", "reason")}
     again = bool(typed.get("thay")) and _a_day(typed["from_on"])
+    recorded = "1"
     try:
         if again:
+            recorded = await _said_again(desk, block_id, body)
             said = {name: value for name, value in body.items() if name != "from_on"}
             said["version"] = whole(typed.get("version"), 1)
             await desk.send("PUT", "registry", f"blocks/{block_id}/heads/{typed['from_on']}", said)
@@ -287,4 +311,4 @@ async def lead(request: Request, desk: AtDesk, block_id: UUID) -> Response:
             raise
         on = typed["from_on"] if _a_day(typed["from_on"]) else ""
         return await _block(request, desk, block_id, on, typed=typed, problem=problem)
-    return RedirectResponse(f"/khoi/{block_id}?ghi=1", 303)
+    return RedirectResponse(f"/khoi/{block_id}?ghi={recorded}", 303)

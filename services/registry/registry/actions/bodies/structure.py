@@ -32,10 +32,9 @@ class RegistrationBody(UnitBody):
     reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
-class FormationBody(Body):
-    """How a block was formed, said otherwise; its year stays. ``version`` is the block's that was read."""
+class _Formed(Body):
+    """How a block was formed; its founding decision may not be known."""
 
-    version: Annotated[int, Field(ge=1)]
     name: Name
     sheet_id: UUID
     head_unit_id: UUID | None = None
@@ -46,18 +45,16 @@ class FormationBody(Body):
     follows_id: UUID | None = None
 
 
-class BlockBody(Body):
+class BlockBody(_Formed):
     """A block as it was formed for its year; its founding decision may not be known."""
 
     year: Annotated[int, Field(ge=2000, le=2100)]
-    name: Name
-    sheet_id: UUID
-    head_unit_id: UUID | None = None
-    member_unit_ids: Annotated[tuple[UUID, ...], Field(min_length=1)]
-    deputy_unit_id: UUID | None = None
-    decision_number: Number | None = None
-    decision_on: date | None = None
-    follows_id: UUID | None = None
+
+
+class FormationBody(_Formed):
+    """How a block was formed, said otherwise; its year stays. ``version`` is the block's that was read."""
+
+    version: Annotated[int, Field(ge=1)]
 
 
 class HeadBody(Body):
