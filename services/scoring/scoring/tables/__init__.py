@@ -10,7 +10,7 @@ from scoring.tables.facts import blocks, moves, periods, reports, targets
 from scoring.tables.members import MEMBERS, REPORTS_IN, moved
 from scoring.tables.publications import NOTHING_LATER, publications, published_places, published_scores
 from scoring.tables.rehearsals import rehearsals, rehearsed
-from scoring.tables.rescorings import rescorings, stands
+from scoring.tables.rescorings import NEWEST, SCORED_BY, rescorings, stands
 from scoring.tables.scores import scores
 from scoring.tables.sheets import sheets
 from scoring.tables.verdicts import REVIEWED, verdicts
@@ -21,10 +21,12 @@ __all__ = [
     "CHECKED",
     "FROZEN_AT",
     "MEMBERS",
+    "NEWEST",
     "NOTHING_LATER",
     "OBJECTED",
     "REPORTS_IN",
     "REVIEWED",
+    "SCORED_BY",
     "appeal_steps",
     "appeals",
     "block_votes",
