@@ -109,14 +109,16 @@ async def score(
     rows = []
     for key, events in because.items():
         fact = facts.get(key)
-        if fact and fact.known.withdrawn:
-            if await _unscore(tx, fact.known):
-                touched.add([fact.board], events)
-            continue
-        if fact is None:
-            # Its block or sheet has not been heard of yet; the report is kept and scored when that comes.
-            for event in events:
-                tx.waiting(event)
+        if fact is None or fact.known.withdrawn:
+            if board := await _unscore(tx, key):
+                touched.add([board], events)
+            elif fact is None:
+                # Its block has not been heard of: the report is kept, and scored when that comes. Or its unit stands in none
+                # any more; or in one that was formed anew on a sheet of which no version is published. No report is accepted
+                # on such a sheet, and to publish it scores nothing: what came before waits for the next fact of its unit
+                # or block.
+                for event in events:
+                    tx.waiting(event)
             continue
         row, score, changed = _scored(tx, fact, events)
         rows.append(row)
@@ -127,13 +129,16 @@ async def score(
     await rank(tx, touched)
 
 
-async def _unscore(tx: Tx, known: Any) -> bool:
-    """Have a score count no longer, because its report was withdrawn; False when none counted."""
-    if known.stored is None or known.unscored:
-        return False
-    of_unit = (scores.c.period_id == known.period_id) & (scores.c.unit_id == known.unit_id)
-    await tx.db.execute(update(scores).where(of_unit).values(withdrawn=True))
-    return True
+async def _unscore(tx: Tx, of: Key) -> Key | None:
+    """Have a score count no longer if its report was withdrawn, and give the board on which it stood; None when none counted.
+
+    Whichever block the unit stands in now: it may stand in none, or in one that has not been heard of.
+    """
+    report = (reports.c.period_id == scores.c.period_id, reports.c.unit_id == scores.c.unit_id, reports.c.withdrawn)
+    score = (scores.c.period_id == of[0], scores.c.unit_id == of[1], ~scores.c.withdrawn)
+    counted = update(scores).where(*report, *score).values(withdrawn=True).returning(scores.c.block_id)
+    block_id = (await tx.db.execute(counted)).scalar_one_or_none()
+    return (of[0], block_id) if block_id else None
 
 
 @dataclass(frozen=True, slots=True)
