@@ -1,6 +1,6 @@
 """Scoring's tables: sheets, the facts it heard of, and what it made of them."""
 
-from scoring.tables.appeals import FROZEN_AT, appeal_steps, appeals, frozen_on
+from scoring.tables.appeals import PUBLISHED_AT, appeal_steps, appeals, published_on
 from scoring.tables.base import metadata
 from scoring.tables.beside import BESIDE, recognised
 from scoring.tables.boards import boards, membership, places
@@ -19,11 +19,11 @@ from scoring.tables.votes import block_votes
 __all__ = [
     "BESIDE",
     "CHECKED",
-    "FROZEN_AT",
     "MEMBERS",
     "NEWEST",
     "NOTHING_LATER",
     "OBJECTED",
+    "PUBLISHED_AT",
     "REPORTS_IN",
     "REVIEWED",
     "SCORED_BY",
@@ -33,7 +33,6 @@ __all__ = [
     "blocks",
     "boards",
     "cross_checks",
-    "frozen_on",
     "membership",
     "metadata",
     "moved",
@@ -42,6 +41,7 @@ __all__ = [
     "periods",
     "places",
     "publications",
+    "published_on",
     "published_places",
     "published_scores",
     "recognised",
