@@ -60,6 +60,7 @@ def pages(officer: Desk, unit_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
     recorded = _written() | award | {"typed": {"year": "2023", "grade": "provincial_flag", **_DOCUMENT}}
     recorded["versions"] = [{**each, "grade": "provincial_flag"} for each in recorded["versions"]]
     shared = {"desk": officer, "section": "don-vi", "errors": {}, "onward": "sau=x", "begun": True}
+    shared["wrong_day"] = ""
     listed = [{**post, "person_id": _PERSON, "name": _NAME, "post": "Chuyên viên"}]
     filtered = {"q": "", "ngay": "", "tinh-trang": "", "xep": ""}
     read = {"post": "Cán bộ 01, Phòng Nội vụ", "on_day": "2023-11-28", "last_at": "2023-11-28T02:41:07+00:00"}

@@ -909,6 +909,8 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "typed": "",
         "mistake": "",
         "tried": _TRIED,
+        "subtotal": score()["groups"][0],
+        "without": _TRIED["tries"][0],
     }
     heavy = score()["parts"][0] | {"weight": "2", "stretch": "12000", "points": "50.40", "maximum": "60"}
     heavy["why"] += " Mức phấn đấu 12.000 triệu đồng: chưa đạt. Hệ số 2: 50,40 điểm."

@@ -195,7 +195,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "role-without-its-scope",
         "A role counts everywhere: the officer of one unit sends the reports of all others.",
         "libs/chassis/chassis/identity.py",
-        "scope in (None, grant.scope)",
+        "(not scope or grant.scope in scope)",
         "grant.scope",
         (f"{IDENTITY}::test_a_role_counts_only_in_its_scope",),
     ),

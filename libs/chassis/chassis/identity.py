@@ -47,13 +47,16 @@ class Identity(BaseModel):
     post: str
     grants: tuple[Grant, ...] = ()
 
-    def holds(self, role: str, scope: UUID | None = None) -> bool:
-        """Tell whether this identity has the role, in that scope or (without one) anywhere."""
-        return any(grant.role == role and scope in (None, grant.scope) for grant in self.grants)
+    def holds(self, role: str, *scope: UUID | None) -> bool:
+        """Tell whether this identity has the role: where no scope is named anywhere, else in that one; in None nobody has."""
+        return any(grant.role == role and (not scope or grant.scope in scope) for grant in self.grants)
 
-    def require(self, *allowed: tuple[str, UUID | None], who_may: str) -> None:
-        """Refuse unless one of the roles in its scope is held; ``who_may`` names in words who could do it."""
-        if not any(self.holds(role, scope) for role, scope in allowed):
+    def require(self, *allowed: str | tuple[str, UUID | None], who_may: str) -> None:
+        """Refuse unless a role is held: one that stands alone anywhere, one with a scope there and, where that is None, nowhere.
+
+        ``who_may`` names in words who could do it. Raises ``Forbidden``.
+        """
+        if not any(self.holds(each) if isinstance(each, str) else self.holds(*each) for each in allowed):
             raise Forbidden(f"{self.post} không làm được việc này. Người làm được: {who_may}.")
 
 

@@ -109,7 +109,7 @@ class Reason(BaseModel):
 
 
 def _operator(who: Identity) -> None:
-    who.require(("operator", None), who_may="cán bộ kỹ thuật vận hành")
+    who.require("operator", who_may="cán bộ kỹ thuật vận hành")
 
 
 @router.get("/dead-letters", tags=["dead letters"])

@@ -64,9 +64,17 @@ def test_what_is_not_believed(given: str | None) -> None:
 
 def test_a_role_counts_only_in_its_scope() -> None:
     WHO.require(("unit_officer", ident("a")), who_may="cán bộ của đơn vị")
-    WHO.require(("city_office", None), ("unit_officer", None), who_may="ai cũng được")
+    WHO.require("city_office", "unit_officer", who_may="ai cũng được")
     with pytest.raises(Forbidden, match="Người làm được: cán bộ của đơn vị"):
-        WHO.require(("unit_officer", ident("b")), ("city_office", None), who_may="cán bộ của đơn vị")
+        WHO.require(("unit_officer", ident("b")), "city_office", who_may="cán bộ của đơn vị")
+
+
+def test_what_is_in_no_scope_is_nobody_s() -> None:
+    """A unit without a block has no head: whoever heads any block is not let in for that."""
+    nowhere = None
+    assert (WHO.holds("unit_officer"), WHO.holds("unit_officer", nowhere)) == (True, False)
+    with pytest.raises(Forbidden):
+        WHO.require(("unit_officer", nowhere), who_may="không ai")
 
 
 async def test_a_service_asks_who_it_is_before_anything_else_and_says_who_may(house: House) -> None:

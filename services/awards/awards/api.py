@@ -21,7 +21,7 @@ async def packs(asked: Asked) -> dict[str, Any]:
 
 @router.put("/packs/{pack}", tags=["rule packs"])
 async def adopt_pack(pack: str, body: Sent[rules.Pack], commanded: Commanded) -> Adopted:
-    commanded.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+    commanded.identity.require(Post.CITY_OFFICE, who_may="Phòng Nội vụ thành phố")
     if body.pack != pack:
         raise Invalid(
             "Tên bộ quy định trong địa chỉ và trong nội dung khác nhau.",
@@ -39,7 +39,7 @@ async def pack(pack: str, asked: Asked) -> dict[str, Any]:
 @router.post("/packs/{pack}/amendments", tags=["rule packs"], status_code=201, response_model=Amended)
 async def amend_pack(pack: str, body: Sent[AmendmentBody], commanded: Commanded) -> Response:
     """Change or confirm a fact that is not verified in its text; eligibility is checked again where the pack is in force."""
-    commanded.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+    commanded.identity.require(Post.CITY_OFFICE, who_may="Phòng Nội vụ thành phố")
     post = commanded.identity.post
     return await commanded.once(body, lambda: actions.amend_pack(commanded.tx, pack, body, post=post), status=201)
 
@@ -48,7 +48,7 @@ async def amend_pack(pack: str, body: Sent[AmendmentBody], commanded: Commanded)
 async def titles(unit_id: UUID, year: int, asked: Asked) -> dict[str, Any]:
     """Give what the unit meets and misses; only the unit itself and the office see it."""
     asked.identity.require(
-        (Post.UNIT_OFFICER, unit_id), (Post.CITY_OFFICE, None), who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"
+        (Post.UNIT_OFFICER, unit_id), Post.CITY_OFFICE, who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"
     )
     return await queries.titles_of(asked.db, unit_id, year)
 
@@ -57,7 +57,7 @@ async def titles(unit_id: UUID, year: int, asked: Asked) -> dict[str, Any]:
 async def verdicts(unit_id: UUID, asked: Asked) -> dict[str, Any]:
     """Give the verdict on each title of each of a unit's years, newest first; only the unit itself and the office see it."""
     asked.identity.require(
-        (Post.UNIT_OFFICER, unit_id), (Post.CITY_OFFICE, None), who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"
+        (Post.UNIT_OFFICER, unit_id), Post.CITY_OFFICE, who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"
     )
     return {"unit_id": unit_id, "items": await queries.verdicts_of(asked.db, unit_id)}
 
@@ -65,5 +65,5 @@ async def verdicts(unit_id: UUID, asked: Asked) -> dict[str, Any]:
 @router.get("/eligible-units", tags=["titles"])
 async def eligible_units(asked: Asked, search: Annotated[str, Query(min_length=2, max_length=100)]) -> dict[str, Any]:
     """Find the units that are eligible for a title in any year, by its name or a part of it, without marks; for the office."""
-    asked.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+    asked.identity.require(Post.CITY_OFFICE, who_may="Phòng Nội vụ thành phố")
     return await queries.eligible_units(asked.db, search)

@@ -139,7 +139,8 @@ async def test_a_successor_shows_the_years_of_those_it_goes_on_from_and_says_so(
         # The list finds by the number of a decision, by a title, and by the short name, marks or not.
         listed = read(await shown(office, "/don-vi?tc=99/nq-hdnd&ngay=2023-12-01"))
         assert ("Phường Ánh Dương" in listed, "Xã San Thàng" in listed) == (True, False)
-        assert "Xã San Thàng" in read(await shown(office, "/don-vi?tc=1526/qd"))
+        for typed in ("1526/qd", "1526/QĐ"):
+            assert "Xã San Thàng" in read(await shown(office, f"/don-vi?tc={typed}")), typed
         assert "P. Ánh Dương" in read(await shown(office, "/don-vi?q=p.+anh+duong&ngay=2023-12-01"))
         assert "Đơn vị đủ điều kiện theo số liệu" in await shown(office, "/don-vi?tc=tap+the+lao+dong")
     async with at_the_pages(house, "anh-duong") as heir:

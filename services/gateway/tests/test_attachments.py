@@ -36,10 +36,21 @@ async def test_documents_are_attached_replaced_and_saved_on_pages(house: House) 
         values = {"year": "2023", "grade": "good", "document_number": "12/QĐ-UBND", "document_on": "10/11/2023"}
         values["document_by"] = "UBND thành phố"
         body = {"version": 0, "kind": "rating", "values": values, "unit_id": str(TAN_PHONG)}
-        async with house.office("registry") as registry:
-            assert (await registry.put(f"/entries/{entry}", json=body)).status_code == 200
+        async with house.client("registry", ("unit_officer", TAN_PHONG), account="tan-phong") as own:
+            assert (await own.put(f"/entries/{entry}", json=body)).status_code == 200
         of_rating = f"/ho-so-muc/{entry}"
         assert "Chưa đính kèm văn bản xếp loại." in (await officer.get(of_rating)).text
         done = await officer.post(f"{of_rating}/van-ban", files={"tep": ("xep-loai.pdf", PDF)})
         assert done.status_code == 303, done.text
-        assert "xep-loai.pdf" in (await officer.get(done.headers["location"])).text
+        page = (await officer.get(done.headers["location"])).text
+        assert ("xep-loai.pdf" in page, 'type="file"' in page) == (True, True)
+        # What the office has said since, the unit reads with its document, and hands nothing in for.
+        body |= {"version": 1, "values": {**values, "grade": "excellent"}, "reason": "Chấm lại"}
+        async with house.office("registry") as registry:
+            assert (await registry.put(f"/entries/{entry}", json=body)).status_code == 200
+        page = (await officer.get(of_rating)).text
+        said = ("xep-loai.pdf" in page, 'type="file"' in page, "Mục này do Phòng Nội vụ thành phố ghi" in page)
+        assert said == (True, False, True)
+        refused = await officer.post(f"{of_rating}/van-ban", files={"tep": ("khac.pdf", PDF + b"y")})
+        assert (refused.status_code, "Mục này do Phòng Nội vụ thành phố ghi" in refused.text) == (403, True)
+        assert 'type="file"' in (await office.get(of_rating)).text

@@ -61,6 +61,22 @@ async def test_a_person_is_entered_found_and_told_of(front: httpx2.AsyncClient) 
     assert ('value="Cán bộ 2"' in late.text, 'value="Viết lại"' in late.text) == (True, True)
 
 
+async def test_what_is_no_day_is_said_on_the_page_that_was_asked_for(front: httpx2.AsyncClient) -> None:
+    person = f"/can-bo/{await enter(front, 'Cán bộ 01')}"
+    for path in ("/can-bo", person, f"/ho-so/{TAN_PHONG}"):
+        for typed in ("abc", "31/02/2025", "2025-13-01", "9" * 9000):
+            shown = await front.get(path, params={"ngay": typed})
+            assert (shown.status_code, f"“{typed[:40]}” không phải ngày" in shown.text) == (200, True), (path, typed)
+        read = await front.get(path, params={"ngay": "1/12/2023"})
+        assert (read.status_code, "01/12/2023" in read.text, "không phải ngày" in read.text) == (200, True, False), path
+    assert "Cán bộ 01" in (await front.get("/can-bo?ngay=abc")).text
+    # No file of a day that was not asked for.
+    kinds = [
+        (await front.get("/can-bo", params={"ngay": day, "tep": "csv"})).headers["content-type"] for day in ("", "x")
+    ]
+    assert [kind.partition(";")[0] for kind in kinds] == ["text/csv", "text/html"]
+
+
 async def test_every_kind_of_entry_has_a_form_and_stands_in_the_file(front: httpx2.AsyncClient) -> None:
     person = f"/can-bo/{await enter(front, 'Cán bộ 01')}"
     await enter(front, "Cán bộ 02")

@@ -117,11 +117,14 @@ async def test_whoever_moves_before_the_period_closes_fills_in_the_sheet_of_the_
 ) -> None:
     house, unit, _ = front
     sheet_id, block_id = ident("sheet-of-another-block"), ident("another-block")
-    decided = {"effective_on": "2023-12-01", "decision_number": "99/QĐ-UBND", "decided_on": "2023-11-10"}
+    decided = {"effective_on": "2023-12-01", "reason": "Theo quyết định"}
     moved = {"kind": "move", "unit_ids": [str(TAN_PHONG)], "block_id": str(block_id), **decided}
     async with house.office("scoring") as scoring, house.office("registry") as registry:
         assert (await scoring.put(f"/sheets/{sheet_id}", json=another_version())).status_code == 200
-        other = {**BLOCK_DOCUMENT, "name": "Khối khác", "member_unit_ids": [], "sheet_id": str(sheet_id)}
+        lone = {"name": "Phường Khác", "kind": "ward", "valid_from": "2013-12-27"}
+        assert (await registry.put(f"/units/{ident('lone')}", json=lone)).status_code == 200
+        members = {"member_unit_ids": [str(ident("lone"))], "head_unit_id": str(ident("lone"))}
+        other = {**BLOCK_DOCUMENT, **members, "name": "Khối khác", "sheet_id": str(sheet_id)}
         for told in (
             await registry.put(f"/blocks/{block_id}", json=other),
             await registry.post("/unit-changes", json=moved),

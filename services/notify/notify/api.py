@@ -34,7 +34,7 @@ async def mark_read(body: Sent[ReadBody], commanded: Commanded) -> MarkedRead:
 async def reminded(period_id: UUID, block_id: UUID, asked: Asked) -> dict[str, Any]:
     """Give when each unit of a block was last reminded of its report, and by which post."""
     asked.identity.require(
-        (Post.CITY_OFFICE, None),
+        Post.CITY_OFFICE,
         (Post.BLOCK_HEAD, block_id),
         who_may="Phòng Nội vụ thành phố, hoặc trưởng khối của các đơn vị đó",
     )

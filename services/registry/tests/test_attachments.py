@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import pytest
 import pytest_asyncio
 from city import BLOCK, TAN_PHONG
 from desks import Desks, at_the_registry
@@ -66,6 +67,31 @@ async def test_a_decision_is_attached_by_the_office_replaced_and_saved_by_its_bl
     async with house.client("registry", ("block_head", BLOCK)) as head:
         assert len(await items(head, OF_BLOCK)) == 2
         assert (await attach(head, OF_BLOCK)).status_code == 403
+
+
+@pytest.mark.parametrize("of", ["unit", "person"])
+async def test_a_unit_attaches_nothing_to_what_the_office_said(desks: Desks, of: str) -> None:
+    person = {"unit_id": str(TAN_PHONG), "name": "Cán bộ 01", "words": "Chuyên viên", "from_on": "01/03/2021"}
+    assert (await desks.own.put(f"/people/{PERSON}", json=person)).status_code == 200
+    whose = {} if of == "unit" else {"unit_id": None, "person_id": str(PERSON)}
+    entry = await rating(desks, **whose)
+    path = f"/entries/{entry}/attachments"
+    assert (await attach(desks.own, path)).status_code == 201
+    # Since the office has spoken, its word is the one that stands.
+    corrected = {"year": "2023", "grade": "excellent", **DOCUMENT}
+    body = {"version": 1, "kind": "rating", "values": corrected, "unit_id": str(TAN_PHONG), "reason": "Chấm lại"}
+    assert (await desks.office.put(f"/entries/{entry}", json=body | whose)).status_code == 200
+    for content in (
+        OTHER,
+        # That is looked at before the first byte.
+        b"<html>",
+    ):
+        refused = await attach(desks.own, path, content)
+        assert (refused.status_code, "đề nghị Phòng Nội vụ thành phố sửa" in refused.text) == (403, True), refused.text
+    (stands,) = await items(desks.own, path)
+    assert (await desks.own.get(f"/attachments/{stands['attachment_id']}/content")).content == PDF
+    assert (await attach(desks.office, path, OTHER)).status_code == 201
+    assert len(await items(desks.own, path)) == 2
 
 
 async def test_what_is_not_taken_leaves_what_stands(desks: Desks) -> None:

@@ -10,8 +10,8 @@ import city
 import httpx2
 import pytest
 import pytest_asyncio
-from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, TAN_PHONG, submit
-from house import House
+from city import BLOCK, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG, TAN_PHONG, submit
+from house import House, ident
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +21,8 @@ from registry.rules import Kind
 PDF = b"%PDF-1.7\n" + b"minh chung\n" * 100
 REPORT = f"/campaigns/{CAMPAIGN}/periods/{PERIOD}/reports/{TAN_PHONG}"
 LINE = f"{REPORT}/evidence/1.1"
+LEFT: dict[str, dict[str, Any]] = {"merge": {"into": str(SAN_THANG)}, "close": {}, "move": {"block_id": None}}
+"""How a unit may come to stand in no block before its period closes."""
 
 
 def package(*parts: str) -> bytes:
@@ -138,6 +140,24 @@ async def test_only_those_with_rights_see_a_file_and_a_head_only_what_was_sent(r
         assert (await submit(registry, TAN_PHONG, "1000")).status_code == 201
         assert (await head.get(content)).status_code == 200
         assert (await head.get(f"/evidence/{taken_away}/content")).status_code == 403, "detached before it was sent"
+
+
+@pytest.mark.parametrize("kind", LEFT)
+async def test_evidence_of_a_unit_that_left_its_block_is_open_to_no_head(registry: House, kind: str) -> None:
+    file = (await hand_in(registry, PDF)).json()["evidence_id"]
+    content = f"/evidence/{file}/content"
+    async with officer(registry) as own, registry.office("registry") as office:
+        assert (await own.put(f"{LINE}/{file}")).status_code == 200
+        assert (await submit(registry, TAN_PHONG, "1000")).status_code == 201
+        left = {"kind": kind, "unit_ids": [str(TAN_PHONG)], "effective_on": "2023-12-01", "reason": "Theo quyết định"}
+        answer = await office.post("/unit-changes", json=left | LEFT[kind])
+        assert answer.status_code == 201, answer.text
+        for block in (BLOCK, ident("another block")):
+            async with registry.client("registry", ("block_head", block)) as head:
+                for path in (content, f"{REPORT}/evidence"):
+                    assert (await head.get(path)).status_code == 403, path
+        for each in (own, office):
+            assert (await each.get(content)).content == PDF
 
 
 async def state(house: House) -> dict[str, Any]:

@@ -29,6 +29,8 @@ BEGAN = datetime(2023, 1, 1, tzinfo=UTC)
 SCOPE = {"reach": "all", "block_ids": [], "kinds": []}
 LAUNCHED: dict[str, Any] = {"campaign_id": CAMPAIGN, "year": 2023, "scope": SCOPE}
 LAUNCHED |= {"starts_on": BEGAN.date(), "launched_at": None}
+NEXT = ident("next-campaign")
+"""A campaign in which five units have targets of their own."""
 OWN = UUID(int=5)
 """A unit with a thousand files and a thousand checked lists; of all others each has one."""
 
@@ -81,11 +83,10 @@ async def fill(db: Any) -> None:
     rows = ((unit(n), name(n), fold(name(n)), sort_bytes(name(n)), "school", 1, began) for n in range(MANY))
     columns = ["unit_id", "name", "searched", "sorted", "kind", "version", "valid_from"]
     await db.copy_records_to_table("units", columns=columns, records=rows)
-    await db.execute(
+    await db.executemany(
         "INSERT INTO campaigns (campaign_id, version, year, name, starts_on, ends_on, document, kind, scope, milestones, goals) "
         "VALUES ($1, 1, 2023, 'Phong trào', '2023-01-01', '2023-12-31', '{}', 'yearly', $2, '[]', '[]')",
-        CAMPAIGN,
-        json.dumps(SCOPE),
+        [(each, json.dumps(SCOPE)) for each in (CAMPAIGN, NEXT)],
     )
     last = datetime(2023, 12, 31, tzinfo=UTC)
     await db.execute("INSERT INTO periods VALUES ($1, $2, 1, 'Năm', $3, $4, $4)", PERIOD, CAMPAIGN, BEGAN, last)
@@ -96,6 +97,9 @@ async def fill(db: Any) -> None:
     for table, row in _ROWS.items():
         who = "n % 20 > 0" if table == "pledges" else "true"
         await db.execute(f"INSERT INTO {table} SELECT {row} FROM generate_series(0, {MANY - 1}) AS n WHERE {who}")
+    await db.execute(
+        f"INSERT INTO targets SELECT '{NEXT}', unit_id, 1, targets FROM targets WHERE jsonb_array_length(targets) > 0 LIMIT 5"
+    )
     await db.execute("VACUUM ANALYZE")
 
 
@@ -149,6 +153,7 @@ ASKED: dict[str, Any] = {
             "not given": {"given": False},
         }.items()
     },
+    "targets given to few": find_targets(NEXT, Scope.model_validate(SCOPE), TargetsAsked(given=True), limit=51),
     "imports of a unit": find_imports(ImportsAsked(unit_id=OWN), limit=11),
     "imports of the office": find_imports(ImportsAsked(), limit=11),
     "imports, next page": find_imports(ImportsAsked(after=of(3, 700), sort="oldest"), limit=11),

@@ -332,6 +332,26 @@ async def test_the_lead_of_a_block_goes_round(office: httpx2.AsyncClient) -> Non
     assert [(each["year"], each["head_unit_id"]) for each in block["line"]] == [(2023, str(TAN_PHONG))]
 
 
+@pytest.mark.parametrize("typed", ["12/QĐ-UBND", "12/qđ-ubnd", "12/qd-ubnd", "QĐ"])
+async def test_a_unit_is_found_by_the_number_of_a_decision_as_it_is_written(
+    office: httpx2.AsyncClient, typed: str
+) -> None:
+    """By one about itself, about the block it stands in, and about who leads that."""
+    numbered = {"decision_number": "12/QĐ-UBND", "decision_on": "2023-11-01"}
+    await decide(office, change("rename", SAN_THANG, name="Phường San Thàng", **numbered))
+    assert await names(office, on="2023-12-01", decision=typed) == ["Phường San Thàng"]
+    turn = {"from_on": "2023-12-01", "head_unit_id": str(SAN_THANG), "deputy_unit_id": None, "reason": "Luân phiên"}
+    assert (await office.post(f"/blocks/{BLOCK}/heads", json=turn | numbered)).status_code == 201
+    every = ["Phường Quyết Thắng", "Phường San Thàng", "Phường Tân Phong"]
+    assert await names(office, on="2023-12-01", decision=typed) == every
+    child = {"name": "Tổ 1", "kind": "service_unit", "valid_from": "2014-01-01"}
+    assert (await office.put(f"/units/{ident('to-1')}", json=child)).status_code == 200
+    formed = {**city.BLOCK_DOCUMENT, "year": 2024, "head_unit_id": None, "member_unit_ids": [str(ident("to-1"))]}
+    assert (await office.put(f"/blocks/{ident('next')}", json=formed | numbered)).status_code == 200
+    assert await names(office, on="2024-02-01", decision=typed) == [*every, "Tổ 1"]
+    assert await names(office, on="2024-02-01", decision=f"1{typed}") == []
+
+
 async def test_a_list_is_paged_in_vietnamese_order_without_gap_or_repetition(office: httpx2.AsyncClient) -> None:
     for number in range(1, 12):
         body = {"name": f"Tổ {number}", "kind": "service_unit", "valid_from": "2014-01-01"}
@@ -389,7 +409,7 @@ HOT = {
     "nothing like it": {"search": "khong co dau"},
     "of a kind by name": {"search": "muong than", "kind": "school"},
     "by code": {"code": "00777"},
-    "by a decision": {"decision": "777/qd-ubnd"},
+    "by a decision": {"decision": "777/QĐ-UBND"},
     "of a parent": {"parent_id": True},
     "of a block": {"block_id": True},
     "named": {"unit_id": True},

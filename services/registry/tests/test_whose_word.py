@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from city import QUYET_THANG, TAN_PHONG
 from desks import Desks, at_the_registry
-from handed_in import send
+from handed_in import keep, send
 from house import House, ident
 
 from registry import rules
@@ -133,6 +133,23 @@ async def test_a_list_does_not_change_what_the_office_said(desks: Desks) -> None
     assert "không do đơn vị ghi" in faulty["faults"][0]["message"]
     same = write_xlsx(PEOPLE, head, [[*row[:-1], "Hoàn thành tốt nhiệm vụ", *DOCUMENT.values()]])
     assert (await send(desks.own, same, about="people", unit_id=str(TAN_PHONG)))["counts"] == {"same": 1}
+
+
+async def test_a_list_corrects_what_the_unit_said_before_that_was_marked(house: House, desks: Desks) -> None:
+    rating = uuid4()
+    assert (await put(desks.own, rating, "rating", {"person_id": str(PERSON)})).status_code == 200
+    head = [column.heading for column in PEOPLE.columns]
+    row = ["", "Cán bộ 01", "", "Chuyên viên", "01/03/2021", "", "2023", "Hoàn thành xuất sắc nhiệm vụ"]
+    sent = write_xlsx(PEOPLE, head, [[*row, *DOCUMENT.values()]])
+    for post, counts in (("Cán bộ, Phòng Nội vụ", {"faulty": 1}), ("Cán bộ thử", {"changed": 1})):
+        async with house.at_work("registry") as tx:
+            # As it was kept before anybody's word was marked: the post alone tells.
+            await tx.db.exec_driver_sql(f"UPDATE entries SET more = more - 'said_by', recorded_by = '{post}'")
+        checked = await send(desks.own, sent, about="people", unit_id=str(TAN_PHONG))
+        assert checked["counts"] == counts, post
+    assert (await keep(desks.own, checked))["counts"] == {"changed": 1}
+    seen = await told(desks.own, rating)
+    assert (seen["version"], seen["typed"]["grade"]) == (2, "excellent")
 
 
 def test_of_what_was_written_before_the_post_tells() -> None:

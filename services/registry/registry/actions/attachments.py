@@ -15,7 +15,7 @@ from chassis.scanner import Verdict
 from chassis.store import Received
 from registry import rules
 from registry.actions.bodies import AttachedDocument
-from registry.actions.entries import require_entry
+from registry.actions.entries import refuse_others_word, require_entry
 from registry.tables import attachments, blocks, entries
 
 
@@ -34,9 +34,10 @@ async def require_block(db: AsyncConnection, block_id: UUID) -> None:
         raise NotFound("Không có khối thi đua này.")
 
 
-async def require_rating(db: AsyncConnection, entry_id: UUID) -> None:
-    """Raise ``NotFound``, and ``Conflict`` where the entry is no yearly rating, or none any more."""
+async def require_rating(db: AsyncConnection, entry_id: UUID, speaker: rules.Speaker) -> None:
+    """Raise ``NotFound``, ``Forbidden`` for a unit where it is not its own word, ``Conflict`` where it is no yearly rating, or none any more."""
     entry = await require_entry(db, entry_id)
+    refuse_others_word(entry, speaker)
     if entry["kind"] != rules.EntryKind.RATING:
         raise Conflict("Mục này không phải kết quả xếp loại. Tệp văn bản chỉ đính kèm được kết quả xếp loại hằng năm.")
     if not entry["standing"]:
@@ -44,13 +45,13 @@ async def require_rating(db: AsyncConnection, entry_id: UUID) -> None:
 
 
 async def attach_to_rating(
-    tx: Tx, entry_id: UUID, name: str, received: Received, *, kind: rules.Kind, scan: Verdict, post: str
+    tx: Tx, entry_id: UUID, name: str, received: Received, *, kind: rules.Kind, scan: Verdict, speaker: rules.Speaker
 ) -> AttachedDocument:
-    """Attach the document behind a yearly rating; raises as ``require_rating``, for it may have been withdrawn meanwhile."""
-    # All versions: whoever withdraws it adds one, and waits until this is done.
+    """Attach the document behind a yearly rating; raises as ``require_rating``, for it may have been said otherwise meanwhile."""
+    # All versions: whoever amends or withdraws it adds one, and waits until this is done.
     await tx.db.execute(select(entries.c.version).where(entries.c.entry_id == entry_id).with_for_update())
-    await require_rating(tx.db, entry_id)
-    return await _attach(tx, ("rating", entry_id), name, received, kind=kind, scan=scan, post=post)
+    await require_rating(tx.db, entry_id, speaker)
+    return await _attach(tx, ("rating", entry_id), name, received, kind=kind, scan=scan, post=speaker.post)
 
 
 async def _attach(

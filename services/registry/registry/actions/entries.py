@@ -10,12 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.clock import VIETNAM
-from chassis.errors import NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.events import Tx
 from chassis.text import fold
 from contracts import people as told
 from contracts.envelope import Payload
-from registry.rules import Entry, EntryKind, Speaker, marked, person_sort, unmarked
+from registry.rules import Entry, EntryKind, Speaker, marked, not_yours, person_sort, said, unmarked
 from registry.tables import entries, people, people_names, units
 
 
@@ -44,6 +44,12 @@ async def require_entry(db: AsyncConnection, entry_id: UUID) -> Mapping[str, Any
     if found is None:
         raise NotFound("Không có mục này trong hồ sơ.")
     return found
+
+
+def refuse_others_word(stored: Mapping[str, Any] | None, speaker: Speaker) -> None:
+    """Raise ``Forbidden`` where an entry, as ``last_version`` gives it, is not this speaker's to change."""
+    if stored and (refusal := not_yours(said(stored), speaker)):
+        raise Forbidden(refusal)
 
 
 async def lock_units(tx: Tx, unit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.errors import Conflict, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
 from registry import rules
@@ -20,6 +20,7 @@ from registry.actions.entries import (
     last_version,
     lock_units,
     person_of,
+    refuse_others_word,
     require_entry,
     today,
     units_of,
@@ -105,7 +106,7 @@ async def put_entry(tx: Tx, entry_id: UUID, body: EntryBody, *, speaker: rules.S
     if unit_id not in locked:
         raise NotFound("Không có đơn vị này.")
     stored = await last_version(tx.db, entry_id)
-    _refuse_others_word(stored, speaker)
+    refuse_others_word(stored, speaker)
     about, faults = await _about(tx, entry_id, body, locked[unit_id])
     entry, more = rules.read_entry(body.kind, body.values, about)
     subject = {
@@ -151,7 +152,7 @@ async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, speake
         await person_of(tx.db, person_id, lock=True)
     locked = await lock_units(tx, {placed["unit_id"], *(await units_of(tx.db, [person_id]) if person_id else ())})
     stored = await require_entry(tx.db, entry_id)
-    _refuse_others_word(stored, speaker)
+    refuse_others_word(stored, speaker)
     if stored["act"] == "withdrawn":
         return Versioned(version=stored["version"])
     if stored["version"] != body.version:
@@ -166,11 +167,6 @@ async def withdraw_entry(tx: Tx, entry_id: UUID, body: WithdrawalBody, *, speake
     await write_entries(tx, [{**said, **withdrawn}], speaker)
     await _follow(tx, EntryKind(stored["kind"]), person_id, locked)
     return Versioned(version=version)
-
-
-def _refuse_others_word(stored: Mapping[str, Any] | None, speaker: rules.Speaker) -> None:
-    if stored and (refusal := rules.not_yours(rules.said(stored), speaker)):
-        raise Forbidden(refusal)
 
 
 async def _follow(tx: Tx, kind: EntryKind, person_id: UUID | None, locked: Mapping[UUID, Any]) -> None:

@@ -13,7 +13,7 @@ from contracts.notify import Post
 from registry import actions, queries, rules
 from registry.actions.bodies import AttachedDocument
 from registry.api.evidence import BYTES, HandedIn, as_file, take_whole
-from registry.api.rights import looked, office_only, own_unit
+from registry.api.rights import looked, office_only, own_unit, speaks
 
 router = APIRouter()
 
@@ -30,10 +30,11 @@ async def for_block(request: Request, who: Who, block_id: UUID, name: Name) -> A
 
 
 async def for_rating(request: Request, who: Who, entry_id: UUID, name: Name) -> AsyncIterator[HandedIn]:
-    """Let only whoever keeps the file hand anything in, to a rating that stands; looked up before the first byte is taken."""
+    """Let only whoever keeps the file hand anything in, to an own rating that stands; looked up before the first byte is taken."""
     async with request.app.state.service.engine.connect() as db:
-        own_unit(who, await actions.keeper_of(db, entry_id))
-        await actions.require_rating(db, entry_id)
+        kept_by = await actions.keeper_of(db, entry_id)
+        own_unit(who, kept_by)
+        await actions.require_rating(db, entry_id, speaks(who, kept_by))
     async with take_whole(request, name) as handed:
         yield handed
 
@@ -65,8 +66,12 @@ async def of_block(block_id: UUID, asked: Asked) -> dict[str, Any]:
 async def attach_to_rating(
     entry_id: UUID, handed: Annotated[HandedIn, Depends(for_rating, scope="function")], commanded: Commanded
 ) -> AttachedDocument:
-    """Attach the document behind a yearly rating; one that stood before is kept as replaced."""
-    own_unit(commanded, await actions.keeper_of(commanded.tx.db, entry_id))
+    """Attach the document behind a yearly rating; one that stood before is kept as replaced.
+
+    To what the office or another body has said, a unit attaches nothing.
+    """
+    kept_by = await actions.keeper_of(commanded.tx.db, entry_id)
+    own_unit(commanded, kept_by)
     return await actions.attach_to_rating(
         commanded.tx,
         entry_id,
@@ -74,7 +79,7 @@ async def attach_to_rating(
         handed.received,
         kind=handed.kind,
         scan=handed.scan,
-        post=commanded.identity.post,
+        speaker=speaks(commanded, kept_by),
     )
 
 
@@ -102,7 +107,7 @@ async def content(attachment_id: UUID, asked: Asked, request: Request) -> Stream
 async def _may_see_block(asked: Reading, block_id: UUID) -> None:
     members = await queries.stood_in_block(asked.db, block_id)
     asked.identity.require(
-        (Post.CITY_OFFICE, None),
+        Post.CITY_OFFICE,
         (Post.BLOCK_HEAD, block_id),
         *[(Post.UNIT_OFFICER, unit) for unit in members],
         who_may="các đơn vị của khối, khối trưởng hoặc Phòng Nội vụ thành phố",

@@ -26,7 +26,9 @@ async def missing_by_block(
 ) -> dict[str, Any]:
     """Give how many units have sent no report, by block: of all blocks to the office and the leader, of the own to a head."""
     asked.identity.require(
-        *((post, None) for post in (Post.CITY_OFFICE, CITY_LEADER, Post.BLOCK_HEAD)),
+        Post.CITY_OFFICE,
+        CITY_LEADER,
+        Post.BLOCK_HEAD,
         who_may="Phòng Nội vụ, lãnh đạo thành phố hoặc khối trưởng",
     )
     everywhere = asked.identity.holds(Post.CITY_OFFICE) or asked.identity.holds(CITY_LEADER)
@@ -59,7 +61,7 @@ def _head_or_office(door: Command | Reading, block_id: UUID) -> Post:
     """Refuse whoever is neither the block's head nor the office; give which of them it is."""
     door.identity.require(
         (Post.BLOCK_HEAD, block_id),
-        (Post.CITY_OFFICE, None),
+        Post.CITY_OFFICE,
         who_may="trưởng khối của các đơn vị đó, hoặc Phòng Nội vụ thành phố",
     )
     return Post.BLOCK_HEAD if door.identity.holds(Post.BLOCK_HEAD, block_id) else Post.CITY_OFFICE

@@ -36,9 +36,7 @@ def may(asked: Reading, report: dict[str, Any]) -> dict[str, Any]:
 @router.get("/reports/queue", tags=["reviews"])
 async def queue(asked: Asked, which: Annotated[queries.QueueAsked, Query()]) -> dict[str, Any]:
     """List the reports that wait for the caller, of one campaign or of all, the longest waiting first unless told."""
-    asked.identity.require(
-        (Post.CITY_OFFICE, None), (Post.BLOCK_HEAD, None), who_may="Phòng Nội vụ thành phố hoặc khối trưởng"
-    )
+    asked.identity.require(Post.CITY_OFFICE, Post.BLOCK_HEAD, who_may="Phòng Nội vụ thành phố hoặc khối trưởng")
     own = None if asked.identity.holds(Post.CITY_OFFICE) else tuple(scopes(asked.identity, Post.BLOCK_HEAD))
     not_own = tuple(scopes(asked.identity, Post.UNIT_OFFICER))
     return await queries.queue(asked.db, which, blocks=own, but=not_own)

@@ -13,30 +13,30 @@ from registry.actions import note_read
 from registry.rules import Speaker
 from registry.rules.transitions import Who
 
-_OFFICE = (Post.CITY_OFFICE, None)
-
 
 def office_only(door: Command | Reading | Identity) -> None:
     who = door if isinstance(door, Identity) else door.identity
-    who.require(_OFFICE, who_may="Phòng Nội vụ thành phố")
+    who.require(Post.CITY_OFFICE, who_may="Phòng Nội vụ thành phố")
 
 
 def overseers_only(asked: Reading) -> None:
     """The office, and whoever leads the city: they read what the office writes."""
-    asked.identity.require(_OFFICE, (CITY_LEADER, None), who_may="Phòng Nội vụ và lãnh đạo thành phố")
+    asked.identity.require(Post.CITY_OFFICE, CITY_LEADER, who_may="Phòng Nội vụ và lãnh đạo thành phố")
 
 
 def own_unit(door: Command | Reading | Identity, unit_id: UUID) -> None:
     who = door if isinstance(door, Identity) else door.identity
     who.require(
-        (Post.UNIT_OFFICER, unit_id), _OFFICE, who_may="cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố"
+        (Post.UNIT_OFFICER, unit_id),
+        Post.CITY_OFFICE,
+        who_may="cán bộ đầu mối của chính đơn vị đó, hoặc Phòng Nội vụ thành phố",
     )
 
 
-def speaks(door: Command | Reading, unit_id: UUID) -> Speaker:
+def speaks(door: Command | Reading | Identity, unit_id: UUID) -> Speaker:
     """Give for whom the caller speaks in a file that this unit keeps; whether they may at all, ``own_unit`` says."""
-    who = door.identity
-    return Speaker(None if who.holds(*_OFFICE) else unit_id, who.post)
+    who = door if isinstance(door, Identity) else door.identity
+    return Speaker(None if who.holds(Post.CITY_OFFICE) else unit_id, who.post)
 
 
 def looked(asked: Reading, files: Iterable[UUID], how: Literal["file", "list"] = "file") -> None:
@@ -55,8 +55,8 @@ def who_sends(who: Identity, unit_id: UUID | None) -> None:
 def hats(door: Command | Reading, unit_id: UUID, block_id: UUID | None) -> frozenset[Who]:
     """Give what the caller is to a unit's report. A block's head does not review the own unit."""
     who = door.identity
-    office, own = who.holds(*_OFFICE), who.holds(Post.UNIT_OFFICER, unit_id)
-    heads = block_id is not None and who.holds(Post.BLOCK_HEAD, block_id) and not own
+    office, own = who.holds(Post.CITY_OFFICE), who.holds(Post.UNIT_OFFICER, unit_id)
+    heads = who.holds(Post.BLOCK_HEAD, block_id) and not own
     worn = {Who.UNIT: own or office, Who.REVIEWER: heads or office, Who.OFFICE: office}
     return frozenset(hat for hat, wears in worn.items() if wears)
 
@@ -79,7 +79,7 @@ def may_see(who: Identity, file: dict[str, Any]) -> None:
     """Refuse whoever is neither of the file's unit nor of the office, nor heads a block that it was sent to, nor checks it."""
     who.require(
         (Post.UNIT_OFFICER, file["unit_id"]),
-        _OFFICE,
+        Post.CITY_OFFICE,
         *[(Post.BLOCK_HEAD, block) for block in file["sent_to"]],
         *[(Post.UNIT_OFFICER, unit) for unit in file["checked_by"]],
         who_may="đơn vị đã gửi tệp này, trưởng khối nhận báo cáo có tệp, đơn vị chấm chéo, hoặc Phòng Nội vụ thành phố",

@@ -97,7 +97,7 @@ async def one_evidence(db: Read, evidence_id: UUID) -> Row:
         .join(periods, periods.c.period_id == reports.c.period_id)
         .join(campaigns, campaigns.c.campaign_id == reports.c.campaign_id)
         .join(stands, true())
-        .where(report_evidence.c.evidence_id == evidence_id, _SENT)
+        .where(report_evidence.c.evidence_id == evidence_id, _SENT, stands.c.block_id.is_not(None))
         .distinct()
     )
     checked_by = await db.execute(

@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Uuid, bindparam, func, literal_column, tuple_
+from sqlalchemy import ColumnElement, LargeBinary, Select, Uuid, bindparam, tuple_
 
 from chassis.errors import FieldError, Invalid
 from chassis.text import fold
+from registry.tables.folding import folded
 
 Row = dict[str, Any]
 
@@ -23,14 +24,8 @@ def page_of(rows: list[Row], limit: int | None, key: str) -> Row:
 
 
 def sounds_like(text: ColumnElement[Any], search: str) -> ColumnElement[bool]:
-    """Say in SQL that a text holds these words, marks or not: for lists so short that no column keeps it without marks."""
+    """Say in SQL that a text holds these words, marks or not: for short lists, and where an index keeps it without marks."""
     return folded(text).contains(fold(search), autoescape=True)
-
-
-def folded(text: ColumnElement[Any]) -> ColumnElement[str]:
-    """What ``fold`` makes of a text, in SQL."""
-    decomposed = func.normalize(func.lower(text), literal_column("NFD"))
-    return func.regexp_replace(func.replace(decomposed, "đ", "d"), "[\u0300-\u036f]", "", "g")
 
 
 class NameOrder(StrEnum):

@@ -31,7 +31,6 @@ from contracts.registry import UnitKind
 from registry import rules
 from registry.queries.paging import NameOrder, Row, in_turn, page_of, place_after, sounds_like
 from registry.tables import block_heads, block_members, blocks, unit_changes, unit_states, units
-from registry.tables.structure import folded
 
 
 class UnitState(StrEnum):
@@ -125,8 +124,8 @@ def _decided_by(number: str) -> Any:
 
 
 def _numbered(table: Table, number: str) -> ColumnElement[bool]:
-    said = folded(f"{table.name}.decision_number")
-    return and_(table.c.decision_number.is_not(None), said.contains(number, autoescape=True))
+    # Its index holds those alone that have a number.
+    return and_(table.c.decision_number.is_not(None), sounds_like(table.c.decision_number, number))
 
 
 async def list_units(db: Read, asked: UnitsAsked) -> Row:

@@ -40,15 +40,20 @@ def find_targets(
         func.coalesce(targets.c.version, 0).label("version"),
         func.coalesce(targets.c.targets, func.jsonb_build_array()).label("targets"),
     )
-    query = query.select_from(units.outerjoin(targets, of_unit))
     begun = or_(units.c.ended_on.is_(None), units.c.ended_on > units.c.valid_from)
-    query = query.where(begun, or_(in_scope(scope), targets.c.unit_id.is_not(None)))
-    if asked.given is not None:
+    if asked.given:
+        # Few may have any: then one begins with those, where many have some one goes by name until a page is full.
+        query = query.select_from(units.join(targets, of_unit))
+        query = query.where(begun, func.jsonb_array_length(targets.c.targets) > 0)
+    else:
+        query = query.select_from(units.outerjoin(targets, of_unit))
+        query = query.where(begun, or_(in_scope(scope), targets.c.unit_id.is_not(None)))
+    if asked.given is False:
         # Asked of each unit in turn, so that one goes by name until a page is full instead of sorting all of them.
         other = targets.alias()
         of_other = (other.c.unit_id == units.c.unit_id) & (other.c.campaign_id == campaign_id)
         own = select(func.jsonb_array_length(other.c.targets)).where(of_other).correlate(units).scalar_subquery()
-        query = query.where(func.coalesce(own, 0) > 0 if asked.given else func.coalesce(own, 0) < 1)
+        query = query.where(func.coalesce(own, 0) < 1)
     if asked.search:
         query = query.where(units.c.searched.contains(fold(asked.search), autoescape=True))
     place = (units.c.sorted, units.c.unit_id)

@@ -4,7 +4,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -22,18 +21,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.tables.base import metadata
-
-
-def folded(number: str) -> ColumnElement[str]:
-    """What ``fold`` makes of the number of a decision: said to the letter, so that its index answers."""
-    plain = f"replace(normalize(lower({number}), NFD), 'đ', 'd')"
-    return literal_column(f"regexp_replace({plain}, '[\u0300-\u036f]', '', 'g')", Text)
+from registry.tables.folding import folded
 
 
 def _numbered(table: str) -> Index:
     return Index(
         f"{table}_numbered",
-        folded("decision_number").label("numbered"),
+        folded(literal_column("decision_number")).label("numbered"),
         postgresql_using="gin",
         postgresql_ops={"numbered": "gin_trgm_ops"},
         postgresql_where=text("decision_number IS NOT NULL"),

@@ -80,7 +80,10 @@ async def appeals_of(
 ) -> dict[str, Any]:
     """List the appeals that the caller may see: the office and the city's leader all, a head those of the block, a unit its own."""
     asked.identity.require(
-        *((post, None) for post in (Post.CITY_OFFICE, CITY_LEADER, Post.UNIT_OFFICER, Post.BLOCK_HEAD)),
+        Post.CITY_OFFICE,
+        CITY_LEADER,
+        Post.UNIT_OFFICER,
+        Post.BLOCK_HEAD,
         who_may="đơn vị, Phòng Nội vụ và lãnh đạo thành phố",
     )
     units, blocks = (list(scopes(asked.identity, post)) for post in (Post.UNIT_OFFICER, Post.BLOCK_HEAD))
@@ -93,8 +96,8 @@ async def one_appeal(appeal_id: UUID, asked: Asked) -> dict[str, Any]:
     """Give an appeal with every step that was taken, and what the caller can do with it now."""
     found = await queries.appeal(asked.db, appeal_id)
     asked.identity.require(
-        (Post.CITY_OFFICE, None),
-        (CITY_LEADER, None),
+        Post.CITY_OFFICE,
+        CITY_LEADER,
         (Post.UNIT_OFFICER, found["unit_id"]),
         (Post.BLOCK_HEAD, found["block_id"]),
         who_may="đơn vị đã kiến nghị, khối trưởng của khối đó hoặc Phòng Nội vụ thành phố",

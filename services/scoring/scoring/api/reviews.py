@@ -18,7 +18,6 @@ from scoring.api.rights import may_see_unit, not_of_office, office, overseer, ov
 
 router = APIRouter()
 _PERIOD = "/campaigns/{campaign_id}/periods/{period_id}"
-_OFFICE = (Post.CITY_OFFICE, None)
 
 
 class Model(BaseModel):
@@ -58,7 +57,7 @@ def _reviewer(who: Identity, unit_id: UUID) -> Reviewer:
     """Say for which unit somebody speaks who looks at this one: nobody looks at the own, whatever else they may do."""
     if who.holds(Post.UNIT_OFFICER, unit_id):
         return Reviewer(who.post, unit_id)
-    own = None if who.holds(*_OFFICE) else next(iter(scopes(who, Post.UNIT_OFFICER)), None)
+    own = None if who.holds(Post.CITY_OFFICE) else next(iter(scopes(who, Post.UNIT_OFFICER)), None)
     return Reviewer(who.post, own)
 
 
@@ -73,8 +72,8 @@ def _head(asked: Reading | Command, block_id: UUID | None) -> None:
     if isinstance(asked, Reading) and oversees(asked):
         return
     asked.identity.require(
-        *([(Post.BLOCK_HEAD, block_id)] if block_id else []),
-        _OFFICE,
+        (Post.BLOCK_HEAD, block_id),
+        Post.CITY_OFFICE,
         who_may="khối trưởng của khối đó, hoặc Phòng Nội vụ",
     )
 
@@ -116,7 +115,7 @@ async def give_verdicts(  # noqa: PLR0917
     else:
         block_id, _ = await actions.place_of(commanded.tx.db, period_id, unit_id)
         _head(commanded, block_id)
-        only_objected = block_id is None or not commanded.identity.holds(Post.BLOCK_HEAD, block_id)
+        only_objected = not commanded.identity.holds(Post.BLOCK_HEAD, block_id)
     not_of_office(commanded, unit_id, _of_office(request))
     by = _reviewer(commanded.identity, unit_id)
     return await commanded.once(
@@ -182,7 +181,7 @@ async def answer_cross_check(
     """Agree with items of the unit that the caller's unit checks, or object to them; the block's head decides on objections."""
     _, checker = await actions.place_of(commanded.tx.db, period_id, unit_id)
     who = commanded.identity
-    speaks = checker if checker and who.holds(Post.UNIT_OFFICER, checker) else None
+    speaks = checker if who.holds(Post.UNIT_OFFICER, checker) else None
     by = Reviewer(who.post, unit_id if who.holds(Post.UNIT_OFFICER, unit_id) else speaks)
     return await commanded.once(
         body,

@@ -12,12 +12,12 @@ from scoring.queries import Viewer
 
 
 def office(who: Reading | Command) -> None:
-    who.identity.require((Post.CITY_OFFICE, None), who_may="Phòng Nội vụ thành phố")
+    who.identity.require(Post.CITY_OFFICE, who_may="Phòng Nội vụ thành phố")
 
 
 def overseer(who: Reading) -> None:
     """Let in whoever reads of all blocks: the office, and the city's leader, who does nothing."""
-    who.identity.require((Post.CITY_OFFICE, None), (CITY_LEADER, None), who_may="Phòng Nội vụ hoặc lãnh đạo thành phố")
+    who.identity.require(Post.CITY_OFFICE, CITY_LEADER, who_may="Phòng Nội vụ hoặc lãnh đạo thành phố")
 
 
 def oversees(who: Reading) -> bool:
@@ -28,7 +28,7 @@ def oversees(who: Reading) -> bool:
 def head_or_office(who: Command, block_id: UUID) -> None:
     who.identity.require(
         (Post.BLOCK_HEAD, block_id),
-        (Post.CITY_OFFICE, None),
+        Post.CITY_OFFICE,
         who_may="khối trưởng của khối này hoặc Phòng Nội vụ thành phố",
     )
 
@@ -49,11 +49,11 @@ async def may_see_unit(asked: Reading, period_id: UUID, unit_id: UUID) -> None:
     """
     block_id, checker = await actions.place_of(asked.db, period_id, unit_id)
     asked.identity.require(
-        (Post.CITY_OFFICE, None),
-        (CITY_LEADER, None),
+        Post.CITY_OFFICE,
+        CITY_LEADER,
         (Post.UNIT_OFFICER, unit_id),
-        (Post.BLOCK_HEAD, block_id),
-        *([(Post.UNIT_OFFICER, checker)] if checker else []),
+        (Post.BLOCK_HEAD, block_id) if block_id else Post.BLOCK_HEAD,
+        (Post.UNIT_OFFICER, checker),
         who_may="chính đơn vị đó, đơn vị chấm chéo, khối trưởng của khối đó hoặc Phòng Nội vụ thành phố",
     )
 
@@ -80,7 +80,7 @@ def may_publish(who: Command, block_id: UUID, *, final: bool, heads_freeze: bool
     """The office publishes; where that is configured, the head of a block freezes its board."""
     if heads_freeze and not final:
         who.identity.require(
-            (Post.CITY_OFFICE, None),
+            Post.CITY_OFFICE,
             (Post.BLOCK_HEAD, block_id),
             who_may="Phòng Nội vụ thành phố hoặc khối trưởng của khối này",
         )

@@ -13,7 +13,7 @@ from gateway.api import SameSite
 from gateway.pages import forms, render
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.attachments import attached_to
-from gateway.pages.routes.units import asked
+from gateway.pages.routes.units import as_of, asked
 
 router = APIRouter()
 
@@ -63,7 +63,8 @@ async def _of_unit(desk: Desk, unit_id: UUID | str) -> File:
 @router.get("/can-bo/{person_id}")
 async def of_person(request: Request, desk: AtDesk, person_id: UUID) -> Response:
     """One person on a day: where they serve, and all that stands in their file."""
-    return await _draw(request, desk, await _of_person(desk, person_id, request.query_params.get("ngay", "")))
+    on, _ = as_of(request.query_params.get("ngay", ""))
+    return await _draw(request, desk, await _of_person(desk, person_id, on))
 
 
 @router.get("/ho-so/{unit_id}")
@@ -76,7 +77,7 @@ async def _draw(
     request: Request, desk: Desk, file: File, typed: dict[str, str] | None = None, problem: Problem | None = None
 ) -> Response:
     kind = forms.BY_SLUG.get(request.query_params.get("loai", ""))
-    on = request.query_params.get("ngay", "")
+    on, wrong_day = as_of(request.query_params.get("ngay", ""))
     question = asked(kind=kind.kind if kind else None, on=on, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
     found = await desk.get("registry", f"{file.path}/entries?{question}")
     reads = await desk.get("registry", f"{file.path}/reads?limit={_ON_A_PAGE}")
@@ -91,6 +92,7 @@ async def _draw(
         "reads": reads["items"],
         "kind": kind,
         "on": on,
+        "wrong_day": wrong_day,
         "onward": asked(**here, sau=found["next"]) if found["next"] else None,
         "begun": "sau" not in request.query_params,
         "recorded": bool(request.query_params.get("ghi")),

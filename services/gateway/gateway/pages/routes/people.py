@@ -10,7 +10,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import exports, listed, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.routes.units import asked
+from gateway.pages.routes.units import as_of, asked
 
 router = APIRouter()
 
@@ -29,6 +29,7 @@ async def people(request: Request, desk: AtDesk, don_vi: str = "") -> Response:
     """The people of a unit as of any day, by given name, a page at a time."""
     unit_id = own_or(desk, don_vi)
     typed = {name: request.query_params.get(name, "").strip() for name in ("q", "ngay", "tinh-trang", "xep")}
+    typed["ngay"], wrong_day = as_of(typed["ngay"])
     question = {
         "unit_id": unit_id,
         "search": typed["q"][:100],
@@ -38,7 +39,8 @@ async def people(request: Request, desk: AtDesk, don_vi: str = "") -> Response:
     }
     page = asked(**question, after=request.query_params.get("sau"), limit=_ON_A_PAGE)
     found = await desk.get("registry", f"people?{page}")
-    if form := exports.wanted(request):
+    # A file would be of a day that nobody asked for.
+    if (form := exports.wanted(request)) and not wrong_day:
         rows, cut = await exports.listed(desk, form, "people", question)
         await desk.learn(({each["unit_id"] for each in rows} | {unit_id}) - {"", None})
         table = listed.people(desk, rows, typed, found["on"], unit_id)
@@ -51,6 +53,7 @@ async def people(request: Request, desk: AtDesk, don_vi: str = "") -> Response:
         "typed": typed,
         "found": found["items"],
         "on": found["on"],
+        "wrong_day": wrong_day,
         "onward": asked(**typed, don_vi=unit_id, sau=found["next"]) if found["next"] else None,
         "begun": "sau" not in request.query_params,
     }

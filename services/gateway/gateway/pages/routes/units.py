@@ -45,7 +45,7 @@ async def units(request: Request, desk: AtDesk) -> Response:
         name: request.query_params.get(name, "").strip()
         for name in ("q", "tc", "loai", "tinh-trang", "khoi", "ngay", "ma", "xep")
     }
-    typed["ngay"], wrong_day = _as_of(typed["ngay"])
+    typed["ngay"], wrong_day = as_of(typed["ngay"])
     office = desk.who.holds(Post.CITY_OFFICE)
     titled = await _titled(desk, typed["tc"]) if office else None
     question = {
@@ -85,8 +85,8 @@ async def units(request: Request, desk: AtDesk) -> Response:
     return render.page(request, "don-vi-danh-sach.html", values)
 
 
-def _as_of(typed: str) -> tuple[str, str]:
-    """Give the day that was asked for, and what was typed where that is none: then the page shows today."""
+def as_of(typed: str) -> tuple[str, str]:
+    """Give the day that was asked for, and what was typed where that is none: then the page is as without one."""
     day = day_typed(typed.strip())
     return (day, "") if day else ("", typed.strip()[:40])
 
@@ -102,7 +102,7 @@ async def _titled(desk: Desk, words: str) -> dict[str, Any] | None:
 @router.get("/don-vi/{unit_id}")
 async def unit(request: Request, desk: AtDesk, unit_id: UUID, ngay: str = "", ghi: str = "") -> Response:
     """A unit on a day: what it is, what became of it, how it is reached, which codes it had."""
-    ngay, wrong_day = _as_of(ngay)
+    ngay, wrong_day = as_of(ngay)
     found = await desk.get("registry", f"units/{unit_id}?{asked(on=ngay)}")
     history = await desk.get("registry", f"units/{unit_id}/history")
     under = await desk.get("registry", f"units?{asked(parent_id=str(unit_id), on=found['on'], limit=_ON_A_PAGE)}")
@@ -225,7 +225,7 @@ async def _block(
     typed: dict[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    on, wrong_day = _as_of(on)
+    on, wrong_day = as_of(on)
     found = await desk.get("registry", f"blocks/{block_id}?{asked(on=on)}")
     if (not on or problem) and not found["on"].startswith(f"{found['year']}-"):
         found = await desk.get("registry", f"blocks/{block_id}?{asked(on=_nearest(found))}")

@@ -66,6 +66,9 @@ async def line(  # noqa: PLR0917
     own |= {"typed": neu, "tried": None, "mistake": ""}
     if lan is None:
         own |= await _tried(desk, f"{_path(desk, period_id, unit_id)}/tried/{criterion}", neu)
+    own["subtotal"] = next((each for each in values["score"]["groups"] if each["group"] == part["group"]), None)
+    tries = own["tried"]["tries"] if own["tried"] and Decimal(part["points"]) else ()
+    own["without"] = next((each for each in tries if not Decimal(each["points"])), None)
     return render.page(request, "vi-sao-muc.html", {**values, **own})
 
 

@@ -46,7 +46,7 @@ async def take_list(received: Received, store: Store, scanner: Scanner) -> Grid:
 async def check_list(tx: Tx, about: About, grid: Grid, received: Received, *, name: str, post: str) -> ImportedList:
     """Say what a file would change, and keep what was said beside every row; nothing else is written."""
     reading = await to_thread.run_sync(rules.lists.read_list, about.listing, grid)
-    plans = await SOURCES[about.listing.name].plan(tx.db, about, reading.rows)
+    plans = await SOURCES[about.listing.name].plan(tx.db, about, reading.rows, post)
     rows = _numbered(about.listing, plans)
     row = {
         "import_id": uuid7(),

@@ -32,7 +32,7 @@ from registry.tables import entries, people, units
 _AMENDED: Final = "Theo danh sách nhập từ tệp"
 
 
-async def plan_rows_of_people(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
+async def plan_rows_of_people(db: AsyncConnection, about: About, rows: Sequence[Row], post: str) -> list[Plan]:
     """Say what rows would write; raises ``NotFound`` for a unit's list of no unit."""
     words = sorted(rules.lists.units_named(rows))
     given = {row.values["person_id"] for row in rows if "person_id" in row.values}
@@ -40,14 +40,20 @@ async def plan_rows_of_people(db: AsyncConnection, about: About, rows: Sequence[
     texts = bindparam("words", words, type_=ARRAY(Text))
     identities = [*filter(None, [about.unit_id, *map(_identity, words)])]
     meant = or_(_any(units.c.unit_id, identities), units.c.name == any_(texts), units.c.code == any_(texts))
-    known = await _known(db, about, meant, given, named)
+    known = await _known(db, about, meant, given, named, post=post)
     if about.unit_id and about.unit_id not in known.units:
         raise NotFound("Không có đơn vị này.")
     return await to_thread.run_sync(rules.lists.plan_people, rows, known, [uuid7() for _ in rows])
 
 
 async def _known(
-    db: AsyncConnection, about: About, meant: ColumnElement[bool], given: Collection[UUID], named: Collection[str]
+    db: AsyncConnection,
+    about: About,
+    meant: ColumnElement[bool],
+    given: Collection[UUID],
+    named: Collection[str],
+    *,
+    post: str,
 ) -> KnownPeople:
     """Give the units that are meant with whoever is called so there but for marks, and those who are given by id.
 
@@ -73,6 +79,7 @@ async def _known(
     return KnownPeople(
         today=(await business_now(db)).astimezone(VIETNAM).date(),
         own=about.unit_id,
+        post=post,
         units={each: rules.lists.NamedUnit.model_validate(row) for each, row in found.items()},
         people={each: KnownPerson.model_validate(row) for each, row in persons.items()},
     )
@@ -104,7 +111,7 @@ async def keep_people(tx: Tx, about: About, rows: Sequence[Mapping[str, Any]], p
     )
     where |= await units_of(tx.db, whom)
     await lock_units(tx, where)
-    known = await _known(tx.db, about, _any(units.c.unit_id, where), whom, {each["name"] for each in said})
+    known = await _known(tx.db, about, _any(units.c.unit_id, where), whom, {each["name"] for each in said}, post=post)
     kept = [
         each
         for each in said

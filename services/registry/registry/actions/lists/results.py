@@ -16,7 +16,7 @@ from registry.rules.lists import About, KnownReport, Plan, Row
 from registry.tables import reports
 
 
-async def plan_rows_of_results(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
+async def plan_rows_of_results(db: AsyncConnection, about: About, rows: Sequence[Row], _post: str) -> list[Plan]:
     """Say what rows would put into the draft; raises ``Conflict`` where the report is not the unit's to write in now."""
     key = {"campaign_id": about.campaign_id, "period_id": about.period_id, "unit_id": about.unit_id}
     lines = await lines_of(db, CheckBody.model_validate({**key, "fields": {}}))

@@ -16,9 +16,10 @@ from registry.rules.lists import About, Plan, Row
 class Source(NamedTuple):
     """``plan`` says what rows would do and writes nothing; ``keep`` does it, and gives the ids of the things that have moved
     since: of those nothing is written. ``keep`` is handed whole things, each row with its ``content`` and what was ``seen``.
+    Both are told the post of whoever has it done.
     """
 
-    plan: Callable[[AsyncConnection, About, Sequence[Row]], Awaitable[list[Plan]]]
+    plan: Callable[[AsyncConnection, About, Sequence[Row], str], Awaitable[list[Plan]]]
     keep: Callable[[Tx, About, Sequence[Mapping[str, Any]], str], Awaitable[set[str]]]
 
 

@@ -19,7 +19,7 @@ from registry.tables import block_members, blocks, campaigns, sheets, targets, u
 from registry.tables.sheets import EVERY_PERIOD, standing_sheet
 
 
-async def plan_rows_of_targets(db: AsyncConnection, about: About, rows: Sequence[Row]) -> list[Plan]:
+async def plan_rows_of_targets(db: AsyncConnection, about: About, rows: Sequence[Row], _post: str) -> list[Plan]:
     known = await _known_targets(db, about.campaign_id, rows)
     return await to_thread.run_sync(rules.lists.plan_targets, rows, known)
 

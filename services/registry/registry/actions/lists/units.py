@@ -22,7 +22,7 @@ from registry.rules.lists import About, KnownUnit, Plan, Row
 from registry.tables import unit_changes, units
 
 
-async def plan_rows_of_units(db: AsyncConnection, _about: About, rows: Sequence[Row]) -> list[Plan]:
+async def plan_rows_of_units(db: AsyncConnection, _about: About, rows: Sequence[Row], _post: str) -> list[Plan]:
     said = {
         key: {row.values[key] for row in rows if key in row.values} for key in ("unit_id", "name", "parent", "code")
     }

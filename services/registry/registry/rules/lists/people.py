@@ -127,10 +127,11 @@ class KnownPerson(BaseModel):
 
 @dataclass
 class KnownPeople:
-    """What rows are held against; ``own`` is the unit whose list it is, None for the office's."""
+    """What rows are held against; ``own`` is the unit whose list it is, None for the office's, ``post`` whoever sends it."""
 
     today: date
     own: UUID | None
+    post: str
     units: Mapping[UUID, NamedUnit]
     people: Mapping[UUID, KnownPerson]
     _called: dict[tuple[UUID, str], list[KnownPerson]] = field(default_factory=lambda: defaultdict(list))
@@ -280,7 +281,7 @@ def _rating(
     held = next((each for each in ratings if each.entry.year == typed["year"]), None)
     about = entries.About(today=known.today, began=unit.valid_from)
     plan, written = _entry(plan, EntryKind.RATING, typed, about, held)
-    if written and held and not_yours(held.said, Speaker(known.own, "")):
+    if written and held and not_yours(held.said, Speaker(known.own, known.post)):
         message = f"xếp loại năm {typed['year']} đã có và không do đơn vị ghi, đơn vị chỉ xem"
         plan = _wrong(plan, "grade", message, "Để trống các cột xếp loại, hoặc đề nghị Phòng Nội vụ thành phố sửa")
     return plan, written
