@@ -124,17 +124,19 @@ async def test_a_unit_that_moved_and_one_that_withdrew_stand_where_their_events_
 
 
 async def test_what_reviewers_said_is_rebuilt_but_for_the_reasons(house: House) -> None:
+    """On the version on which the report was scored, though another was published since."""
     await house.open(("registry", "scoring"))
     await city.found(house)
     for unit, amount in ((TAN_PHONG, "1000"), (QUYET_THANG, "850")):
         assert (await submit(house, unit, amount)).status_code == 201
     await house.quiet()
+    await put(house, "scoring", f"/sheets/{SHEET}", {**SHEET_DOCUMENT, "step": "0.5"})
     looks = [Look("1.1", agreed=False, value=Decimal(600), reason="Theo biên bản"), Look("2.1", agreed=True)]
     async with house.at_work("scoring") as tx:
         await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.APPRAISAL, looks, Reviewer("Phòng Nội vụ"))
     told = await replayed(house)
     assert replay.in_words(told).endswith("dữ liệu lưu khớp với sự kiện.")
-    assert told.compared.rows["verdicts"] == 2
+    assert (told.compared.rows["verdicts"], await versions(house)) == (2, [1])
     assert (await city.board(house))[0][0] == "Phường Quyết Thắng"
 
 

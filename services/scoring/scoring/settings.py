@@ -14,7 +14,7 @@ class Settings(ServiceSettings):
     """Whether the head of a block may freeze its board, beside the city's office. No rule in force says so: unconfirmed."""
 
     appeal_days: int = Field(default=5, ge=0, le=3650)
-    """How many days after its board was frozen, else after the period has closed, a unit can appeal against its score.
+    """How many days after its points or place were published, else after the period has closed, a unit can appeal against its score.
 
     Unconfirmed: no rule that is known says it.
     """

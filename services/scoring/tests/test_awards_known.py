@@ -174,7 +174,7 @@ async def test_an_award_that_is_recorded_or_withdrawn_is_scored_at_once_and_seen
 
 
 async def test_an_award_is_scored_in_its_year_alone_and_on_sheets_that_ask_for_it(house: House) -> None:
-    """What it does not count in stays on the version of its sheet on which all of its board stands."""
+    """What it counts in stays on the version of its sheet on which all of its board stands, and so does what it does not."""
     await house.open(["scoring"])
     earlier, elsewhere = (ident("period-2022"), ident("block-2022")), (ident("period-beside"), ident("block-beside"))
     asks, asks_not = ident("awards-sheet"), ident("sheet-without-forms")
@@ -213,10 +213,10 @@ async def test_an_award_is_scored_in_its_year_alone_and_on_sheets_that_ask_for_i
             await actions.publish_sheet(tx, of, made.model_copy(update={"name": "Bảng điểm, lần hai"}))
     as_typed = (Decimal(15), 1, False)
     assert await scored() == dict.fromkeys((PERIOD, earlier[0], elsewhere[0]), as_typed)
-    assert await recorded(1, 2023) == {PERIOD: (10, 2, True), earlier[0]: as_typed, elsewhere[0]: as_typed}
+    assert await recorded(1, 2023) == {PERIOD: (10, 1, True), earlier[0]: as_typed, elsewhere[0]: as_typed}
     # That it was of another year is scored in both; what is scored for other reasons says nothing of awards not asked for.
     async with house.at_work("scoring") as tx:
         again = reported(*elsewhere, 9)
         again = again.model_copy(update={"data": again.data.model_copy(update={"version": 2})})
         await actions.take_up_reports(tx, [again])
-    assert await recorded(2, 2022) == {PERIOD: (15, 2, False), earlier[0]: (10, 2, True), elsewhere[0]: (15, 2, False)}
+    assert await recorded(2, 2022) == {PERIOD: (15, 1, False), earlier[0]: (10, 1, True), elsewhere[0]: (15, 2, False)}

@@ -195,10 +195,11 @@ async def scoring(house: House) -> House:
 
 
 async def publish(house: House, **more: Any) -> None:
-    """Publish the next version of the sheet."""
+    """Publish the next version of the sheet, and have the unit report on it."""
     ((sheet_id,),) = await house.rows("scoring", "SELECT DISTINCT sheet_id FROM sheets")
     async with house.at_work("scoring") as tx:
         await actions.publish_sheet(tx, sheet_id, own_sheet(**more))
+        await actions.take_up_reports(tx, [a_report(2, 1000)])
 
 
 def a_report(version: int, amount: int) -> Event[ReportSubmitted]:

@@ -329,7 +329,9 @@ async def test_what_stands_on_a_final_board_is_changed_by_an_appeal_and_a_correc
         assert await queries.cross_checks_by(Read(tx.db), PERIOD, [QUYET_THANG]) == []
     stood = await live(scoring)
     for each in tried:
-        with pytest.raises(Conflict, match=r"chính thức \(lần 1\).*gửi kiến nghị đúng mục.*đính chính") as refused:
+        with pytest.raises(
+            Conflict, match=r"chính thức \(lần 1\).*còn trong hạn kiến nghị gửi kiến nghị đúng mục.*đính chính"
+        ) as refused:
             async with scoring.at_work("scoring") as tx:
                 await each(tx)
         assert refused.value.members["number"] == 1

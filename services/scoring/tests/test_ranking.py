@@ -15,7 +15,16 @@ from house import House, event_of, ident
 from sqlalchemy import text
 
 from contracts.envelope import Event
-from contracts.registry import BlockFormed, ReportedValue, ReportSubmitted, ReportWithdrawn, UnitChanged, UnitChangeKind
+from contracts.registry import (
+    BlockFormed,
+    ReportedValue,
+    ReportSubmitted,
+    ReportWithdrawn,
+    Target,
+    TargetsAssigned,
+    UnitChanged,
+    UnitChangeKind,
+)
 from contracts.scoring import RankingChanged
 from scoring import actions, rules
 from scoring.rules import Sheet
@@ -35,8 +44,8 @@ STRANGER = ident("ranked-elsewhere")
 Report = Event[ReportSubmitted] | Event[ReportWithdrawn]
 
 
-def formed(version: int, members: Sequence[UUID]) -> Event[BlockFormed]:
-    document = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": version, "sheet_id": SHEET, "head_unit_id": None}
+def formed(version: int, members: Sequence[UUID], *, on: UUID = SHEET) -> Event[BlockFormed]:
+    document = {**BLOCK_DOCUMENT, "block_id": BLOCK, "version": version, "sheet_id": on, "head_unit_id": None}
     return event_of(BlockFormed.model_validate({**document, "member_unit_ids": members}))
 
 
@@ -86,7 +95,8 @@ async def standings(house: House) -> dict[UUID, rules.Standing]:
     named = ", ".join(rules.Standing._fields)
     rows = await house.rows("scoring", f"SELECT unit_id, {named} FROM scores WHERE NOT withdrawn")
     on_board = await members(house)
-    return {unit: rules.Standing(*figures) for unit, *figures in rows if unit in on_board}
+    told = ((unit, *figures, json.loads(ties) if ties else None) for unit, *figures, ties in rows)
+    return {unit: rules.Standing(*figures) for unit, *figures in told if unit in on_board}
 
 
 async def by_ranking_all(house: House) -> dict[UUID, rules.Ranked]:
@@ -157,6 +167,69 @@ async def test_whatever_happens_a_board_stands_as_if_all_were_ranked(scoring: Ho
             assert (board["ranked"], board["leader_points"]) == (ranked, leader_points), step
             if board["membership"] == board["number"]:
                 assert board["members"] == len(await members(scoring)), step
+
+
+TIED = ident("ranked-sheet-with-tie-breaks")
+MORE = {"code": "more_money", "name": "Thu ngân sách nhiều hơn", "criteria": ["1.1"]}
+
+
+@pytest_asyncio.fixture
+async def tied(house: House) -> House:
+    """The same block on a sheet whose first version tells equals apart by what was collected."""
+    async with house.at_work("scoring") as tx:
+        await actions.learn_blocks(tx, [formed(1, UNITS, on=TIED)])
+    await publish_tied(house, 1)
+    return house
+
+
+async def publish_tied(house: House, version: int) -> None:
+    """Publish a version of that sheet: each second one has no tie-breaks."""
+    stated = {"name": f"Bảng điểm, bản {version}", "tie_breaks": [MORE] if version % 2 else []}
+    async with house.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, TIED, Sheet.model_validate({**SHEET_DOCUMENT, **stated, "extras": [OUT]}))
+
+
+def a_target(unit: UUID, version: int, target: int) -> Event[TargetsAssigned]:
+    targets = (Target(criterion="1.1", target=Decimal(target)),)
+    return event_of(TargetsAssigned(campaign_id=CAMPAIGN, unit_id=unit, version=version, targets=targets))
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_whoever_comes_on_a_version_without_tie_breaks_changes_what_is_compared_for_all(
+    tied: House, first: int
+) -> None:
+    """Whether it reports before the two that are equal, or after them, they share a place: not all were asked for what tells them apart."""
+    equal = [a_report(UNITS[0], 1, 1000), a_report(UNITS[1], 1, 1100)]
+    async with tied.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, equal[first:])
+    await publish_tied(tied, 2)
+    for each in (a_report(UNITS[2], 1, 800), *equal[:first]):
+        async with tied.at_work("scoring") as tx:
+            await actions.take_up_reports(tx, [each])
+    ranks = {unit: place.rank for unit, place in (await stored(tied)).items()}
+    assert ranks == {UNITS[0]: 1, UNITS[1]: 1, UNITS[2]: 3}
+    assert await stored(tied) == await by_ranking_all(tied)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_versions_a_board_mixes_it_stands_as_if_all_were_ranked(tied: House, seed: int) -> None:
+    chance, versions = Random(seed), dict[UUID, int]()
+    for step in range(40):
+        if step in {10, 20, 30}:
+            await publish_tied(tied, 1 + step // 10)
+        unit = chance.choice(UNITS)
+        versions[unit] = versions.get(unit, 0) + 1
+        what = chance.random()
+        async with tied.at_work("scoring") as tx:
+            if what < 0.2:
+                await actions.take_up_reports(tx, [a_withdrawal(unit, versions[unit])])
+            elif what < 0.4:
+                # Scored again by the version on which it stands.
+                await actions.learn_targets(tx, [a_target(unit, step + 1, chance.choice((1000, 1250)))])
+            else:
+                amount = chance.choice((700, 800, 1000, 1100, 1300))
+                await actions.take_up_reports(tx, [a_report(unit, versions[unit], amount)])
+        assert await stored(tied) == await by_ranking_all(tied), step
 
 
 async def test_only_those_at_the_old_and_the_new_percent_are_looked_at_and_those_between_counted_on(

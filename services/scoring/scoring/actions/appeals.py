@@ -26,7 +26,7 @@ from scoring.actions.sheets import published
 from scoring.actions.verdicts import Reviewer, give_verdicts
 from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
-from scoring.tables import FROZEN_AT, appeal_steps, appeals, frozen_on, periods, reports, scores, targets
+from scoring.tables import PUBLISHED_AT, appeal_steps, appeals, periods, published_on, reports, scores, targets
 
 _FACTS: Final = ("appeal_id", "campaign_id", "period_id", "block_id", "unit_id")
 
@@ -58,7 +58,7 @@ class Said(NamedTuple):
 async def file_appeal(
     tx: Tx, period_id: UUID, unit_id: UUID, item: str, said: Said, *, by: Actor, days: int
 ) -> AppealStepped:
-    """File an appeal of a unit against one item of its score, within ``days`` after the board was frozen.
+    """File an appeal of a unit against one item of its score, within ``days`` after its points were published.
 
     Raises ``NotFound`` without a score, ``Invalid`` with everything that is wrong, ``Conflict`` after the last day or while
     another appeal against this item is open.
@@ -68,9 +68,8 @@ async def file_appeal(
     reason, item = nfc(said.reason), rules.appealed(sheet, item)
     assigned = {each["criterion"]: each["assigned"] for each in score.targets or ()}
     _refuse([*_of_item(sheet, assigned, item), *_of_reason(reason, "điều cần xem lại và căn cứ của đơn vị")])
-    _refuse_late(
-        way.last_day(frozen_on(score.frozen_at), score.closes_on, days), (await tx.now()).astimezone(VIETNAM).date()
-    )
+    last = way.last_day(published_on(score.published_at), score.closes_on, days)
+    _refuse_late(last, (await tx.now()).astimezone(VIETNAM).date())
     row = {"appeal_id": uuid7(), "campaign_id": score.campaign_id, "period_id": period_id, "block_id": score.block_id}
     row |= {"unit_id": unit_id, "item": item, "state": AppealState.FILED, "steps": 1}
     added = postgresql.insert(appeals).values(row).on_conflict_do_nothing().returning(appeals.c.appeal_id)
@@ -94,7 +93,7 @@ async def _score_of(tx: Tx, period_id: UUID, unit_id: UUID) -> Any:
             *[scores.c[name] for name in ("campaign_id", "block_id", "sheet_id", "sheet_version")],
             periods.c.closes_on,
             targets.c.targets,
-            FROZEN_AT,
+            PUBLISHED_AT,
         )
         .join(reports, (reports.c.period_id == scores.c.period_id) & (reports.c.unit_id == scores.c.unit_id))
         .outerjoin(periods, periods.c.period_id == scores.c.period_id)

@@ -40,9 +40,14 @@ _OF_REPORT: Final = tuple_(*reports.primary_key)
 
 
 def _concerned(block: BlockFormed) -> CompoundSelect[Any]:
-    """Ask for what its members have reported, and what came with the block or was scored in it: who left it goes elsewhere."""
+    """Ask for what its members have reported, and what came with the block or was scored in it: who left it goes elsewhere.
+
+    Whoever moves into it is named by no block, and may have been heard of before it.
+    """
+    moving = select(moves.c.unit_id).where(moves.c.block_id == block.block_id)
     return union(
         select(*reports.primary_key).where(reports.c.unit_id.in_(block.member_unit_ids)),
+        select(*reports.primary_key).where(reports.c.unit_id.in_(moving)),
         select(*reports.primary_key).where(reports.c.block_id == block.block_id),
         select(*scores.primary_key).where(scores.c.block_id == block.block_id),
     )

@@ -11,7 +11,7 @@ from scoring.actions.keys import Key
 from scoring.tables import boards, publications
 
 _INSTEAD: Final = (
-    "đơn vị gửi kiến nghị đúng mục thấy sai",
+    "đơn vị còn trong hạn kiến nghị gửi kiến nghị đúng mục thấy sai",
     "có căn cứ mới thì Phòng Nội vụ trả lại báo cáo kèm lý do để đơn vị gửi lại",
     "điểm thay đổi rồi thì Phòng Nội vụ công bố bản đính chính, có lý do",
 )

@@ -17,25 +17,11 @@ from chassis.db import Prepared
 from chassis.events import Tx
 from scoring import rules
 from scoring.actions.keys import Key, wanted
-from scoring.actions.sheets import Published
+from scoring.actions.sheets import Ever, Published
 from scoring.tables import BESIDE, REVIEWED, blocks, sheets
 
-_LED: Final = Prepared(
-    text(
-        """SELECT count(*) > 0 AS led FROM sheets WHERE sheet_id = :sheet_id AND version <= :version
-      AND jsonb_path_exists(document, '$.** ? (@.rule.kind == "half_plus_leader")')"""
-    )
-)
-_led: dict[Published, bool] = {}
-
-
-async def asks_for_leaders(tx: Tx, sheet: Published) -> bool:
-    """Tell whether this version of a sheet, or one before it that scores may still stand on, asks for leaders."""
-    if sheet not in _led:
-        sheet_id, version = sheet
-        (row,) = await _LED.rows(tx.db, {"sheet_id": sheet_id, "version": version})
-        _led[sheet] = row.led
-    return _led[sheet]
+LED: Final = Ever('$.** ? (@.rule.kind == "half_plus_leader")')
+"""Whether scores on a sheet may ask for leaders."""
 
 
 async def led_blocks(tx: Tx, block_ids: Collection[UUID]) -> set[UUID]:
@@ -49,7 +35,7 @@ async def led_blocks(tx: Tx, block_ids: Collection[UUID]) -> set[UUID]:
         .group_by(blocks.c.block_id)
     )
     found = (await tx.db.execute(newest)).all()
-    return {row.block_id for row in found if await asks_for_leaders(tx, (row.sheet_id, row.version))}
+    return {row.block_id for row in found if await LED.holds(tx, (row.sheet_id, row.version))}
 
 
 _ON_BOARD: Final = Prepared(

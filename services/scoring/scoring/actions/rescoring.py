@@ -26,7 +26,7 @@ from contracts.scoring import BlockRescored, RescoredUnit, RescoringAdvanced
 from scoring import rules
 from scoring.actions import boards as standing
 from scoring.actions.keys import Key, wanted
-from scoring.actions.leaders import Leaders
+from scoring.actions.leaders import Leaders, told
 from scoring.actions.scores import given_by, kept, looked_at, put_as_computed
 from scoring.actions.sheets import published
 from scoring.tables import BESIDE, REVIEWED, blocks, boards, periods, places, rescorings, sheets
@@ -187,7 +187,7 @@ _SCORED: Final = Prepared(
         f"""SELECT period_id, scores.block_id, scores.unit_id, reports.campaign_id, reports.version AS report_version, late,
       reports.values AS reported, {REVIEWED} AS reviewed, {BESIDE} AS beside, targets.targets, scores.version, scores.sheet_version,
       scores.points, scores.maximum, scores.percent, content, penalty, tie_points, tie_maximum, disqualified, ties,
-      places.unit_id AS placed, places.rank,
+      scores.inputs -> 'leaders' AS leaders, places.unit_id AS placed, places.rank,
       places.points AS placed_points, places.percent AS placed_percent, places.decided_by
     FROM scores JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
       USING (period_id, block_id)
@@ -234,9 +234,11 @@ async def _advance(tx: Tx, job: Any, event: Event[RescoringAdvanced], scores_a_s
     keys: list[Key] = [(row.period_id, row.block_id) for row in following]
     await _LOCK.rows(tx.db, wanted(keys))
     locked = await standing.locked(tx, {key: [event] for key in keys})
-    (sheet,) = (await published(tx, {(job.sheet_id, job.sheet_version)})).values()
     found = await _SCORED.rows(tx.db, {**wanted(keys), "sheet_id": job.sheet_id})
-    asked = [given_by(known, sheet) for known in found]
+    comes_to = [_version_of(known, job) for known in found]
+    by_version = await published(tx, {(job.sheet_id, version) for version in comes_to})
+    on = [by_version[job.sheet_id, version] for version in comes_to]
+    asked = [given_by(known, sheet) for known, sheet in zip(found, on, strict=True)]
     on_board = (((known.period_id, known.block_id), known.unit_id) for known in found)
     leaders = Leaders(
         {key: board.members for key, board in locked.items()},
@@ -247,9 +249,10 @@ async def _advance(tx: Tx, job: Any, event: Event[RescoringAdvanced], scores_a_s
 
     def rows() -> Iterator[dict[str, Any]]:
         nonlocal rescored
-        for known, given in zip(found, asked, strict=True):
+        for known, sheet, given in zip(found, on, asked, strict=True):
             block = leaders.of((known.period_id, known.block_id), sheet)
-            stays = known.sheet_version == sheet.version or (known.sheet_version > sheet.version and not job.back)
+            # Others may have come to other figures by the version that they are put on, and lead by these.
+            stays = known.sheet_version == sheet.version and told(block) == (known.leaders or {})
             unit, row = _rescored(known, given, (sheet, block), event, now, stays=stays)
             units[known.period_id, known.block_id].append(unit)
             if row:
@@ -278,6 +281,14 @@ async def _advance(tx: Tx, job: Any, event: Event[RescoringAdvanced], scores_a_s
     tx.record(RescoringAdvanced(**what, **reached, ended=not keys), because=[event])
 
 
+def _version_of(known: Any, job: Any) -> int:
+    """Tell by which version a unit is scored after this step.
+
+    A report that came since the sheet was published was scored by it, or by a newer one, when it came.
+    """
+    return int(job.sheet_version if job.back else max(known.sheet_version, job.sheet_version))
+
+
 def _rescored(
     known: Any,
     given: rules.Facts,
@@ -287,10 +298,7 @@ def _rescored(
     *,
     stays: bool,
 ) -> tuple[_Unit, dict[str, Any] | None]:
-    """Give how a unit stands on this version of the sheet, and the row of its score unless it ``stays``.
-
-    A report that came since the sheet was published was scored by it, or by a newer one, when it came.
-    """
+    """Give how a unit stands on this version of the sheet, and the row of its score unless it ``stays``."""
     sheet, block = on
     before = rules.Standing._make(_standing_of(known))
     assert sheet.sheet_id is not None

@@ -23,13 +23,12 @@ from contracts.scoring import CriterionPoints, ScoreChanged
 from scoring import rules
 from scoring.actions.boards import locked
 from scoring.actions.keys import WANTED, Key, wanted
-from scoring.actions.leaders import Leaders, asks_for_leaders, led_blocks, on_boards, told
+from scoring.actions.leaders import LED, Leaders, led_blocks, on_boards, told
 from scoring.actions.ranking import Touched, rank
-from scoring.actions.sheets import published
+from scoring.actions.sheets import Ever, published
 from scoring.rules.shifts import Change
-from scoring.tables import BESIDE, REVIEWED, blocks, moved, periods, reports, scores, stands, targets
+from scoring.tables import BESIDE, NEWEST, REVIEWED, SCORED_BY, blocks, moved, periods, reports, scores, targets
 
-STANDS: Final = stands(blocks.c.sheet_id, reports.c.period_id)
 _stamped = blocks.alias("stamped")
 _moved = moved(reports.c.unit_id, _stamped.c.year)
 _formed = (
@@ -71,7 +70,8 @@ _FACTS: Final = Prepared(
             literal_column(BESIDE).label("beside"),
             blocks.c.block_id,
             blocks.c.sheet_id,
-            STANDS.label("sheet_version"),
+            SCORED_BY.label("sheet_version"),
+            NEWEST.label("newest"),
             targets.c.targets,
             scores.c.version.label("scored"),
             scores.c.sheet_id.label("scored_by"),
@@ -109,31 +109,36 @@ async def score(
     rows = []
     for key, events in because.items():
         fact = facts.get(key)
-        if fact and fact.known.withdrawn:
-            if await _unscore(tx, fact.known):
-                touched.add([fact.board], events)
-            continue
-        if fact is None:
-            # Its block or sheet has not been heard of yet; the report is kept and scored when that comes.
-            for event in events:
-                tx.waiting(event)
+        if fact is None or fact.known.withdrawn:
+            if board := await _unscore(tx, key):
+                touched.add([board], events)
+            elif fact is None:
+                # Its block has not been heard of: the report is kept, and scored when that comes. Or its unit stands in none
+                # any more; or in one that was formed anew on a sheet of which no version is published. No report is accepted
+                # on such a sheet, and to publish it scores nothing: what came before waits for the next fact of its unit
+                # or block.
+                for event in events:
+                    tx.waiting(event)
             continue
         row, score, changed = _scored(tx, fact, events)
         rows.append(row)
         if changed:
             boards = {(fact.known.period_id, each) for each in (fact.known.block_id, fact.known.scored_in) if each}
-            touched.add(boards, events, _change(fact.known, score))
+            touched.add(boards, events, await _change(tx, fact.known, score))
     await put(tx, scores, rows, key=("period_id", "unit_id"))
     await rank(tx, touched)
 
 
-async def _unscore(tx: Tx, known: Any) -> bool:
-    """Have a score count no longer, because its report was withdrawn; False when none counted."""
-    if known.stored is None or known.unscored:
-        return False
-    of_unit = (scores.c.period_id == known.period_id) & (scores.c.unit_id == known.unit_id)
-    await tx.db.execute(update(scores).where(of_unit).values(withdrawn=True))
-    return True
+async def _unscore(tx: Tx, of: Key) -> Key | None:
+    """Have a score count no longer if its report was withdrawn, and give the board on which it stood; None when none counted.
+
+    Whichever block the unit stands in now: it may stand in none, or in one that has not been heard of.
+    """
+    report = (reports.c.period_id == scores.c.period_id, reports.c.unit_id == scores.c.unit_id, reports.c.withdrawn)
+    score = (scores.c.period_id == of[0], scores.c.unit_id == of[1], ~scores.c.withdrawn)
+    counted = update(scores).where(*report, *score).values(withdrawn=True).returning(scores.c.block_id)
+    block_id = (await tx.db.execute(counted)).scalar_one_or_none()
+    return (of[0], block_id) if block_id else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +161,15 @@ _Because = Mapping[Key, Sequence[Event[Any]]]
 
 
 async def _led(tx: Tx, facts: Collection[_Fact], stood: Collection[Key]) -> set[Key]:
-    """Give the boards on which a leader may be another one now: of these scores, and those that they leave."""
-    here = {fact.board: (fact.known.sheet_id, fact.known.sheet_version) for fact in facts}
+    """Give the boards on which a leader may be another one now: of these scores, and those that they leave.
+
+    Whichever version these stand on, others of the board may stand on a newer one that asks for leaders.
+    """
+    here = {fact.board: (fact.known.sheet_id, fact.known.newest) for fact in facts}
     left = {(fact.known.period_id, fact.known.scored_in) for fact in facts if fact.known.scored_in} | set(stood)
     elsewhere = left - here.keys()
     blocks_led = await led_blocks(tx, {block_id for _, block_id in elsewhere})
-    found = {board for board, sheet in here.items() if await asks_for_leaders(tx, sheet)}
+    found = {board for board, sheet in here.items() if await LED.holds(tx, sheet)}
     return found | {(period_id, block_id) for period_id, block_id in elsewhere if block_id in blocks_led}
 
 
@@ -239,15 +247,20 @@ def reported_by(report: Any) -> rules.Facts:
     return rules.reported(report.reported, report.targets, late=report.late, beside=report.beside)
 
 
-def _change(known: Any, score: rules.Score) -> Change | None:
+_TIED: Final = Ever("$.tie_breaks[*]")
+"""Whether scores on a sheet may have tie-breaks of the sheet's own."""
+
+
+async def _change(tx: Tx, known: Any, score: rules.Score) -> Change | None:
     """Give what this score changes on its board; None where that hangs on more than the score.
 
     The unit may come from another board, or be a member of none; and of a sheet's own tie-breaks only those are asked that
-    all on the board were asked for.
+    all on the board were asked for: whoever stands on a version without them, or leaves it, changes that for all others.
     """
     stood = bool(known.stored) and not known.unscored
-    own_tie_breaks = score.ties or (stood and _ties_of(known.stored))
-    if not known.member or known.scored_in not in {None, known.block_id} or own_tie_breaks:
+    if not known.member or known.scored_in not in {None, known.block_id} or (stood and _ties_of(known.stored)):
+        return None
+    if await _TIED.holds(tx, (known.sheet_id, known.newest)):
         return None
     return Change(
         known.unit_id,

@@ -4,9 +4,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.db import Prepared
 from chassis.events import Tx
 from contracts.scoring import SheetPublished
 from scoring import rules
@@ -63,6 +64,28 @@ async def published(tx: Tx, wanted: set[Published]) -> dict[Published, rules.She
 
 def _parsed(document: dict[str, Any], sheet_id: UUID, version: int) -> rules.Sheet:
     return rules.Sheet.model_validate({**document, "sheet_id": sheet_id, "version": version})
+
+
+_ever: dict[tuple[str, Published], bool] = {}
+
+
+class Ever:
+    """Whether a version of a sheet, or one before it that scores may still stand on, says something: asked once, and kept."""
+
+    def __init__(self, what: str) -> None:
+        asked = f"""SELECT count(*) > 0 AS ever FROM sheets WHERE sheet_id = :sheet_id AND version <= :version
+          AND jsonb_path_exists(document, '{what}')"""  # noqa: S608 - our own words
+        self._what = what
+        self._asked = Prepared(text(asked))
+
+    async def holds(self, tx: Tx, sheet: Published) -> bool:
+        """Tell whether it does."""
+        key = self._what, sheet
+        if key not in _ever:
+            sheet_id, version = sheet
+            (row,) = await self._asked.rows(tx.db, {"sheet_id": sheet_id, "version": version})
+            _ever[key] = row.ever
+        return _ever[key]
 
 
 async def ever_published(tx: Tx) -> dict[Published, rules.Sheet]:

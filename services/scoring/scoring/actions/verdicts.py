@@ -16,9 +16,9 @@ from contracts.envelope import Event
 from scoring import rules
 from scoring.actions.finality import refuse_on_final
 from scoring.actions.keys import Key
-from scoring.actions.scores import STANDS, in_its_block, reported_by, score
+from scoring.actions.scores import in_its_block, reported_by, score
 from scoring.actions.sheets import published
-from scoring.tables import BESIDE, OBJECTED, REVIEWED, blocks, reports, targets, verdicts
+from scoring.tables import BESIDE, OBJECTED, REVIEWED, SCORED_BY, blocks, reports, scores, targets, verdicts
 
 
 class Reviewer(NamedTuple):
@@ -163,19 +163,23 @@ async def keep(
     return Reviewed(given=len(items), event_id=event.id, correlationid=event.correlationid)
 
 
-_KNOWN: Final = in_its_block(
-    select(
-        *[reports.c[name] for name in ("campaign_id", "version", "late", "withdrawn")],
-        reports.c["values"].label("reported"),
-        literal_column(REVIEWED).label("reviewed"),
-        literal_column(BESIDE).label("beside"),
-        literal_column(OBJECTED).label("objected"),
-        blocks.c.block_id,
-        blocks.c.sheet_id,
-        STANDS.label("sheet_version"),
-        targets.c.targets,
+_KNOWN: Final = (
+    in_its_block(
+        select(
+            *[reports.c[name] for name in ("campaign_id", "version", "late", "withdrawn")],
+            reports.c["values"].label("reported"),
+            literal_column(REVIEWED).label("reviewed"),
+            literal_column(BESIDE).label("beside"),
+            literal_column(OBJECTED).label("objected"),
+            blocks.c.block_id,
+            blocks.c.sheet_id,
+            SCORED_BY.label("sheet_version"),
+            targets.c.targets,
+        )
     )
-).outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
+    .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
+    .outerjoin(scores, (scores.c.period_id == reports.c.period_id) & (scores.c.unit_id == reports.c.unit_id))
+)
 
 
 async def _locked(tx: Tx, period_id: UUID, unit_id: UUID) -> Any:

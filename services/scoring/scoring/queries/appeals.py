@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from chassis.db import Read
 from chassis.errors import NotFound
 from scoring.rules import appeals as way
-from scoring.tables import FROZEN_AT, appeal_steps, appeals, frozen_on, periods, scores
+from scoring.tables import PUBLISHED_AT, appeal_steps, appeals, periods, published_on, scores
 
 Row = dict[str, Any]
 
@@ -52,9 +52,12 @@ async def appeal(db: Read, appeal_id: UUID) -> Row:
 
 
 async def appealing(db: Read, period_id: UUID, unit_id: UUID, days: int) -> Row:
-    """Tell until which day a unit can appeal against its score of a period, and which of its items have an open appeal."""
+    """Tell until which day a unit can appeal against its score of a period, and which of its items have an open appeal.
+
+    ``frozen`` holds where its points were published: the days count from the last time that these or its place were others.
+    """
     closing = (
-        select(periods.c.closes_on, FROZEN_AT)
+        select(periods.c.closes_on, PUBLISHED_AT)
         .select_from(scores.outerjoin(periods, periods.c.period_id == scores.c.period_id))
         .where(scores.c.period_id == period_id, scores.c.unit_id == unit_id, ~scores.c.withdrawn)
     )
@@ -65,9 +68,9 @@ async def appealing(db: Read, period_id: UUID, unit_id: UUID, days: int) -> Row:
         appeals.c.period_id == period_id, appeals.c.unit_id == unit_id, appeals.c.state.in_(way.OPEN)
     )
     return {
-        "last_day": way.last_day(frozen_on(found.frozen_at), found.closes_on, days),
+        "last_day": way.last_day(published_on(found.published_at), found.closes_on, days),
         "days": days,
-        "frozen": found.frozen_at is not None,
+        "frozen": found.published_at is not None,
         "confirmed": False,
         "open": {row.item: row.appeal_id for row in await db.execute(open_ones)},
     }

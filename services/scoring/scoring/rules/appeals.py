@@ -95,10 +95,10 @@ def possible(state: AppealState, sides: Collection[Side]) -> tuple[Act, ...]:
     return tuple(act for act, move in TABLE[state].items() if move.who in sides)
 
 
-def last_day(frozen_on: date | None, closes_on: date | None, days: int) -> date | None:
-    """Give the last day on which an appeal can be filed: so many days after the board was frozen, else after the period closes.
+def last_day(published_on: date | None, closes_on: date | None, days: int) -> date | None:
+    """Give the last day on which an appeal can be filed: so many days after what it is against was published.
 
-    None while neither is known.
+    While nothing of the unit is published, after the period closes; None while neither is known.
     """
-    counted_from = frozen_on or closes_on
+    counted_from = published_on or closes_on
     return counted_from + timedelta(days=days) if counted_from else None

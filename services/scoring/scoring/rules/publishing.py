@@ -12,7 +12,10 @@ from scoring.rules.cross_checks import objected, still_open
 from scoring.rules.reviewing import codes_of
 from scoring.rules.sheet import Sheet
 
-_BY_APPEAL: Final = "Đơn vị thấy sai gửi kiến nghị đúng mục đó; kiến nghị được chấp nhận sẽ thành thay đổi chờ công bố"
+_BY_APPEAL: Final = (
+    "Đơn vị thấy sai, còn trong hạn kiến nghị, gửi kiến nghị đúng mục đó; "
+    "kiến nghị được chấp nhận sẽ thành thay đổi chờ công bố"
+)
 
 
 class Refused(NamedTuple):

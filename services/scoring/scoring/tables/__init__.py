@@ -1,6 +1,6 @@
 """Scoring's tables: sheets, the facts it heard of, and what it made of them."""
 
-from scoring.tables.appeals import FROZEN_AT, appeal_steps, appeals, frozen_on
+from scoring.tables.appeals import PUBLISHED_AT, appeal_steps, appeals, published_on
 from scoring.tables.base import metadata
 from scoring.tables.beside import BESIDE, recognised
 from scoring.tables.boards import boards, membership, places
@@ -10,7 +10,7 @@ from scoring.tables.facts import blocks, moves, periods, reports, targets
 from scoring.tables.members import MEMBERS, REPORTS_IN, moved
 from scoring.tables.publications import NOTHING_LATER, publications, published_places, published_scores
 from scoring.tables.rehearsals import rehearsals, rehearsed
-from scoring.tables.rescorings import rescorings, stands
+from scoring.tables.rescorings import NEWEST, SCORED_BY, rescorings, stands
 from scoring.tables.scores import scores
 from scoring.tables.sheets import sheets
 from scoring.tables.verdicts import REVIEWED, verdicts
@@ -19,19 +19,20 @@ from scoring.tables.votes import block_votes
 __all__ = [
     "BESIDE",
     "CHECKED",
-    "FROZEN_AT",
     "MEMBERS",
+    "NEWEST",
     "NOTHING_LATER",
     "OBJECTED",
+    "PUBLISHED_AT",
     "REPORTS_IN",
     "REVIEWED",
+    "SCORED_BY",
     "appeal_steps",
     "appeals",
     "block_votes",
     "blocks",
     "boards",
     "cross_checks",
-    "frozen_on",
     "membership",
     "metadata",
     "moved",
@@ -40,6 +41,7 @@ __all__ = [
     "periods",
     "places",
     "publications",
+    "published_on",
     "published_places",
     "published_scores",
     "recognised",

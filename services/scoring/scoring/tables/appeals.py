@@ -14,14 +14,16 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     func,
+    or_,
     select,
     text,
 )
 
 from chassis.clock import VIETNAM
 from scoring.tables.base import metadata
-from scoring.tables.publications import publications
+from scoring.tables.publications import publications, published_places
 from scoring.tables.scores import scores
 
 appeals = Table(
@@ -61,16 +63,25 @@ appeal_steps = Table(
 )
 """Only ever added to. ``value`` is what the unit asks for when it files, and what counts when the office upholds."""
 
-FROZEN_AT: Final = (
-    select(func.min(publications.c.at))
-    .where(publications.c.period_id == scores.c.period_id, publications.c.block_id == scores.c.block_id)
+_here, _before = published_places.alias("here"), published_places.alias("before")
+_same_unit = [_before.c[name] == _here.c[name] for name in ("period_id", "block_id", "unit_id")]
+PUBLISHED_AT: Final = (
+    select(func.max(publications.c.at))
+    .join(_here, and_(*[_here.c[name] == publications.c[name] for name in ("period_id", "block_id", "number")]))
+    .outerjoin(_before, and_(*_same_unit, _before.c.number == _here.c.number - 1))
+    .where(
+        *[_here.c[name] == scores.c[name] for name in ("period_id", "block_id", "unit_id")],
+        or_(*[_before.c[name].is_distinct_from(_here.c[name]) for name in ("rank", "points", "percent")]),
+    )
     .correlate(scores)
     .scalar_subquery()
-    .label("frozen_at")
+    .label("published_at")
 )
-"""When the board of a score was frozen first, asked beside ``scores``; nothing while it is provisional."""
+"""When the board of a score was published last with other points, or another place, of its unit than the time before, asked
+beside ``scores``: the first time that has the unit is such a one. Nothing while none has it.
+"""
 
 
-def frozen_on(at: datetime | None) -> date | None:
+def published_on(at: datetime | None) -> date | None:
     """Give the day of Vietnam on which that was."""
     return at.astimezone(VIETNAM).date() if at else None

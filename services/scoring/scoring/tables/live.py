@@ -71,7 +71,8 @@ OPEN: Final = Prepared(
         """SELECT
       (SELECT count(*) FROM reports LEFT JOIN scores USING (period_id, unit_id)
         WHERE reports.period_id = :period_id AND reports.unit_id = ANY (CAST(:members AS uuid[])) AND NOT reports.withdrawn
-          AND (scores.report_version IS NULL OR scores.report_version < reports.version)) AS unscored,
+          AND (scores.report_version IS NULL OR scores.report_version < reports.version
+            OR scores.block_id <> CAST(CAST(:block AS text) AS uuid))) AS unscored,
       (SELECT count(*) FROM dead_letter WHERE state = 'parked'
         AND (type NOT LIKE 'registry.report%' OR position(convert_to(CAST(:block AS text), 'UTF8') IN payload) > 0)) AS letters,
       (SELECT count(*) FROM rescorings WHERE ended_at IS NULL AND sheet_id = :sheet_id
@@ -87,7 +88,8 @@ OPEN: Final = Prepared(
     )
 )
 """What must be settled before a board can be final. A letter with a report concerns the block that it names; what any other
-letter would change nobody can say without reading it, so it concerns every board.
+letter would change nobody can say without reading it, so it concerns every board. A member whose score stands on another board is
+not scored on this one yet.
 """
 
 LOOKED_AT: Final = Prepared(

@@ -1,6 +1,6 @@
 """How far each rescoring has come."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     case,
     func,
     or_,
@@ -20,6 +21,8 @@ from sqlalchemy import (
 )
 
 from scoring.tables.base import metadata
+from scoring.tables.facts import blocks, reports
+from scoring.tables.scores import scores
 from scoring.tables.sheets import sheets
 
 rescorings = Table(
@@ -69,3 +72,24 @@ def stands(sheet_id: ColumnElement[Any], period_id: ColumnElement[Any]) -> Colum
         .scalar_subquery()
     )
     return func.coalesce(asked, newest)
+
+
+SCORED_BY: Final = case(
+    (
+        and_(
+            scores.c.sheet_id == blocks.c.sheet_id,
+            scores.c.block_id == blocks.c.block_id,
+            scores.c.report_version == reports.c.version,
+            ~scores.c.withdrawn,
+        ),
+        scores.c.sheet_version,
+    ),
+    else_=stands(blocks.c.sheet_id, reports.c.period_id),
+)
+"""By which version of the sheet of its block a report is scored, asked beside ``reports``, ``blocks`` and outer-joined ``scores``.
+
+By the one that it was scored by, while it is the same report in the same block on the same sheet: what is said or learnt of it
+later gives no unit of a board another version than the rest, that is a rescoring's to give. Else by the one that ``stands``.
+"""
+NEWEST: Final = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == blocks.c.sheet_id).scalar_subquery()
+"""The newest version of the sheet of a block, asked beside ``blocks``: no score on its board stands on a later one."""
