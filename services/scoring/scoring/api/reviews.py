@@ -180,9 +180,10 @@ async def answer_cross_check(
     commanded: Commanded,
 ) -> Response:
     """Agree with items of the unit that the caller's unit checks, or object to them; the block's head decides on objections."""
-    _, checker = await actions.place_of(commanded.tx.db, period_id, unit_id)
+    # Also whoever was named in a block that the unit has left: they are told so.
+    named = await actions.named_for(commanded.tx.db, period_id, unit_id)
     who = commanded.identity
-    speaks = checker if checker and who.holds(Post.UNIT_OFFICER, checker) else None
+    speaks = named.by_unit if named and who.holds(Post.UNIT_OFFICER, named.by_unit) else None
     by = Reviewer(who.post, unit_id if who.holds(Post.UNIT_OFFICER, unit_id) else speaks)
     return await commanded.once(
         body,
