@@ -117,7 +117,7 @@ async def give_verdicts(  # noqa: PLR0917
         block_id, _ = await actions.place_of(commanded.tx.db, period_id, unit_id)
         _head(commanded, block_id)
         only_objected = block_id is None or not commanded.identity.holds(Post.BLOCK_HEAD, block_id)
-    not_of_office(commanded, unit_id, _of_office(request))
+    not_of_office(commanded, unit_id, _of_office(request), body.column)
     by = _reviewer(commanded.identity, unit_id)
     return await commanded.once(
         body,
