@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.http import Asked, Command, Commanded, Reading, Sent
 from chassis.identity import Identity, scopes
 from contracts.appraisal import Column
-from contracts.envelope import GivenAmount
+from contracts.envelope import GivenAmount, GivenNumber
 from contracts.notify import Post
 from scoring import actions, queries, rules
 from scoring.actions import Answered, Assigned, Reviewed, Reviewer
@@ -37,7 +37,7 @@ class LookBody(Model):
 class LookedBody(Model):
     """``report_version`` is that of the report that was looked at: a newer one has to be looked at anew."""
 
-    report_version: int
+    report_version: GivenNumber
     items: Annotated[tuple[LookBody, ...], Field(min_length=1, max_length=500)]
 
     def looks(self) -> list[rules.Look]:
