@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import uuid4
 
-from registry.rules import AmbiguousNumberError, NotANumberError, parse_amount
+from chassis.amounts import AmbiguousNumberError, NotANumberError, parse_amount
 from thidua.api import Problem, Session
 from thidua.errors import Refusal
 from thidua.home import Home

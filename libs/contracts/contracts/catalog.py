@@ -58,7 +58,12 @@ PAYLOADS: Final[Mapping[str, type[Payload]]] = {
 }
 
 LISTENERS: Final[Mapping[str, tuple[type[Payload], ...]]] = {
-    "registry": (scoring.SheetPublished, appraisal.CrossChecksAssigned, people.RecountAdvanced),
+    "registry": (
+        scoring.SheetPublished,
+        scoring.RescoringAdvanced,
+        appraisal.CrossChecksAssigned,
+        people.RecountAdvanced,
+    ),
     "scoring": (
         registry.BlockFormed,
         registry.CampaignLaunched,

@@ -537,6 +537,30 @@ async def test_a_story_goes_over_a_final_board_which_an_appeal_alone_changes(sco
     assert [tuple(row) for row in said] == [(QUYET_THANG, True), (TAN_PHONG, False)]
 
 
+async def test_a_past_board_is_told_in_the_words_of_the_version_by_which_it_stood_then(
+    scoring: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "SETTLED", timedelta(0))
+
+    async def version(instant: datetime) -> int:
+        async with scoring.at_work("scoring") as tx:
+            stood = await queries.board_as_of(Read(tx.db), *KEY, THE_OFFICE, instant)
+        return int(stood["sheet_version"])
+
+    async def another(name: str) -> None:
+        async with scoring.at_work("scoring") as tx:
+            await actions.publish_sheet(tx, SHEET, Sheet.model_validate({**SHEET_DOCUMENT, "name": name}))
+
+    await heard(scoring, a_report(1, 900))
+    first = await now(scoring)
+    await another("Bảng điểm thử, bản mới")
+    assert await version(first) == 1
+    between = await now(scoring)
+    assert await version(between) == 1, "nobody was scored by the new one yet"
+    await heard(scoring, a_report(2, 950))
+    assert [await version(each) for each in (first, await now(scoring))] == [1, 2]
+
+
 async def _live_through(house: House, story: _Story) -> None:
     """Play a story; after each step the log folded up to now is the live board, and what was said before is still said."""
     frozen: dict[int, dict[str, Any]] = {}

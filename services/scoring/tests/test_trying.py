@@ -33,6 +33,7 @@ RULES: Mapping[str, dict[str, Any]] = {
     "yes_no": {"kind": "yes_no"},
 }
 COUNTED = ("per_item", "sample_mean", "yes_no")
+LIMITED = {"direct": Decimal(10), "sample_mean": Decimal(8), "yes_no": Decimal(1)}
 
 
 def sheet(rule: Mapping[str, Any], **more: Any) -> Sheet:
@@ -58,9 +59,9 @@ def figures(tried: Sequence[Any]) -> list[tuple[str, str]]:
 
 def test_the_figures_worth_knowing_are_the_nearest_that_bring_more_the_most_and_nothing() -> None:
     tried = trial("less", "32")
-    assert figures(tried.worth_knowing(tried.curve())) == [("30.98", "4.00"), ("32", "3.75"), ("42.9", "0.00")]
+    assert figures(tried.worth_knowing(tried.curve())) == [("30.96", "4.00"), ("32", "3.75"), ("42.86", "0.00")]
     tried = trial("bands", "5")
-    assert figures(tried.worth_knowing(tried.curve())) == [("2.99", "4.00"), ("5", "2.00"), ("7.5", "0.00")]
+    assert figures(tried.worth_knowing(tried.curve())) == [("2.999", "4.00"), ("5", "2.00"), ("7.5", "0.00")]
     tried = trial("per_item", "4")
     assert figures(tried.worth_knowing(tried.curve())) == [("0", "0.00"), ("4", "1.25"), ("5", "1.50"), ("13", "4.00")]
     tried = trial("yes_no", None)
@@ -75,6 +76,8 @@ def test_the_figures_worth_knowing_are_the_nearest_that_bring_more_the_most_and_
 def test_what_is_tried_is_what_would_be_scored(kind: str, value: Decimal, target: Decimal) -> None:
     if kind in COUNTED:
         value = Decimal(int(value))
+    if kind in LIMITED:
+        value = min(value, LIMITED[kind])
     tried = trial(kind, str(value), str(target))
     curve = tried.curve()
     assert all(before.value < after.value for before, after in pairwise(curve))
@@ -94,8 +97,7 @@ def test_what_is_tried_is_what_would_be_scored(kind: str, value: Decimal, target
 
 def test_a_line_on_which_more_than_one_figure_decides_is_not_tried() -> None:
     tasks = [{"code": "1", "name": "Kế hoạch", "points": "4"}]
-    awards = [{"code": "1", "name": "Cờ thi đua", "points": "4"}]
-    for rule in ({"kind": "checklist", "items": tasks}, {"kind": "awards", "items": awards}):
+    for rule in ({"kind": "checklist", "items": tasks}, {"kind": "half_plus_leader"}):
         made = sheet(rule)
         assert not Trial(made, Facts(values={}), None, made.groups[0].criteria[0]).possible
     assert trial("ratio_linear", "5").possible
@@ -163,4 +165,4 @@ async def test_the_same_comes_out_once_more_and_what_was_tampered_with_is_named(
 
 @pytest.mark.parametrize("kind", [*RULES])
 def test_no_more_is_computed_than_a_page_can_wait_for(kind: str) -> None:
-    assert len(trial(kind, "17").curve()) <= 110
+    assert len(trial(kind, "17").curve()) <= 70

@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Integer, Lateral, Table, Text, Uuid, case, func, null, or_, select
+from sqlalchemy import Column, ColumnElement, Integer, Table, Text, Uuid, case, func, null, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from registry.tables.base import metadata
 
@@ -34,22 +35,25 @@ Fed by ``scoring.rescoring_advanced.v1``.
 EVERY_PERIOD: Final = null()
 
 
-def standing_sheet(sheet_id: ColumnElement[Any], period_id: ColumnElement[Any]) -> Lateral:
+def standing_sheet(sheet_id: ColumnElement[Any], period_id: ColumnElement[Any]) -> LateralFromClause:
     """Ask for the version of a sheet by which reports of a period are scored, to join by; no row of a sheet not yet heard of.
 
     As scoring decides it: the version of the last rescoring of the period, and the newest where there was none or where
     something newer was published since. Of versions published before the registry kept each of them only the newest is known:
     that is given where the one asked for is not there.
     """
-    newest = select(func.max(sheets.c.version)).where(sheets.c.sheet_id == sheet_id).scalar_subquery()
+    every = sheets.alias("every")
+    newest = select(func.max(every.c.version)).where(every.c.sheet_id == sheet_id).correlate_except(every)
     asked = (
-        select(case((rescorings.c.newest == newest, rescorings.c.version)))
+        select(case((rescorings.c.newest == newest.scalar_subquery(), rescorings.c.version)))
         .where(
             rescorings.c.sheet_id == sheet_id,
             or_(rescorings.c.period_id.is_(None), rescorings.c.period_id == period_id),
         )
         .order_by(rescorings.c.rescoring_id.desc())
         .limit(1)
+        # Within a join by LATERAL what is asked by stands two questions out.
+        .correlate_except(rescorings)
         .scalar_subquery()
     )
     return (

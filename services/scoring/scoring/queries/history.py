@@ -10,7 +10,7 @@ from sqlalchemy import text
 from chassis.clock import VIETNAM, now_and_offset
 from chassis.db import Prepared, Read
 from chassis.errors import FieldError, Forbidden, Invalid
-from contracts.scoring import BlockRescored, RankingChanged
+from contracts.scoring import BlockRescored, RankingChanged, SheetPublished
 from scoring import rules
 from scoring.queries.boards import Row, Viewer, head_of
 from scoring.queries.sheets import standing_version
@@ -31,6 +31,35 @@ _EVENTS: Final = Prepared(
 )
 
 
+_ON: Final = Prepared(
+    text(
+        """SELECT DISTINCT sheet_version FROM scores
+    WHERE period_id = :period_id AND block_id = :block_id AND NOT withdrawn"""
+    )
+)
+_STOOD: Final = Prepared(
+    text(
+        f"""SELECT coalesce(
+      (SELECT CASE WHEN newest = published.version THEN sheet_version END FROM rescorings
+        WHERE sheet_id = :sheet_id AND (period_id IS NULL OR period_id = :period_id) AND started_at <= :instant
+        ORDER BY rescoring_id DESC LIMIT 1),
+      published.version) AS version
+    FROM (SELECT max(CAST(CAST(convert_from(bytes, 'UTF8') AS json) -> 'data' ->> 'version' AS integer)) AS version
+      FROM event_log WHERE type = '{SheetPublished.event_type}' AND subject = :sheet
+        AND recorded_at <= CAST(:until AS timestamptz)) AS published"""  # noqa: S608 - our own names of events
+    )
+)
+"""``tables.stands`` as it would have been answered then: publications are told in the log."""
+
+
+async def _version_at(db: Read, sheet_id: UUID, period_id: UUID, instant: datetime) -> int:
+    """Tell by which version of a sheet a period was scored at an instant; the one that stands where none was published yet."""
+    _, ahead = await now_and_offset(db)
+    asked = {"sheet_id": sheet_id, "period_id": period_id, "instant": instant, "sheet": str(sheet_id)}
+    ((version,),) = await _STOOD.rows(db, {**asked, "until": max(instant, _BEGINNING) - ahead})
+    return version or await standing_version(db, sheet_id, period_id)
+
+
 async def board_as_of(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, instant: datetime) -> Row:
     """Give a board as it stood at an instant of business time, with its fingerprint: the same instant, the same answer.
 
@@ -44,7 +73,9 @@ async def board_as_of(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer,
         raise Forbidden("Bảng tạm tính chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được.")
     await require_settled(db, instant)
     stood = await stood_at(db, period_id, block_id, instant)
-    version = await standing_version(db, head.sheet_id, period_id)
+    # Nothing has changed on it since: then its own scores say by which version they stand.
+    on = {row.sheet_version for row in await _ON.rows(db, key)} if stood["version"] == (head.version or 0) else set()
+    version = on.pop() if len(on) == 1 else await _version_at(db, head.sheet_id, period_id, instant)
     return rules.disclose({**stood, "sheet_id": head.sheet_id, "sheet_version": version}, audience, viewer.units)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from anyio import to_thread
 from sqlalchemy import text
 
 from chassis.db import Prepared, Read
@@ -48,11 +49,8 @@ async def tried(db: Read, period_id: UUID, unit_id: UUID, code: str, value: Deci
     if not trial.possible:
         return {**told, "curve": [], "tries": []}
     _refuse(trial, value)
-    curve = trial.curve()
-    known = {each.value: each for each in trial.worth_knowing(curve)}
-    if value is not None:
-        known[value] = trial.of(value)
-    tries = sorted(known.values())
+    # A hundred scores: reports are taken up meanwhile.
+    curve, tries = await to_thread.run_sync(_try, trial, value)
     ranked = {} if rules.asks_for_leaders(sheet) else await _ranks(db, period_id, unit_id, tries)
     nowhere: Row = {"rank": None, "tied": False}
     return {
@@ -60,6 +58,14 @@ async def tried(db: Read, period_id: UUID, unit_id: UUID, code: str, value: Deci
         "curve": [(each.value, each.points) for each in curve],
         "tries": [{**each._asdict(), **ranked.get(each.percent, nowhere)} for each in tries],
     }
+
+
+def _try(trial: rules.Trial, value: Decimal | None) -> tuple[list[rules.Tried], list[rules.Tried]]:
+    curve = trial.curve()
+    known = {each.value: each for each in trial.worth_knowing(curve)}
+    if value is not None:
+        known[value] = trial.of(value)
+    return curve, sorted(known.values())
 
 
 def _refuse(trial: rules.Trial, value: Decimal | None) -> None:

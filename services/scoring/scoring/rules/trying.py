@@ -12,7 +12,7 @@ from scoring.rules.points import Remembered, score
 from scoring.rules.shapes import Block, Facts
 from scoring.rules.sheet import Criterion, Sheet
 
-_STEPS: Final = 100
+_STEPS: Final = 60
 """How finely the way of the points is drawn: at most so many steps, and not much fewer."""
 _BEYOND: Final = Decimal("1.25")
 """How far beyond everything that is known of a line it is drawn."""
@@ -80,7 +80,7 @@ class Trial:
         """Give what counts, and the figures nearest to it that bring noticeably more, the most, and nothing; in rising order."""
         now = self.of(self.now or ZERO)
         if self.line.value_kind is ValueKind.YES_NO:
-            return curve
+            return [*curve]
         most = max(each.points for each in curve)
         noticed = now.points + max(self.sheet.step, self.line.maximum * _NOTICED)
         wanted: list[Callable[[Tried], bool]] = []
@@ -131,7 +131,7 @@ class Trial:
     @property
     def _bounds(self) -> tuple[Decimal | None, ...]:
         given = self.facts.targets.get(self.line.code)
-        return (self._target, given.stretch if given else None, *self.line.rule.bounds(self.line.maximum))
+        return (given.stretch if given else None, *self.line.rule.bounds(self.line.maximum, self._target))
 
     @property
     def _end(self) -> Decimal:
@@ -150,5 +150,5 @@ class Trial:
 
     @property
     def _unit(self) -> Decimal:
-        unit = Decimal(1).scaleb(self._step.adjusted() - 1)
+        unit = Decimal(1).scaleb(self._end.adjusted() - 3)
         return max(unit, ONE) if self.line.value_kind is ValueKind.COUNT else unit

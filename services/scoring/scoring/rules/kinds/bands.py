@@ -37,7 +37,7 @@ class Bands(Kind):
     kind: Literal["bands"]
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
 
-    def bounds(self, maximum: Decimal) -> Iterator[Decimal]:  # noqa: ARG002
+    def bounds(self, maximum: Decimal, target: Decimal | None) -> Iterator[Decimal]:  # noqa: ARG002
         yield from (band.at_least for band in self.bands)
 
     def faults(self, maximum: Decimal, role: Role) -> Iterator[str]:  # noqa: ARG002

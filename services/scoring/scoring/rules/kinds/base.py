@@ -139,9 +139,9 @@ class Kind(Model):
         """Give the most that may be typed, where the rule itself sets it."""
         return None
 
-    def bounds(self, maximum: Decimal) -> Iterable[Decimal]:  # noqa: ARG002
-        """Name the figures at which points go another way, where the rule itself sets them."""
-        return ()
+    def bounds(self, maximum: Decimal, target: Decimal | None) -> Iterable[Decimal]:  # noqa: ARG002
+        """Name figures beyond or at which points go another way."""
+        return () if target is None else (target,)
 
     def faults(self, maximum: Decimal, role: Role) -> Iterable[str]:  # noqa: ARG002
         """Name what does not hold together, each with what would."""

@@ -22,7 +22,7 @@ class Direct(Kind):
     def largest(self, maximum: Decimal) -> Decimal:
         return self.out_of or maximum
 
-    def bounds(self, maximum: Decimal) -> tuple[Decimal, ...]:
+    def bounds(self, maximum: Decimal, target: Decimal | None) -> tuple[Decimal, ...]:  # noqa: ARG002
         return (self.largest(maximum),)
 
     def compute(self, line: Line) -> Outcome:

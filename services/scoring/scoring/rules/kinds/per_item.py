@@ -21,7 +21,7 @@ class PerItem(Kind):
     kind: Literal["per_item"]
     each: Positive
 
-    def bounds(self, maximum: Decimal) -> tuple[Decimal, ...]:
+    def bounds(self, maximum: Decimal, target: Decimal | None) -> tuple[Decimal, ...]:  # noqa: ARG002
         return (Decimal(ceil(maximum / self.each)),)
 
     def compute(self, line: Line) -> Outcome:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import ClassVar, Literal
 
 from contracts.scoring import ValueKind
@@ -50,6 +51,15 @@ class RatioLinear(Kind):
     def faults(self, maximum: Decimal, role: Role) -> Iterator[str]:  # noqa: ARG002
         if self.by_stretch and not self.over_cap:
             yield "thưởng vượt theo mức phấn đấu nhưng thưởng vượt nhiều nhất là 0: ghi phần thưởng tại mức phấn đấu"
+
+    def bounds(self, maximum: Decimal, target: Decimal | None) -> Iterator[Decimal]:  # noqa: ARG002
+        if target is None:
+            return
+        yield target
+        if self.direction is Direction.DOWN and self.floor:
+            yield Decimal(ceil(target / self.floor))
+        elif self.over_rate:
+            yield target * (1 + self.over_cap / self.over_rate / _HUNDRED)
 
     def compute(self, line: Line) -> Outcome:
         value, target = given(line.value), given(line.target)

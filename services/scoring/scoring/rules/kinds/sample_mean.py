@@ -27,7 +27,7 @@ class SampleMean(Kind):
     def largest(self, maximum: Decimal) -> Decimal:  # noqa: ARG002
         return Decimal(self.size)
 
-    def bounds(self, maximum: Decimal) -> tuple[Decimal, ...]:  # noqa: ARG002
+    def bounds(self, maximum: Decimal, target: Decimal | None) -> tuple[Decimal, ...]:  # noqa: ARG002
         return (Decimal(self.size),)
 
     def faults(self, maximum: Decimal, role: Role) -> Iterator[str]:  # noqa: ARG002
