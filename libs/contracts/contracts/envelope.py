@@ -25,8 +25,8 @@ GivenAmount = Annotated[Amount, Field(max_digits=30)]
 GivenNumber = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 """A whole number from outside, no larger than a column of such numbers holds."""
 
-GivenInstant = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
-"""An instant from outside: one at the ends of the calendar is none in another time zone, nor a day earlier or later."""
+GivenInstant = Annotated[AwareDatetime, Field(ge=datetime(1, 1, 2, tzinfo=UTC), le=datetime(9999, 12, 31, tzinfo=UTC))]
+"""An instant from outside: in the first and last hours of the calendar it is none in another time zone."""
 
 
 class Facts(BaseModel):
