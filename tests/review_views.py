@@ -102,6 +102,8 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
 
     instead = looking("ket-luan", "block")
     instead["seen"].only_objected = True
+    headless = looking("doc", None, of_office=True, block_id=block["block_id"])
+    headless["seen"].headless = True
     wrong = Typed({"1.1": "khac", "1.2": "dong-y"}, {"1.1": "1.234"}, {"1.1": ""})
     wrong.errors = {"1.1": ["Mục 1.1: viết 1234 nếu là số nguyên, hoặc 1,234 nếu là số lẻ", "Ghi lý do"]}
     stale = Typed({"1.1": "khac"}, {"1.1": "850"}, {"1.1": _REASON})
@@ -175,6 +177,7 @@ def pages(desk: Callable[..., Desk], base: Mapping[str, Any]) -> dict[str, tuple
         "cham-cheo-mot": ("cham-diem.html", {**unit, **looking("cham", "block")}),
         "cham-cheo-thay": ("cham-diem.html", {**office, **instead}),
         "cham-cheo-doc": ("cham-diem.html", {**unit, **looking("doc", None)}),
+        "cham-cheo-khong-truong": ("cham-diem.html", {**office, **headless}),
         "bang-tong-hop": (
             "bang-tong-hop.html",
             {**head, **compiled, "stands": None},

@@ -3,6 +3,7 @@
 Sources: CloudEvents 1.0 (attribute names are lowercase letters and digits), W3C Trace Context (``traceparent``).
 """
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
 from uuid import UUID
@@ -20,6 +21,12 @@ Amount = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
 
 GivenAmount = Annotated[Amount, Field(max_digits=30)]
 """An amount from outside: ``"1E+3000000"`` is short to write and takes minutes to compute with, so digits are counted first."""
+
+GivenNumber = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+"""A whole number from outside, no larger than a column of such numbers holds."""
+
+GivenInstant = Annotated[AwareDatetime, Field(ge=datetime(1, 1, 2, tzinfo=UTC), le=datetime(9999, 12, 31, tzinfo=UTC))]
+"""An instant from outside: in the first and last hours of the calendar it is none in another time zone."""
 
 
 class Facts(BaseModel):

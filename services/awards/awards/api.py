@@ -45,7 +45,7 @@ async def amend_pack(pack: str, body: Sent[AmendmentBody], commanded: Commanded)
 
 
 @router.get("/units/{unit_id}/titles", tags=["titles"])
-async def titles(unit_id: UUID, year: int, asked: Asked) -> dict[str, Any]:
+async def titles(unit_id: UUID, year: Annotated[int, Query(ge=0, le=9999)], asked: Asked) -> dict[str, Any]:
     """Give what the unit meets and misses; only the unit itself and the office see it."""
     asked.identity.require(
         (Post.UNIT_OFFICER, unit_id), Post.CITY_OFFICE, who_may="chính đơn vị đó hoặc Phòng Nội vụ thành phố"

@@ -62,6 +62,36 @@ async def test_the_office_only_reads_the_unit_that_it_is_itself(house: House) ->
         assert ("chính Phòng Nội vụ" in other, 'name="viec"' in other) == (False, True)
 
 
+async def test_the_office_is_told_that_nobody_can_conclude_on_its_own_unit_until_another_heads_the_block(
+    house: House,
+) -> None:
+    accounts = house.write_accounts(**ACCOUNTS)
+    await house.open([*EVENT_SERVICES, "gateway"], ACCOUNTS_FILE=accounts, OFFICE_UNIT_ID=str(TAN_PHONG))
+    await found(house)
+    assert (await submit(house, TAN_PHONG, "900")).status_code == 201
+    await house.quiet()
+    path = f"/cham-cheo/{PERIOD}/{TAN_PHONG}"
+    looks = [Look("1.1", agreed=False, value=Decimal(850), reason="Theo biên bản đối chiếu với Kho bạc")]
+    offered = f'href="/khoi/{BLOCK}#doi-khoi-truong"'
+    async with at_the_pages(house, "noi-vu") as office:
+        assert offered not in (await office.get(path)).text
+        async with house.at_work("scoring") as tx:
+            await actions.assign_cross_checks(tx, (PERIOD, BLOCK), {TAN_PHONG: QUYET_THANG}, "Khối trưởng")
+        async with house.at_work("scoring") as tx:
+            await actions.answer_cross_check(tx, (PERIOD, TAN_PHONG), looks, Reviewer("Quyết Thắng", QUYET_THANG))
+        # The block is headed by that very unit.
+        page = (await office.get(path)).text
+        assert (offered in page, "chưa có khối trưởng là đơn vị khác" in page, 'name="viec"' in page) == (
+            True,
+            True,
+            False,
+        )
+        turn = {"from_on": "2023-11-01", "head_unit_id": str(SAN_THANG), "reason": "Luân phiên khối trưởng"}
+        async with house.office("registry") as registry:
+            assert (await registry.post(f"/blocks/{BLOCK}/heads", json=turn)).status_code == 201
+        assert offered not in (await office.get(path)).text
+
+
 async def test_the_office_concludes_for_the_block_only_what_was_objected_to(house: House) -> None:
     await open_pages(house)
     assert (await submit(house, SAN_THANG, "700")).status_code == 201

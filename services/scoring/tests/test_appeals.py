@@ -267,6 +267,32 @@ async def test_a_line_that_was_not_assigned_is_not_appealed_against(scoring: Hou
     await file(scoring, "1.1")
 
 
+async def test_points_of_a_line_that_counts_nothing_for_the_unit_are_not_appealed_against(scoring: House) -> None:
+    given = {"campaign_id": CAMPAIGN, "unit_id": TAN_PHONG, "version": 1}
+    groups = deepcopy(SHEET_DOCUMENT["groups"])
+    groups[1]["criteria"][0] |= {"rule": HALF}
+    document = {**SHEET_DOCUMENT, "groups": groups, "extras": [LATE, TASKS]}
+    async with scoring.at_work("scoring") as tx:
+        await actions.publish_sheet(tx, SHEET, Sheet.model_validate(document))
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG, 810, version=2)])
+        away = TargetsAssigned(**given, targets=(Target(criterion="P.1", assigned=False),))
+        await actions.learn_targets(tx, [event_of(away)])
+    for item, message in (
+        ("P.1", "Mục P.1 không giao cho đơn vị này"),
+        ("P.1.diem", "Mục P.1 không giao cho đơn vị này"),
+        ("2.1.diem", "Mục 2.1 chưa giao chỉ tiêu cho đơn vị này"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await file(scoring, item, Said(WHY.reason, Decimal(0)))
+        assert [error.message for error in refused.value.errors] == [message]
+        assert refused.value.errors[0].remedy
+    async with scoring.at_work("scoring") as tx:
+        told = TargetsAssigned(**{**given, "version": 2}, targets=(Target(criterion="2.1", target=Decimal(1)),))
+        await actions.learn_targets(tx, [event_of(told)])
+    await file(scoring, "P.1")
+    await file(scoring, "2.1.diem")
+
+
 async def test_a_step_is_refused_to_whoever_may_not_or_looked_before_the_last_one(scoring: House) -> None:
     appeal_id = await file(scoring)
     for act, by in (

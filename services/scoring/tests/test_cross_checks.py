@@ -13,8 +13,9 @@ from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, QUYET_THANG, SAN_THANG
 from house import House, event_of, ident
 
 from chassis.db import Read
-from chassis.errors import Forbidden, Invalid, NotFound
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.testing import eventually
+from contracts.appraisal import Column
 from contracts.envelope import Event
 from contracts.registry import (
     BlockFormed,
@@ -26,7 +27,7 @@ from contracts.registry import (
     UnitChangeKind,
 )
 from scoring import actions, queries
-from scoring.actions import Reviewer
+from scoring.actions import Answered, Reviewer
 from scoring.rules import Look, Sheet
 
 LAST_YEARS, OTHER = ident("block-of-last-year"), ident("other-block")
@@ -161,6 +162,92 @@ async def test_a_check_is_taken_back_while_the_checking_unit_has_said_nothing(sc
     # Somebody else can still go on.
     await assign(scoring, BLOCK, {QUYET_THANG: TAN_PHONG, TAN_PHONG: None})
     assert (await standing(scoring))[TAN_PHONG] == (BLOCK, TAN_PHONG, 2)
+
+
+OBJECTED = Look("1.1", agreed=False, value=Decimal(850), reason="Biên bản ghi 850")
+
+
+async def answer(house: House, by: UUID, *looks: Look, of: UUID = TAN_PHONG) -> Answered:
+    async with house.at_work("scoring") as tx:
+        return await actions.answer_cross_check(tx, (PERIOD, of), looks, Reviewer("Cán bộ đầu mối", by))
+
+
+async def conclude(house: House, look: Look, of_unit: UUID | None) -> None:
+    """Have the head, who is of this unit, say what counts."""
+    async with house.at_work("scoring") as tx:
+        await actions.give_verdicts(tx, (PERIOD, TAN_PHONG), Column.BLOCK, [look], Reviewer(HEAD, of_unit))
+
+
+async def test_whoever_is_named_after_another_looks_at_what_that_one_agreed_to(scoring: House) -> None:
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG)])
+    await assign(scoring, BLOCK, {TAN_PHONG: QUYET_THANG})
+    await answer(scoring, QUYET_THANG, Look("1.1", agreed=True), Look("2.1", agreed=True))
+    await assign(scoring, BLOCK, {TAN_PHONG: SAN_THANG})
+    # No head has concluded anything: who checks now may agree as well as object.
+    assert (await answer(scoring, SAN_THANG, Look("2.1", agreed=True))).objected == 0
+    assert (await answer(scoring, SAN_THANG, OBJECTED)).objected == 1
+    async with scoring.at_work("scoring") as tx:
+        assert len(await queries.objected_in(Read(tx.db), PERIOD, [BLOCK], [])) == 1
+    await conclude(scoring, Look("1.1", agreed=True), QUYET_THANG)
+    # Now somebody has: also who is named once more later on says nothing else.
+    await assign(scoring, BLOCK, {TAN_PHONG: QUYET_THANG})
+    await assign(scoring, BLOCK, {TAN_PHONG: SAN_THANG})
+    with pytest.raises(Conflict, match=r"Mục 1\.1 khối trưởng đã kết luận"):
+        await answer(scoring, SAN_THANG, OBJECTED)
+
+
+@pytest.mark.parametrize(
+    ("of_unit", "look", "named_since"),
+    [
+        (SAN_THANG, Look("1.1", agreed=True), False),
+        (SAN_THANG, Look("1.1", agreed=False, value=Decimal(800), reason="Theo biên bản họp khối"), True),
+        (None, Look("1.1", agreed=True), True),
+    ],
+)
+async def test_what_a_head_has_said_stands_before_whoever_checks(
+    scoring: House, of_unit: UUID | None, look: Look, named_since: bool
+) -> None:
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(TAN_PHONG)])
+    if named_since:
+        await conclude(scoring, look, of_unit)
+    await assign(scoring, BLOCK, {TAN_PHONG: QUYET_THANG})
+    if not named_since:
+        await conclude(scoring, look, of_unit)
+    with pytest.raises(Conflict, match="khối trưởng đã kết luận"):
+        await answer(scoring, QUYET_THANG, OBJECTED)
+
+
+async def test_who_checked_a_unit_says_nothing_of_it_once_it_stands_in_another_block(scoring: House) -> None:
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(SAN_THANG)])
+    await assign(scoring, BLOCK, {SAN_THANG: QUYET_THANG})
+    await answer(scoring, QUYET_THANG, Look("2.1", agreed=True), of=SAN_THANG)
+    moved = {"change_id": uuid4(), "unit_id": SAN_THANG, "version": 2, "effective_on": date(2023, 9, 1)}
+    async with scoring.at_work("scoring") as tx:
+        await actions.learn_moves(tx, [event_of(UnitChanged(**moved, kind=UnitChangeKind.MOVED, block_id=OTHER))])
+    with pytest.raises(Forbidden, match="nay xếp ở khối khác") as refused:
+        await answer(scoring, QUYET_THANG, Look("1.1", agreed=True), of=SAN_THANG)
+    assert refused.value.members == {"block_id": str(OTHER)}
+    async with scoring.at_work("scoring") as tx:
+        db = Read(tx.db)
+        assert await actions.place_of(tx.db, PERIOD, SAN_THANG) == (OTHER, None)
+        assert await queries.cross_checks_by(db, PERIOD, [QUYET_THANG]) == []
+        assert (await queries.columns(db, PERIOD, SAN_THANG))["checked_by"] is None
+        (row,) = [
+            each
+            for each in (await queries.cross_checks_of_block(db, PERIOD, OTHER))["items"]
+            if each["unit_id"] == SAN_THANG
+        ]
+        assert (row["by_unit"], row["taken_back"], row["waiting"]) == (None, False, 1)
+        assert (await queries.waiting(db, PERIOD, OTHER, queries.THE_OFFICE))["undone"] == [
+            "1 báo cáo chưa thẩm định xong"
+        ]
+    # What was said in the block before keeps nobody from taking the check back in this one, or from naming another.
+    await assign(scoring, OTHER, {SAN_THANG: None})
+    await assign(scoring, OTHER, {SAN_THANG: ELSEWHERE})
+    assert (await answer(scoring, ELSEWHERE, Look("1.1", agreed=True), of=SAN_THANG)).agreed == 1
 
 
 async def test_two_first_assignments_at_once_are_two_versions(scoring: House) -> None:

@@ -107,6 +107,24 @@ async def test_a_sheet_that_does_not_add_up_is_refused_with_every_fault(house: H
     assert (whole["used"], whole["maximum"], first["used"], first["maximum"]) == (90, 100, 80, 90)
 
 
+async def test_a_maximum_that_rounding_never_gives_is_not_published_anew_and_stays_where_it_was(house: House) -> None:
+    economy, emulation = SHEET_DOCUMENT["groups"]
+    lines = [{**economy["criteria"][0], "maximum": "89.9"}, {**economy["criteria"][0], "code": "1.2", "maximum": "0.1"}]
+    odd = Sheet.model_validate({**SHEET_DOCUMENT, "groups": [{**economy, "criteria": lines}, emulation]})
+    with pytest.raises(Invalid) as refused:
+        async with house.at_work("scoring") as tx:
+            await actions.publish_sheet(tx, SHEET, odd)
+    assert [error.field for error in refused.value.errors] == ["1.1.maximum", "1.2.maximum"]
+    assert "ghi điểm tối đa là 89,75 hoặc 90" in refused.value.errors[0].message
+    # One that was published before such sheets were refused is read, and publishing it again is no change.
+    kept = odd.model_dump_json(exclude={"version", "sheet_id"})
+    keep = "INSERT INTO sheets (sheet_id, version, document) VALUES ($1, 1, CAST($2 AS jsonb)) RETURNING 1"
+    await house.rows("scoring", keep, SHEET, kept)
+    async with house.at_work("scoring") as tx:
+        assert (await actions.publish_sheet(tx, SHEET, odd)).version == 1
+        assert (await queries.sheet(Read(tx.db), SHEET)).groups == odd.groups
+
+
 async def test_what_somebody_else_saved_is_shown_and_not_written_over(house: House) -> None:
     draft_id = await begin(house)
     assert await save(house, draft_id, LINES, editor="mine", name="Thu ngân sách") == 2

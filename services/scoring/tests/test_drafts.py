@@ -88,6 +88,20 @@ def test_a_weight_that_cannot_be_is_told_at_its_field(text: str, words: str) -> 
     assert faults(typed(GROUPS, 0, weight=text)) == {"groups.0.weight": words}
 
 
+@pytest.mark.parametrize(
+    ("maximum", "mend"),
+    [("1,3", "ghi điểm tối đa là 1,25 hoặc 1,5"), ("0,1", "ghi điểm tối đa là 0,25"), ("1,4", "là 1,25 hoặc 1,5")],
+)
+def test_a_maximum_that_rounding_never_gives_is_told_at_its_field(maximum: str, mend: str) -> None:
+    told = faults(typed(part_of("g1"), 1, maximum=maximum))["lines-g1.1.maximum"]
+    assert f"mục 1.2: {maximum} điểm không phải bội số của bước làm tròn 0,25: " in told
+    assert mend in told
+    # While the step itself cannot be read nothing is held against it.
+    unread = typed(part_of("g1"), 1, maximum=maximum)
+    unread[SHEET] = ({**unread[SHEET][0], "step": "?"},)
+    assert "lines-g1.1.maximum" not in faults(unread)
+
+
 def test_overlapping_bands_are_refused_in_words() -> None:
     bands = "từ 0 đến dưới 90: 2\ntừ 88 đến dưới 95: 10\ntừ 95: 20"
     parts = typed(part_of("g1"), 1, kind="bands", bands=bands)

@@ -273,8 +273,8 @@ CAPPED = sheet(
     ("values", "points", "whys"),
     [
         ({"1.1": 4, "1.2": 1}, "5", {"1.2": "Đã thực hiện, được 3,00 điểm; nhóm 1 nhiều nhất 5 điểm, nên tính 1,00."}),
-        ({"1.1": 4, "1.2": 1, "1.3": 1}, "2", {"1.3": "Đã thực hiện, trừ 3,00 điểm."}),
-        ({"1.1": 1, "1.3": 1}, "0", {"1.3": "Đã thực hiện, trừ 3,00 điểm; không còn đủ điểm để trừ, nên trừ 1,00."}),
+        ({"1.1": 4, "1.2": 1, "1.3": 1}, "2", {"1.3": "Có phát sinh, trừ 3,00 điểm."}),
+        ({"1.1": 1, "1.3": 1}, "0", {"1.3": "Có phát sinh, trừ 3,00 điểm; không còn đủ điểm để trừ, nên trừ 1,00."}),
         ({"1.1": 1, "1.2": 1}, "4", {"1.2": "Đã thực hiện, được 3,00 điểm."}),
     ],
 )
@@ -283,6 +283,45 @@ def test_bonus_and_penalty_of_a_group_stay_within_it(values: dict[str, int], poi
     assert (scored.points, scored.groups[0].points, scored.bonus, scored.penalty) == (Decimal(points),) * 2 + (0, 0)
     parts = {part.criterion: part.why for part in scored.parts}
     assert {code: parts[code] for code in whys} == whys
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "why"),
+    [
+        (YES, "1", "Có phát sinh, trừ 5,00 điểm."),
+        (YES, "0", "Không phát sinh."),
+        ({"kind": "threshold"}, "10", "Thực hiện 10 trên chỉ tiêu 10 lượt; từ 10 trở lên mới trừ điểm: trừ 5,00 điểm."),
+        (
+            {"kind": "threshold"},
+            "9",
+            "Thực hiện 9 trên chỉ tiêu 10 lượt; từ 10 trở lên mới trừ điểm: chưa đến mức đó nên không trừ.",
+        ),
+        (
+            {"kind": "ratio_linear"},
+            "10",
+            "Thực hiện 10 trên chỉ tiêu 10 lượt, đạt 100%; từ 100% trở lên trừ điểm tối đa 5,00.",
+        ),
+        (
+            {"kind": "bands", "bands": [{"at_least": "0", "points": "1"}]},
+            "3",
+            "Có 3 lượt, thuộc mức từ 0: trừ 1,00 điểm.",
+        ),
+    ],
+)
+def test_of_a_penalty_it_is_said_that_it_happened_and_takes_off(rule: dict[str, Any], value: str, why: str) -> None:
+    target = {"target": "10"} if rule["kind"] in ("threshold", "ratio_linear") else {}
+    made = sheet(group("1", line("1", "5", YES)), extras=[line("P.1", "5", rule, role="penalty", **target)])
+    told = score(made, facts({"1": 1, "P.1": value})).parts[-1]
+    assert told.why == why
+
+
+@pytest.mark.parametrize(
+    ("done", "why"),
+    [({"P.1.2": 1}, "Có phát sinh 1/2 việc (Sơ kết 3,00): trừ 3,00 điểm."), ({"P.1.1": 0}, "Không phát sinh.")],
+)
+def test_a_list_of_penalties_names_what_happened(done: dict[str, int], why: str) -> None:
+    made = sheet(group("1", line("1", "5", YES)), extras=[line("P.1", "5", TASKS, role="penalty")])
+    assert score(made, facts({"1": 1, **done})).parts[-1].why == why
 
 
 def test_over_achievement_of_a_bonus_is_no_bonus_on_bonus() -> None:

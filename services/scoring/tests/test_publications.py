@@ -267,6 +267,10 @@ async def test_whoever_was_left_out_by_the_newest_publication_stands_on_none(sco
         assert (await queries.published_score(Read(tx.db), PERIOD, TAN_PHONG, 1))["number"] == 1
         (other,) = await queries.places_of(Read(tx.db), CAMPAIGN, QUYET_THANG, anybody)
         assert (other["number"], other["rank"]) == (2, 1)
+        place = await queries.place(Read(tx.db), PERIOD, TAN_PHONG, THE_OFFICE)
+        assert [place[which]["rank"] for which in ("now", "published")] == [None, None]
+        with pytest.raises(NotFound):
+            await queries.place(Read(tx.db), PERIOD, SAN_THANG, THE_OFFICE)
 
 
 async def test_a_board_is_not_final_while_objections_wait_and_only_for_a_reason_while_not_all_have_looked(

@@ -50,7 +50,13 @@ def test_a_sheet_that_was_kept_before_means_the_same(key: str) -> None:
         again = score(kept, Facts.model_validate(case["facts"])).model_dump(mode="json")
         told = case["score"]["parts"][0].keys()
         again["parts"] = [{name: part[name] for name in told} for part in again["parts"]]
-        assert again == case["score"]
+        assert again == said_now(case["score"])
+
+
+def said_now(kept: dict[str, Any]) -> dict[str, Any]:
+    """Give a score that was kept before with the one sentence that is another by now: of a penalty that happened."""
+    parts = [{**part, "why": part["why"].replace("Đã thực hiện, trừ", "Có phát sinh, trừ")} for part in kept["parts"]]
+    return {**kept, "parts": parts}
 
 
 @pytest.mark.parametrize("made", [CAN_THO, CAN_THO_PROVIDERS, POLICE])

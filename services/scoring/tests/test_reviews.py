@@ -207,6 +207,34 @@ async def test_the_office_says_nothing_of_the_unit_that_it_is_itself(house: Hous
         await sent(leader, f"{OF_UNIT}/verdicts", column="block", items=[item("1.1", "850")])
 
 
+async def test_an_objection_to_the_offices_own_unit_is_settled_by_whom_it_names_and_the_refusal_says_whom(
+    house: House,
+) -> None:
+    await house.open(("registry", "scoring", "notify"), OFFICE_UNIT_ID=str(TAN_PHONG))
+    await city.found(house)
+    for unit in (TAN_PHONG, QUYET_THANG):
+        assert (await submit(house, unit, "900")).status_code == 201
+    await house.quiet()
+    await assign(house)
+    async with house.office("scoring") as office, officer(house, QUYET_THANG) as checker:
+        await sent(checker, f"{OF_UNIT}/cross-check", items=[item("1.1", "800"), item("2.1")])
+        refused = await sent(office, f"{OF_UNIT}/verdicts", 403, column="block", items=[item("1.1")])
+        head, another, itself = refused["instead"]
+        assert head.startswith("Ghi một đơn vị khác của khối làm khối trưởng")
+        assert another.startswith("Giao một đơn vị khác chấm chéo")
+        assert itself == "Đơn vị chấm chéo xem lại mục mình không đồng ý"
+        # Of its own appraisal there is nothing that a head could do.
+        assert "instead" not in await sent(office, f"{OF_UNIT}/verdicts", 403, column="appraisal", items=[item("1.1")])
+        unsettled = (await got(office, f"{OF_BLOCK}/waiting"))["open"]
+        assert "1 báo cáo có ý kiến không đồng ý chờ khối trưởng kết luận" in unsettled
+        again = {"checks": {str(TAN_PHONG): str(SAN_THANG)}}
+        assert (await office.put(f"{OF_BLOCK}/cross-checks", json=again)).status_code == 200
+        async with officer(house, SAN_THANG) as other:
+            assert (await sent(other, f"{OF_UNIT}/cross-check", items=[item("1.1")]))["agreed"] == 1
+        unsettled = (await got(office, f"{OF_BLOCK}/waiting"))["open"]
+        assert not any("không đồng ý" in words for words in unsettled)
+
+
 async def test_under_a_final_board_no_report_waits_for_the_office(house_with_reports: House) -> None:
     house = house_with_reports
     await house.set_clock("scoring", "2023-12-20 09:00+07")

@@ -99,6 +99,55 @@ def test_where_less_is_better_the_ratio_turns_round(value: str, points: str) -> 
     assert one_part({"kind": "ratio_linear", "direction": "down"}, value).points == Decimal(points)
 
 
+OVER_DOWN = {"kind": "ratio_linear", "direction": "down", "over_rate": "0.02", "over_cap": "0.10"}
+
+
+@pytest.mark.parametrize(("value", "over"), [("10", "0"), ("9.8", "0.41"), ("1", "1"), ("0", "1")])
+def test_where_less_is_better_nothing_at_all_is_worth_no_less_than_a_little(value: str, over: str) -> None:
+    part = one_part(OVER_DOWN, value, target="10")
+    assert (part.points, part.over) == (Decimal(10), Decimal(over))
+
+
+def test_of_nothing_no_share_of_the_target_is_told() -> None:
+    told = one_part(OVER_DOWN, "0", target="10")
+    assert told.why == (
+        "Thực hiện 0 trên chỉ tiêu 10 lượt, không phát sinh là mức tốt nhất: được điểm tối đa 10,00. "
+        "Vượt chỉ tiêu, thêm 1,00 điểm thưởng."
+    )
+    assert told.ratio == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "target"),
+    [({"over_rate": "0"}, "10"), ({"over_cap": "0"}, "10"), ({"over_rate": "0", "by_stretch": True}, "10"), ({}, "0")],
+)
+def test_nothing_at_all_is_no_bonus_where_the_sheet_gives_none_or_nothing_was_the_target(
+    more: dict[str, Any], target: str
+) -> None:
+    made = sheet(group("1", line("1.1", "10", {**OVER_DOWN, **more})), step="0.01")
+    own = {"1.1": Target(criterion="1.1", target=Decimal(target))}
+    part = score(made, Facts(values={"1.1": Decimal(0)}, targets=own)).parts[0]
+    assert (part.points, part.over) == (Decimal(10), 0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "points"),
+    [
+        ({"kind": "ratio_linear"}, "0", "10"),
+        ({"kind": "ratio_linear", "direction": "down"}, "1", "0"),
+        ({"kind": "proportional"}, "0", "10"),
+        ({"kind": "threshold"}, "0", "10"),
+        ({"kind": "threshold", "direction": "down"}, "0", "10"),
+        ({"kind": "threshold", "direction": "down"}, "1", "0"),
+        ({"kind": "half_plus_leader"}, "3", "5"),
+    ],
+)
+def test_a_unit_whose_target_is_zero_is_scored_by_it(rule: dict[str, Any], value: str, points: str) -> None:
+    own = {"1.1": Target(criterion="1.1", target=Decimal(0))}
+    made = sheet(group("1", line("1.1", "10", rule)), step="0.01")
+    assert score(made, Facts(values={"1.1": Decimal(value)}, targets=own)).parts[0].points == Decimal(points)
+
+
 @pytest.mark.parametrize(("value", "points"), [("0", "0"), ("33", "3.3"), ("100", "10"), ("250", "10")])
 def test_proportional_never_passes_the_maximum(value: str, points: str) -> None:
     assert one_part({"kind": "proportional"}, value).points == Decimal(points)

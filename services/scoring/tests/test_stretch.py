@@ -37,6 +37,8 @@ def test_the_whole_bonus_comes_at_the_stretch_value_and_between_in_proportion(va
 def test_where_less_is_better_it_lies_below_and_nothing_at_all_reaches_it() -> None:
     down = sheet(direction="down", by_stretch=True)
     assert [part(down, value, "60").over for value in ("100", "80", "60", "0")] == [0, Decimal("2.5"), 5, 5]
+    # A stretch value is no less far away for whoever has come all the way to nothing.
+    assert [part(down, value, "0").over for value in ("50", "0")] == [Decimal("2.5"), 5]
     # On the wrong side of the plan it is none.
     assert part(down, "80", "150").stretch is None
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.registry import Target
-from scoring.rules import Facts, Sheet, score
+from scoring.rules import Facts, Sheet, score, unpaid
 
 YES: Final = {"kind": "yes_no"}
 LINEAR: Final = {"kind": "ratio_linear", "floor": "0", "over_rate": "0.01", "over_cap": "0.1"}
@@ -127,6 +127,31 @@ def test_a_weight_under_which_points_cannot_be_shown_is_refused_in_words() -> No
         "mục 1.1: 10 điểm nhân hệ số 0,0025 (kể cả hệ số của nhóm) ra 0,025 điểm, lẻ hơn 0,01: sửa hệ số hoặc điểm tối đa"
         in str(refused.value)
     )
+
+
+@pytest.mark.parametrize(
+    ("weights", "told"),
+    [
+        ({}, {}),
+        ({"of_line": "0.5"}, {}),
+        (
+            {"of_line": "0.01"},
+            {
+                "1.1": "mục 1.1: 10 điểm nhân hệ số 0,01 (kể cả hệ số của nhóm) ra 0,1 điểm, không phải bội số của bước "
+                "làm tròn 0,25: ghi điểm tối đa đã nhân hệ số là 0,25, hoặc đổi bước làm tròn của bảng"
+            },
+        ),
+        ({"of_inner": "1.1"}, {"1.2": "mục 1.2: 4 điểm nhân hệ số 1,1"}),
+    ],
+)
+def test_a_maximum_that_rounding_never_gives_is_named_as_often_as_it_counts(
+    weights: dict[str, str], told: dict[str, str]
+) -> None:
+    found = {fault.code: (fault.field, fault.words) for fault in unpaid(sheet(**weights))}
+    assert found.keys() == told.keys()
+    for code, words in told.items():
+        assert found[code][0] == "maximum"
+        assert found[code][1].startswith(words)
 
 
 def test_a_condition_has_no_weight() -> None:

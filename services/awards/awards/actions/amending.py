@@ -18,7 +18,7 @@ from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
 from contracts.awards import PackAmended, RecheckAdvanced
-from contracts.envelope import Event
+from contracts.envelope import Event, GivenNumber
 
 _Typed = Annotated[str, Field(max_length=1000)]
 
@@ -32,7 +32,7 @@ class AmendmentBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    revision: int
+    revision: GivenNumber
     title: str | None = None
     condition: str | None = None
     values: dict[str, _Typed] = {}

@@ -150,7 +150,7 @@ class Pack(Model):
     """The rules in force on a span of decision dates, both ends included."""
 
     pack: str
-    revision: Annotated[int, Field(ge=1)]
+    revision: Annotated[int, Field(ge=1, le=1_000_000)]
     name: str
     valid_from: date
     valid_to: date | None = None

@@ -89,6 +89,8 @@ class Looking:
     given: Typed = field(default_factory=Typed)
     only_objected: bool = False
     """Whether they conclude what was objected to, and say nothing of the rest."""
+    headless: bool = False
+    """Whether something was objected to and the block has no head to conclude it but the unit itself."""
 
     def __post_init__(self) -> None:
         self.lines = {line["code"]: line for line in lines_of(self.sheet)}

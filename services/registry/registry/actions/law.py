@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from chassis.errors import Conflict, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
-from contracts.envelope import Event
+from contracts.envelope import Event, GivenNumber
 from contracts.people import RecountAdvanced
 from registry import rules
 from registry.actions.bodies.base import Body
@@ -28,7 +28,7 @@ _Typed = Annotated[str, Field(max_length=1000)]
 class LawBody(Body):
     """What a fact says now, as typed, seen at which revision; ``confirm`` says that it was held against that document."""
 
-    revision: int
+    revision: GivenNumber
     values: Mapping[str, _Typed] = {}
     confirm: bool = False
     document_number: _Typed = ""

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, text
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from chassis.text import nfc
+from contracts.envelope import GivenNumber
 from registry import rules
 from registry.actions.bodies import Versioned
 from registry.actions.bodies.base import Body
@@ -24,7 +25,7 @@ _Typed = Annotated[str, Field(max_length=1000)]
 class LayoutBody(Body):
     """Other words (``labels``) or printed numbers (``numbers``) of rows by their code; ``confirm``: held against that document."""
 
-    revision: int
+    revision: GivenNumber
     labels: Annotated[Mapping[str, _Typed], Field(max_length=200)] = {}
     numbers: Annotated[Mapping[str, _Typed], Field(max_length=200)] = {}
     confirm: bool = False
@@ -39,7 +40,7 @@ class CellBody(Body):
 
     row: Annotated[str, Field(max_length=4)]
     column: Annotated[str, Field(max_length=4)]
-    version: int
+    version: GivenNumber
     value: _Typed
     beside: Annotated[int | None, Field(ge=0, le=2**53)] = None
 
@@ -63,8 +64,8 @@ class ClosingBody(Body):
     ``blanks`` says that cells may be empty; ``reason`` is needed from the second time on.
     """
 
-    revision: int
-    number: int
+    revision: GivenNumber
+    number: GivenNumber
     submitted_on: _Typed
     document_number: _Typed = ""
     reason: _Typed = ""

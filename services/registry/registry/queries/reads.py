@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from chassis.db import Read
+from contracts.envelope import GivenInstant
 from registry.queries.paging import Row
 from registry.tables import file_reads
 
@@ -16,7 +17,7 @@ class ReadsAsked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    before: AwareDatetime | None = None
+    before: GivenInstant | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 20
 
 

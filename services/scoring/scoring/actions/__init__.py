@@ -4,7 +4,14 @@ Scores are recomputed from the accepted facts, never added to: order and repetit
 """
 
 from scoring.actions.appeals import AppealStepped, file_appeal, move_appeal
-from scoring.actions.cross_checks import Answered, Assigned, answer_cross_check, assign_cross_checks, place_of
+from scoring.actions.cross_checks import (
+    Answered,
+    Assigned,
+    answer_cross_check,
+    assign_cross_checks,
+    named_for,
+    place_of,
+)
 from scoring.actions.drafts import NewDraft, TypedPart
 from scoring.actions.drafts import begin_draft as begin_sheet_draft
 from scoring.actions.drafts import discard_draft as discard_sheet_draft
@@ -57,6 +64,7 @@ __all__ = [
     "learn_periods",
     "learn_targets",
     "move_appeal",
+    "named_for",
     "place_of",
     "publish_board",
     "publish_sheet",

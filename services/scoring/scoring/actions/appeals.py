@@ -66,8 +66,8 @@ async def file_appeal(
     score = await _score_of(tx, period_id, unit_id)
     (sheet,) = (await published(tx, {(score.sheet_id, score.sheet_version)})).values()
     reason, item = nfc(said.reason), rules.appealed(sheet, item)
-    assigned = {each["criterion"]: each["assigned"] for each in score.targets or ()}
-    _refuse([*_of_item(sheet, assigned, item), *_of_reason(reason, "điều cần xem lại và căn cứ của đơn vị")])
+    given = {each["criterion"]: each for each in score.targets or ()}
+    _refuse([*_of_item(sheet, given, item), *_of_reason(reason, "điều cần xem lại và căn cứ của đơn vị")])
     last = way.last_day(published_on(score.published_at), score.closes_on, days)
     _refuse_late(last, (await tx.now()).astimezone(VIETNAM).date())
     row = {"appeal_id": uuid7(), "campaign_id": score.campaign_id, "period_id": period_id, "block_id": score.block_id}
@@ -106,17 +106,25 @@ async def _score_of(tx: Tx, period_id: UUID, unit_id: UUID) -> Any:
     return found
 
 
-def _of_item(sheet: rules.Sheet, assigned: Mapping[str, bool], item: str) -> Iterable[FieldError]:
+def _of_item(sheet: rules.Sheet, given: Mapping[str, Mapping[str, Any]], item: str) -> Iterable[FieldError]:
     """Name what keeps an item from being appealed against: it must be one that a value was, or could be, reported for.
 
-    Or the points of a line that follow from more than that. Of a line that was not assigned no value counts, whatever the
-    office would decide.
+    Or the points of a line that follow from more than that. Of a line that was not assigned, by itself or for want of a
+    target, no value and no points count, whatever the office would decide. ``given`` are the unit's targets, by line.
     """
     lines = {code: criterion.code for _, criterion in sheet.criteria() for code in rules.codes_of(criterion)}
     kinds = {line.criterion: line.value_kind for line in rules.form_criteria(sheet)}
-    if rules.line_of(sheet, item):
-        return
-    if item not in kinds:
+    computed = rules.line_of(sheet, item)
+    line = computed[0].code if computed else lines.get(item)
+    if line and not given.get(line, {}).get("assigned", True):
+        remedy = "Mục này không tính vào điểm; nếu phải giao, hãy đề nghị Phòng Nội vụ sửa chỉ tiêu của đơn vị"
+        yield FieldError(field="item", message=f"Mục {line} không giao cho đơn vị này", remedy=remedy)
+    elif computed:
+        untold = computed[0].target is None and given.get(computed[0].code, {}).get("target") is None
+        if computed[0].rule.needs_target and untold:
+            remedy = "Mục này không tính vào điểm; hãy đề nghị Phòng Nội vụ giao chỉ tiêu cho đơn vị"
+            yield FieldError(field="item", message=f"Mục {line} chưa giao chỉ tiêu cho đơn vị này", remedy=remedy)
+    elif item not in kinds:
         yield FieldError(
             field="item", message=f"Bảng điểm không có mục {item}", remedy="Mở lại trang Vì sao của mục đó"
         )
@@ -127,9 +135,6 @@ def _of_item(sheet: rules.Sheet, assigned: Mapping[str, bool], item: str) -> Ite
         else:
             remedy = "Kiến nghị về mục mà số liệu của nó do đơn vị báo cáo"
         yield FieldError(field="item", message=f"Mục {item} do hệ thống tính từ số liệu khác", remedy=remedy)
-    elif not assigned.get(lines[item], True):
-        remedy = "Mục này không tính vào điểm; nếu phải giao, hãy đề nghị Phòng Nội vụ sửa chỉ tiêu của đơn vị"
-        yield FieldError(field="item", message=f"Mục {item} không giao cho đơn vị này", remedy=remedy)
 
 
 def _of_reason(reason: str, what: str) -> Iterable[FieldError]:

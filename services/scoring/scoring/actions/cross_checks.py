@@ -1,6 +1,7 @@
 """Cross-checks (chấm chéo): the block's head says who checks whom; the checking unit agrees, or objects with a reason."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +23,18 @@ from scoring.tables import CHECKED, REPORTS_IN, blocks, cross_checks, objections
 
 
 async def place_of(db: AsyncConnection, period_id: UUID, unit_id: UUID) -> tuple[UUID | None, UUID | None]:
-    """Give in which block a unit's score stands, and which unit checks it, to decide who may look; None where that is not so."""
+    """Give in which block a unit's score stands, and which unit checks it there, to decide who may look; None where that is not so."""
     of_unit = (scores.c.period_id == period_id, scores.c.unit_id == unit_id)
     block = (await db.execute(select(scores.c.block_id).where(*of_unit))).scalar_one_or_none()
+    named = await named_for(db, period_id, unit_id)
+    return block, named.by_unit if named and block in (None, named.block_id) else None
+
+
+async def named_for(db: AsyncConnection, period_id: UUID, unit_id: UUID) -> Any:
+    """Give who was named last to check a unit, when, and in which block, be it one that the unit has left; None = nobody."""
+    told = [cross_checks.c[name] for name in ("by_unit", "block_id", "assigned_at")]
     checks = (cross_checks.c.period_id == period_id, cross_checks.c.unit_id == unit_id, CHECKED)
-    return block, (await db.execute(select(cross_checks.c.by_unit).where(*checks))).scalar_one_or_none()
+    return (await db.execute(select(*told).where(*checks))).one_or_none()
 
 
 class Assigned(BaseModel):
@@ -59,10 +67,11 @@ async def assign_cross_checks(tx: Tx, board: Key, by_unit: Mapping[UUID, UUID | 
     # By unit, not by block: one that has come from another block goes on counting from the version that was told there.
     asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.unit_id.in_(members))
     stands = {row.unit_id: row for row in await tx.db.execute(asked)}
-    freed = [unit for unit, by in by_unit.items() if by is None and unit in stands]
+    here = {unit: row.by_unit for unit, row in stands.items() if row.block_id == block_id}
+    freed = [unit for unit, by in by_unit.items() if by is None and unit in here]
     errors = [
         *_faults(by_unit, members),
-        *await _of_begun(tx, period_id, {unit: stands[unit].by_unit for unit in freed}),
+        *await _of_begun(tx, period_id, {unit: here[unit] for unit in freed}),
     ]
     if errors:
         raise Invalid(f"Còn {len(errors)} chỗ cần sửa trong bảng phân công.", errors=errors)
@@ -76,8 +85,7 @@ async def assign_cross_checks(tx: Tx, board: Key, by_unit: Mapping[UUID, UUID | 
     if news:
         told = {"campaign_id": campaign_id, "period_id": period_id, "block_id": block_id}
         tx.record(CrossChecksAssigned(**told, checks=tuple(news)))
-    standing = {unit: row.by_unit for unit, row in stands.items()} | now_by
-    return Assigned(checks=sum(by != unit for unit, by in standing.items()))
+    return Assigned(checks=sum(by != unit for unit, by in (here | now_by).items()))
 
 
 async def _locked_period(tx: Tx, board: Key) -> UUID:
@@ -139,16 +147,22 @@ async def answer_cross_check(
 ) -> Answered:
     """Take what the checking unit says of a report, ``of`` (period, unit): what it agrees to is the block's verdict.
 
-    What it does not agree to waits for the block's head. Raises ``Forbidden`` for whoever does not check this unit, what
-    ``give_verdicts`` raises, and ``Conflict`` for items of which the head has already said what counts.
+    What it does not agree to waits for the block's head. Raises ``Forbidden`` for whoever does not check this unit, or was
+    named to in a block that it has left, what ``give_verdicts`` raises, and ``Conflict`` for items of which the head has
+    already said what counts.
     """
-    this = (cross_checks.c.period_id == of[0], cross_checks.c.unit_id == of[1], CHECKED)
-    checker = (await tx.db.execute(select(cross_checks.c.by_unit).where(*this))).scalar_one_or_none()
-    if checker is None or checker != by.unit_id:
+    named = await named_for(tx.db, *of)
+    if named is None or named.by_unit != by.unit_id:
         raise Forbidden("Đơn vị bạn không được phân công chấm chéo đơn vị này. Khối trưởng phân công ai chấm ai.")
     opened = await open_report(tx, of, by, report_version=report_version)
+    if opened.known.block_id != named.block_id:
+        raise Forbidden(
+            "Đơn vị này nay xếp ở khối khác trong kỳ này, nên phân công chấm chéo ở khối cũ không còn hiệu lực. Khối trưởng "
+            "của khối mới phân công ai chấm; ý kiến đã ghi vẫn còn.",
+            block_id=str(opened.known.block_id),
+        )
     refuse(opened.faults(Column.BLOCK, looks), looks)
-    await _refuse_concluded(tx, opened, looks, by)
+    await _refuse_concluded(tx, opened, looks, by, named.assigned_at)
     agreed = await keep(tx, opened, Column.BLOCK, [look for look in looks if look.agreed], by)
     objected = await _object(tx, opened, [look for look in looks if not look.agreed], by)
     return Answered(
@@ -156,23 +170,41 @@ async def answer_cross_check(
     )
 
 
-async def _refuse_concluded(tx: Tx, opened: Opened, looks: Sequence[rules.Look], by: Reviewer) -> None:
-    """Refuse items of which somebody else than the checking unit has said for the block what counts."""
-    spoken = select(verdicts.c.criterion, verdicts.c.number, verdicts.c.by_unit).where(
+async def _refuse_concluded(
+    tx: Tx, opened: Opened, looks: Sequence[rules.Look], by: Reviewer, named_at: datetime
+) -> None:
+    """Refuse items of which somebody else than the checking unit has said for the block what counts.
+
+    What the unit that checked before agreed to is no conclusion: whoever was named since looks too.
+    """
+    spoken = select(*[verdicts.c[name] for name in ("criterion", "number", "by_unit", "reason", "at")]).where(
         verdicts.c.period_id == opened.of[0], verdicts.c.unit_id == opened.of[1], verdicts.c.column == Column.BLOCK
     )
-    said_by = {(row.criterion, row.number): row.by_unit for row in await tx.db.execute(spoken)}
+    said = {(row.criterion, row.number): row for row in await tx.db.execute(spoken)}
+    objected = rules.objected(opened.known.objected)
+
+    def concludes(verdict: rules.Verdict) -> bool:
+        row = said[verdict.criterion, verdict.number]
+        if row.by_unit == by.unit_id:
+            return False
+        # A checking unit only ever agrees. Who agreed where another unit had objected has decided between the two.
+        settles = any(
+            (each.criterion, each.after + 1) == (row.criterion, row.number) and each.by_unit != row.by_unit
+            for each in objected
+        )
+        return row.by_unit is None or row.reason is not None or settles or row.at >= named_at
+
     concluded = [
         look.criterion
         for look in looks
         if (verdict := opened.standing.get((Column.BLOCK, look.criterion)))
         and rules.counts(verdict, opened.facts.values)
-        and said_by[verdict.criterion, verdict.number] != by.unit_id
+        and concludes(verdict)
     ]
     if concluded:
         raise Conflict(
-            f"Mục {', '.join(concluded)} khối trưởng đã kết luận. Bỏ các mục này rồi lưu; nếu chưa đúng, hãy trao đổi với "
-            "khối trưởng để kết luận lại.",
+            f"Mục {', '.join(concluded)} khối trưởng đã kết luận, hoặc Phòng Nội vụ thay khối trưởng. Bỏ các mục này "
+            "rồi lưu; nếu chưa đúng, hãy trao đổi với khối trưởng để kết luận lại.",
             criteria=concluded,
         )
 

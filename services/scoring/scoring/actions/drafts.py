@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import business_now
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
+from contracts.envelope import GivenNumber
 from scoring import rules
 from scoring.actions.sheets import Versioned, publish_sheet
 from scoring.rules import drafting, drafts
@@ -25,7 +26,7 @@ class NewDraft(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     made_from: UUID | None = None
-    version: int | None = None
+    version: GivenNumber | None = None
     as_new: bool = False
 
 
@@ -34,7 +35,7 @@ class TypedPart(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: int
+    version: GivenNumber
     editor: str | None = Field(default=None, max_length=64)
     rows: tuple[drafts.Row, ...] = Field(max_length=400)
 
@@ -44,8 +45,8 @@ class ToPublish(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: int
-    newest: int
+    version: GivenNumber
+    newest: GivenNumber
 
 
 class ToDiscard(BaseModel):
@@ -53,7 +54,7 @@ class ToDiscard(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: int
+    version: GivenNumber
 
 
 class PublishedSheet(BaseModel):

@@ -21,7 +21,7 @@ from chassis.db import Prepared
 from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from chassis.facts import put
-from contracts.envelope import Event
+from contracts.envelope import Event, GivenNumber
 from contracts.scoring import RehearsalAdvanced
 from scoring import rules
 from scoring.actions.boards import members_of, votes_on
@@ -51,7 +51,7 @@ class Rehearse(BaseModel):
     period_id: UUID
     draft_id: UUID | None = None
     sheet_id: UUID | None = None
-    version: int | None = None
+    version: GivenNumber | None = None
     on_sheet: UUID | None = None
     codes: Annotated[dict[str, str], Field(max_length=400)] = {}
 

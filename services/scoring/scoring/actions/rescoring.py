@@ -21,7 +21,7 @@ from chassis.errors import Conflict, FieldError, Invalid, NotFound
 from chassis.events import Tx
 from chassis.facts import put
 from chassis.text import nfc
-from contracts.envelope import Event
+from contracts.envelope import Event, GivenNumber
 from contracts.scoring import BlockRescored, RescoredUnit, RescoringAdvanced
 from scoring import rules
 from scoring.actions import boards as standing
@@ -56,7 +56,7 @@ class Rescore(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     period_id: UUID | None = None
-    version: Annotated[int | None, Field(ge=1)] = None
+    version: Annotated[GivenNumber | None, Field(ge=1)] = None
     reason: Annotated[str, Field(max_length=1000)] | None = None
 
 

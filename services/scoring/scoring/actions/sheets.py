@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.db import Prepared
+from chassis.errors import FieldError, Invalid
 from chassis.events import Tx
 from contracts.scoring import SheetPublished
 from scoring import rules
@@ -24,7 +25,10 @@ class Versioned(BaseModel):
 
 
 async def publish_sheet(tx: Tx, sheet_id: UUID, sheet: rules.Sheet) -> Versioned:
-    """Publish a sheet, or its next version; the same content again changes nothing and records nothing."""
+    """Publish a sheet, or its next version; the same content again changes nothing and records nothing.
+
+    Raises ``Invalid`` with every line whose maximum its rounding does not give: those that were published before stay.
+    """
     newest = (
         await tx.db.execute(
             select(sheets).where(sheets.c.sheet_id == sheet_id).order_by(sheets.c.version.desc()).limit(1)
@@ -33,6 +37,9 @@ async def publish_sheet(tx: Tx, sheet_id: UUID, sheet: rules.Sheet) -> Versioned
     if newest and _parsed(newest.document, sheet_id, sheet.version) == sheet.model_copy(update={"sheet_id": sheet_id}):
         # By what it means: a document that was kept before sheets could say more has fewer fields.
         return Versioned(version=newest.version)
+    if refused := list(rules.unpaid(sheet)):
+        errors = [FieldError(field=f"{fault.code}.{fault.field}", message=fault.words) for fault in refused]
+        raise Invalid(f"Bảng điểm còn {len(errors)} chỗ cần sửa.", errors=errors)
     version = newest.version + 1 if newest else 1
     document = sheet.model_dump(mode="json", exclude={"version", "sheet_id"})
     await tx.db.execute(insert(sheets).values(sheet_id=sheet_id, version=version, document=document))

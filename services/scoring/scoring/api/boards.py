@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Asked, Commanded, Sent
+from contracts.envelope import GivenInstant
 from contracts.scoring import BoardState
 from scoring import actions, queries
 from scoring.actions import Publish, Published
@@ -53,7 +54,7 @@ class Slice(BaseModel):
 class Asking(Slice):
     """The same, and of which instant; then all rows are given."""
 
-    as_of: AwareDatetime | None = None
+    as_of: GivenInstant | None = None
 
 
 @router.get(_BOARD, tags=["boards"])

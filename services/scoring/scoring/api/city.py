@@ -4,9 +4,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from chassis.http import Asked
+from contracts.envelope import GivenInstant
 from scoring import queries
 from scoring.api.rights import viewer
 from scoring.queries import CityAsked, Standing
@@ -35,7 +35,7 @@ async def blocks_of_city(  # noqa: PLR0917
     standing: Standing = Standing.PUBLISHED,
     after: UUID | None = None,
     most: Annotated[int, Query(ge=1, le=500)] = 50,
-    as_of: AwareDatetime | None = None,
+    as_of: GivenInstant | None = None,
 ) -> dict[str, Any]:
     """Count the boards by how they stand, or had been published ``as_of`` an instant, and list them; ``next`` of one answer is ``after`` of the next question."""
     return await queries.blocks_of_city(

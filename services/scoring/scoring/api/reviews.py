@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.http import Asked, Command, Commanded, Reading, Sent
 from chassis.identity import Identity, scopes
 from contracts.appraisal import Column
-from contracts.envelope import GivenAmount
+from contracts.envelope import GivenAmount, GivenNumber
 from contracts.notify import Post
 from scoring import actions, queries, rules
 from scoring.actions import Answered, Assigned, Reviewed, Reviewer
@@ -36,7 +36,7 @@ class LookBody(Model):
 class LookedBody(Model):
     """``report_version`` is that of the report that was looked at: a newer one has to be looked at anew."""
 
-    report_version: int
+    report_version: GivenNumber
     items: Annotated[tuple[LookBody, ...], Field(min_length=1, max_length=500)]
 
     def looks(self) -> list[rules.Look]:
@@ -116,7 +116,7 @@ async def give_verdicts(  # noqa: PLR0917
         block_id, _ = await actions.place_of(commanded.tx.db, period_id, unit_id)
         _head(commanded, block_id)
         only_objected = not commanded.identity.holds(Post.BLOCK_HEAD, block_id)
-    not_of_office(commanded, unit_id, _of_office(request))
+    not_of_office(commanded, unit_id, _of_office(request), body.column)
     by = _reviewer(commanded.identity, unit_id)
     return await commanded.once(
         body,
@@ -179,9 +179,10 @@ async def answer_cross_check(
     commanded: Commanded,
 ) -> Response:
     """Agree with items of the unit that the caller's unit checks, or object to them; the block's head decides on objections."""
-    _, checker = await actions.place_of(commanded.tx.db, period_id, unit_id)
+    # Also whoever was named in a block that the unit has left: they are told so.
+    named = await actions.named_for(commanded.tx.db, period_id, unit_id)
     who = commanded.identity
-    speaks = checker if who.holds(Post.UNIT_OFFICER, checker) else None
+    speaks = named.by_unit if named and who.holds(Post.UNIT_OFFICER, named.by_unit) else None
     by = Reviewer(who.post, unit_id if who.holds(Post.UNIT_OFFICER, unit_id) else speaks)
     return await commanded.once(
         body,

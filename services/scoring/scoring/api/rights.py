@@ -1,10 +1,12 @@
 """Who may do and see what in scoring."""
 
+from typing import Final
 from uuid import UUID
 
 from chassis.errors import Forbidden
 from chassis.http import Command, Reading
 from chassis.identity import scopes
+from contracts.appraisal import Column
 from contracts.notify import CITY_LEADER, Post
 from contracts.scoring import BoardState
 from scoring import actions
@@ -33,12 +35,29 @@ def head_or_office(who: Command, block_id: UUID) -> None:
     )
 
 
-def not_of_office(who: Command, unit_id: UUID, of_office: UUID | None) -> None:
-    """Refuse the office to say what counts of the unit that it is itself."""
+_BY_OTHERS: Final = (
+    "ghi một đơn vị khác của khối làm khối trưởng (trang của khối, Đổi khối trưởng): khối trưởng đó kết luận",
+    "giao một đơn vị khác chấm chéo: đơn vị đó đồng ý thì mục không còn chờ kết luận",
+    "đơn vị chấm chéo xem lại mục mình không đồng ý",
+)
+
+
+def not_of_office(who: Command, unit_id: UUID, of_office: UUID | None, column: str) -> None:
+    """Refuse the office to say what counts of the unit that it is itself, in whatever column.
+
+    Who heads a block is not known here. Where nobody does, or that very unit, what was objected to waits for whom the office
+    names: the refusal says so.
+    """
     if unit_id == of_office and who.identity.holds(Post.CITY_OFFICE):
+        instead = _BY_OTHERS if column == Column.BLOCK else ()
+        objected = (
+            " Mục có ý kiến không đồng ý chờ khối trưởng là đơn vị khác kết luận; khối chưa có khối trưởng như vậy thì có thể: "
+            f"{'; '.join(instead)}."
+        )
         raise Forbidden(
             "Đơn vị này là chính Phòng Nội vụ, nên Phòng Nội vụ chỉ xem. Khối chấm: đơn vị chấm chéo và khối trưởng; "
-            "mục nào còn thấy sai thì gửi kiến nghị."
+            f"mục nào còn thấy sai thì gửi kiến nghị.{objected if instead else ''}",
+            **({"instead": [each[:1].upper() + each[1:] for each in instead]} if instead else {}),
         )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import Asked, Commanded, Sent
+from contracts.envelope import GivenNumber
 from contracts.notify import Post
 from contracts.registry import Target, WhereTold
 from scoring import actions, queries, rules
@@ -57,7 +58,10 @@ async def sheets(
 
 @router.get("/sheets/{sheet_id}", tags=["sheets"])
 async def one_sheet(
-    sheet_id: UUID, asked: Asked, version: Annotated[int | None, Query(ge=1)] = None, period_id: UUID | None = None
+    sheet_id: UUID,
+    asked: Asked,
+    version: Annotated[GivenNumber | None, Query(ge=1)] = None,
+    period_id: UUID | None = None,
 ) -> rules.Sheet:
     """Give the newest version, the one that is named, or the one by which reports of a period are scored."""
     if period_id and version is None:
@@ -76,7 +80,7 @@ async def versions(sheet_id: UUID, asked: Asked) -> dict[str, Any]:
 
 @router.get("/sheets/{sheet_id}/differences", tags=["sheets"])
 async def differences(
-    sheet_id: UUID, asked: Asked, old: Annotated[int, Query(ge=1)], new: Annotated[int, Query(ge=1)]
+    sheet_id: UUID, asked: Asked, old: Annotated[GivenNumber, Query(ge=1)], new: Annotated[GivenNumber, Query(ge=1)]
 ) -> dict[str, Any]:
     """Tell in sentences what version ``new`` says otherwise than version ``old``."""
     return await queries.sheet_differences(asked.db, sheet_id, old=old, new=new)

@@ -10,13 +10,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Select, exists, func, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.db import Read
 from chassis.errors import Forbidden, NotFound
-from contracts.envelope import GivenAmount
+from contracts.envelope import GivenAmount, GivenInstant
 from scoring import rules
 from scoring.queries.boards import Viewer
 from scoring.queries.history import require_settled
@@ -42,7 +42,7 @@ class CityAsked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     standing: Standing = Standing.PUBLISHED
-    as_of: AwareDatetime | None = None
+    as_of: GivenInstant | None = None
     block_id: UUID | None = None
     sheet_id: UUID | None = None
     unit_id: Annotated[list[UUID], Field(max_length=500)] = []

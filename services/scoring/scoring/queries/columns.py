@@ -12,7 +12,18 @@ from chassis.errors import NotFound
 from contracts.appraisal import Column
 from scoring import rules
 from scoring.queries.scores import block_of, closed
-from scoring.tables import BESIDE, CHECKED, OBJECTED, REVIEWED, cross_checks, reports, scores, sheets, targets, verdicts
+from scoring.tables import (
+    BESIDE,
+    CHECKED_HERE,
+    OBJECTED,
+    REVIEWED,
+    cross_checks,
+    reports,
+    scores,
+    sheets,
+    targets,
+    verdicts,
+)
 
 Row = dict[str, Any]
 
@@ -36,7 +47,9 @@ _KNOWN: Final = Prepared(
     .outerjoin(targets, (targets.c.campaign_id == reports.c.campaign_id) & (targets.c.unit_id == reports.c.unit_id))
     .outerjoin(
         cross_checks,
-        (cross_checks.c.period_id == reports.c.period_id) & (cross_checks.c.unit_id == reports.c.unit_id) & CHECKED,
+        (cross_checks.c.period_id == reports.c.period_id)
+        & (cross_checks.c.unit_id == reports.c.unit_id)
+        & CHECKED_HERE,
     )
     .where(
         reports.c.period_id == bindparam("period_id"),

@@ -16,6 +16,7 @@ from scoring import rules
 from scoring.queries.columns import columns_of
 from scoring.tables import (
     CHECKED,
+    CHECKED_HERE,
     MEMBERS,
     OBJECTED,
     REPORTS_IN,
@@ -63,7 +64,9 @@ async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Ro
     if not (await db.execute(_REPORTS_IN, {"period_id": period_id, "block_id": block_id})).scalar():
         raise NotFound("Kỳ này không có khối thi đua đó: khối thuộc năm khác.")
     units = await members(db, period_id, block_id)
-    asked = select(cross_checks).where(cross_checks.c.period_id == period_id, cross_checks.c.unit_id.in_(units))
+    # Of one that has come from another block nobody here was named yet.
+    here = (cross_checks.c.period_id == period_id, cross_checks.c.block_id == block_id)
+    asked = select(cross_checks).where(*here, cross_checks.c.unit_id.in_(units))
     stands = {row.unit_id: row for row in await db.execute(asked)}
     reports = {row["unit_id"]: row for row in await columns_of(db, period_id, units)}
     suggested = rules.rotation(units)
@@ -85,7 +88,10 @@ async def cross_checks_of_block(db: Read, period_id: UUID, block_id: UUID) -> Ro
 
 
 async def cross_checks_by(db: Read, period_id: UUID, by_unit: Sequence[UUID]) -> list[Row]:
-    """List what these units are to check, and how far each is; under a board that is final only what was done with."""
+    """List what these units are to check, and how far each is; under a board that is final only what was done with.
+
+    Nothing of a unit whose score stands in another block than the one in which they were named.
+    """
     of_check = (scores.c.period_id == cross_checks.c.period_id) & (scores.c.unit_id == cross_checks.c.unit_id)
     final = exists().where(
         publications.c.period_id == cross_checks.c.period_id,
@@ -96,6 +102,7 @@ async def cross_checks_by(db: Read, period_id: UUID, by_unit: Sequence[UUID]) ->
         select(cross_checks, final.label("final"))
         .outerjoin(scores, of_check)
         .where(cross_checks.c.period_id == period_id, cross_checks.c.by_unit.in_(by_unit), CHECKED)
+        .where(scores.c.block_id.is_(None) | CHECKED_HERE)
     )
     found = (await db.execute(asked)).all()
     reports = {row["unit_id"]: row for row in await columns_of(db, period_id, [row.unit_id for row in found])}
@@ -171,7 +178,8 @@ _TABLE: Final = Prepared(
         - least(coalesce(self_points, scores.points), block_points, appraisal_points, scores.points) AS gap
     FROM scores LEFT JOIN places USING (period_id, block_id, unit_id)
     LEFT JOIN cross_checks AS checks
-      ON (checks.period_id, checks.unit_id) = (scores.period_id, scores.unit_id) AND checks.by_unit <> checks.unit_id
+      ON (checks.period_id, checks.unit_id, checks.block_id) = (scores.period_id, scores.unit_id, scores.block_id)
+      AND checks.by_unit <> checks.unit_id
     WHERE scores.period_id = :period_id AND scores.block_id = :block_id AND NOT scores.withdrawn"""
     )
 )

@@ -24,7 +24,8 @@ async def place(db: Read, period_id: UUID, unit_id: UUID, viewer: Viewer) -> Row
     """Tell where a unit stands ``now``, and where its board was ``published`` last, each with its nearest neighbours.
 
     Each as the reader may see it, ``None`` where there is nothing to be seen: what stands now only the block and the office
-    see. Raises ``NotFound`` while no report of the unit counts.
+    see. Raises ``NotFound`` where no report of the unit was ever scored; of one that was withdrawn since, ``now`` has no rank
+    and ``published`` is what it was.
     """
     of_unit = select(scores.c.block_id).where(scores.c.period_id == period_id, scores.c.unit_id == unit_id)
     block_id = (await db.execute(of_unit)).scalar_one_or_none()

@@ -22,6 +22,7 @@ from scoring.rules.columns import (
 from scoring.rules.cross_checks import Objection, objected, rotation, still_open
 from scoring.rules.differences import differences
 from scoring.rules.disclosure import Audience, disclose, disclose_placed, disclose_row
+from scoring.rules.faults import unpaid
 from scoring.rules.history import Told, fold
 from scoring.rules.kinds.base import KnownAward
 from scoring.rules.nearby import Neighbours, nearby, neighbours
@@ -120,5 +121,6 @@ __all__ = [
     "standing",
     "still_open",
     "to_look_at",
+    "unpaid",
     "waiting",
 ]

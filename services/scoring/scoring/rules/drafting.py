@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from scoring.rules import forms
 from scoring.rules.drafts import EXTRAS, GROUPS, SHEET, TIES, Parts, Row, part_of
-from scoring.rules.faults import Fault
+from scoring.rules.faults import Fault, unpaid
 from scoring.rules.kinds.base import Role
 from scoring.rules.numbers import ZERO
 from scoring.rules.sheet import Criterion, CriterionGroup, Sheet, TieBreak
@@ -105,6 +105,9 @@ class _Reading:
             "tie_breaks": [tie for _, tie in ties],
         }
         made = Sheet.model_validate(document, context=whole)
+        stepless = self.unread[SHEET] or any(each.field == f"{SHEET}.0.step" for each in self.found)
+        if not stepless and all(each.sure for each in groups):
+            whole += unpaid(made)
         self.found += self._placed(whole, groups, lines, {tie.code: row for row, tie in ties})
         used = (self._whole(sheet, groups, lines), *(self._used(group, groups, lines) for group in groups))
         return Drafted(None if self.found else made, tuple(self.found), used)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from scoring.rules.kinds.base import Role
+from scoring.rules.kinds.late import Late
 from scoring.rules.kinds.yes_no import YesNo
 from scoring.rules.numbers import CENT, to_step
 from scoring.rules.ranking import DECIDERS
@@ -59,6 +60,32 @@ def faults(sheet: "Sheet") -> Iterator[Fault]:
         for code in each.criteria:
             if code not in known:
                 yield Fault("tie", each.code, "criteria", f"tiêu chí phụ “{each.name}”: bảng không có mục {code}")
+
+
+def unpaid(sheet: "Sheet") -> Iterator[Fault]:
+    """Name the lines whose maximum nobody can get, for points are rounded to another: no reason to stop scoring by it.
+
+    So whoever drafts or publishes is told, and a sheet that was published before still says what it said.
+    """
+    for _, criterion, weight in sheet.weighed():
+        # Lateness takes what the sheet sets for it, to the letter.
+        if not criterion.role.has_points or isinstance(criterion.rule, Late):
+            continue
+        content = criterion.role is Role.CONTENT
+        step, counts = sheet.step if content else CENT, criterion.maximum * weight
+        if not counts or counts == to_step(counts, step):
+            continue
+        if weight != 1 and counts != to_step(counts, CENT):
+            # Told already: no points have so many places.
+            continue
+        below = to_step(counts - step / 2, step)
+        around = f"{say(below)} hoặc {say(below + step)}" if below else say(step)
+        times = "" if weight == 1 else f" nhân hệ số {say(weight)} (kể cả hệ số của nhóm) ra {say(counts)} điểm,"
+        rounds = f"bước làm tròn {say(step)}" if content else f"{say(step)}"
+        mend = f"ghi điểm tối đa{' đã nhân hệ số' if times else ''} là {around}"
+        words = f"{say(criterion.maximum)} điểm{times} không phải bội số của {rounds}: {mend}"
+        words += ", hoặc đổi bước làm tròn của bảng" if content else ""
+        yield Fault("line", criterion.code, "maximum", f"mục {criterion.code}: {words}")
 
 
 def _codes(sheet: "Sheet") -> Iterator[str]:

@@ -4,7 +4,7 @@ from scoring.tables.appeals import PUBLISHED_AT, appeal_steps, appeals, publishe
 from scoring.tables.base import metadata
 from scoring.tables.beside import BESIDE, recognised
 from scoring.tables.boards import boards, membership, places
-from scoring.tables.cross_checks import CHECKED, OBJECTED, cross_checks, objections
+from scoring.tables.cross_checks import CHECKED, CHECKED_HERE, OBJECTED, cross_checks, objections
 from scoring.tables.drafts import sheet_drafts
 from scoring.tables.facts import blocks, moves, periods, reports, targets
 from scoring.tables.members import MEMBERS, REPORTS_IN, moved
@@ -19,6 +19,7 @@ from scoring.tables.votes import block_votes
 __all__ = [
     "BESIDE",
     "CHECKED",
+    "CHECKED_HERE",
     "MEMBERS",
     "NEWEST",
     "NOTHING_LATER",

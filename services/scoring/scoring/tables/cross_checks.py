@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import Column, DateTime, Index, Integer, Numeric, Table, Text, Uuid
 
 from scoring.tables.base import metadata
+from scoring.tables.scores import scores
 
 cross_checks = Table(
     "cross_checks",
@@ -24,6 +25,8 @@ Where the unit itself is named, nobody does: it was taken back. ``CHECKED`` leav
 """
 
 CHECKED: Final = cross_checks.c.by_unit != cross_checks.c.unit_id
+CHECKED_HERE: Final = CHECKED & (cross_checks.c.block_id == scores.c.block_id)
+"""The same, asked beside ``scores``: whoever was named in a block that the unit has left no longer checks it."""
 
 objections = Table(
     "objections",

@@ -100,7 +100,7 @@ LOOKED_AT: Final = Prepared(
     LEFT JOIN targets ON targets.campaign_id = reports.campaign_id AND targets.unit_id = reports.unit_id
     LEFT JOIN cross_checks
       ON cross_checks.period_id = reports.period_id AND cross_checks.unit_id = reports.unit_id
-        AND cross_checks.by_unit <> cross_checks.unit_id
+        AND cross_checks.by_unit <> cross_checks.unit_id AND cross_checks.block_id = scores.block_id
     WHERE scores.period_id = :period_id AND scores.unit_id = ANY (CAST(:members AS uuid[]))
       AND NOT scores.withdrawn AND NOT reports.withdrawn"""  # noqa: S608 - our own words
     )

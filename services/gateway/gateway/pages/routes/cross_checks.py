@@ -143,7 +143,18 @@ async def _seen(desk: Desk, period_id: UUID, unit_id: UUID) -> tuple[Looking, st
         role, seen.only_objected = "doc", False
     if role == "doc":
         seen.column = None
+        seen.headless = await _headless(desk, seen.report)
     return seen, role
+
+
+async def _headless(desk: Desk, report: dict[str, Any]) -> bool:
+    """Tell the office of its own unit whether nobody can conclude what was objected to until it names another head."""
+    if not (report["of_office"] and desk.who.holds(Post.CITY_OFFICE)):
+        return False
+    if not any(item["objection"] for line in report["lines"] for item in line["items"]):
+        return False
+    block = await desk.this_years(report["block_id"])
+    return block is None or block["head_unit_id"] in (None, report["unit_id"])
 
 
 def _role(desk: Desk, report: dict[str, Any]) -> str:

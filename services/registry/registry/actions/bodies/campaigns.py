@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from contracts.envelope import GivenAmount
+from contracts.envelope import GivenAmount, GivenInstant, GivenNumber
 from contracts.registry import Target, WhereTold
 from registry import rules
 from registry.actions.bodies.base import Body, Name, Versioned
@@ -14,11 +14,11 @@ from registry.actions.bodies.base import Body, Name, Versioned
 
 class PeriodBody(Body):
     period_id: UUID
-    number: Annotated[int, Field(ge=1)]
+    number: Annotated[int, Field(ge=1, le=9_999)]
     name: Name
-    opens_at: AwareDatetime
-    due_at: AwareDatetime
-    closes_at: AwareDatetime
+    opens_at: GivenInstant
+    due_at: GivenInstant
+    closes_at: GivenInstant
 
     @model_validator(mode="after")
     def _in_order(self) -> "PeriodBody":
@@ -30,7 +30,7 @@ class PeriodBody(Body):
 class CampaignBody(Body):
     """A campaign whole; ``version`` is the one that the caller has seen, if another one is to be refused."""
 
-    version: Annotated[int, Field(ge=0)] | None = None
+    version: Annotated[GivenNumber, Field(ge=0)] | None = None
     year: Annotated[int, Field(ge=2000, le=2100)]
     name: Name
     starts_on: date
@@ -55,7 +55,7 @@ class TargetsBody(Body):
     """``version`` is the one that they were typed on, of whoever wants to hear of another's; 0 before the first."""
 
     targets: tuple[TargetBody, ...]
-    version: Annotated[int, Field(ge=0)] | None = None
+    version: Annotated[GivenNumber, Field(ge=0)] | None = None
 
 
 class NewDraftBody(Body):
@@ -70,7 +70,7 @@ class SectionBody(Body):
     ``editor`` names the open page that saves: its own next save may come before it has heard of the last one.
     """
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
     values: rules.Typed = Field(default_factory=dict)
     rows: Annotated[tuple[rules.Typed, ...], Field(max_length=200)] = ()
     editor: Annotated[str, Field(max_length=64)] | None = None
@@ -80,7 +80,7 @@ class CampaignStepBody(Body):
     """``version`` is the one that the caller has seen: of the draft before the launch, of the campaign after it."""
 
     act: rules.CampaignAct
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
 
 
 class CorrectionBody(Body):
@@ -89,7 +89,7 @@ class CorrectionBody(Body):
     Fields that are not sent stay, rows are those that are sent.
     """
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
     reason: Annotated[str, Field(max_length=4000)]
     sections: Annotated[dict[str, rules.Section], Field(max_length=20)]
 

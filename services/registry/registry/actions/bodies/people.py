@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from contracts.envelope import GivenNumber
 from registry import rules
 from registry.actions.bodies.base import Body
 
@@ -23,7 +24,7 @@ class PersonBody(Body):
 class NameBody(Body):
     """Another name for a person, and why; ``version`` is that of the person."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[GivenNumber, Field(ge=1)]
     name: Typed
     reason: Typed
 
@@ -35,7 +36,7 @@ class EntryBody(Body):
     further holders of an initiative, ``initiative_id`` is the one that was used. An amendment needs a reason.
     """
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
     kind: rules.EntryKind
     unit_id: UUID | None = None
     person_id: UUID | None = None
@@ -48,5 +49,5 @@ class EntryBody(Body):
 class WithdrawalBody(Body):
     """An entry that should not be there, and why; it stays as it was written, and counts no more."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[GivenNumber, Field(ge=1)]
     reason: Typed

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contracts.envelope import GivenNumber
 from registry import rules
 from registry.actions.bodies.base import Body
 
@@ -13,7 +14,7 @@ TitleCode = Annotated[str, Field(pattern=r"^[A-Z0-9_]{2,40}$")]
 class PledgeStepBody(Body):
     """One step; what a step does not need (titles on approval, a reason on submission) is left out."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
     act: rules.PledgeAct
     titles: Annotated[tuple[TitleCode, ...], Field(max_length=50)] = ()
     promises: Annotated[dict[str, str], Field(max_length=200)] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.errors import FieldError
+from contracts.envelope import GivenNumber
 from contracts.registry import ReportedValue, Target
 from registry.actions.bodies.base import Body, Versioned
 
@@ -21,7 +22,7 @@ class DraftBody(Body):
     ``nothing`` are the reasons why there is nothing to report (không phát sinh), by criterion, or ``*`` for all.
     """
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
     fields: Fields
     nothing: Fields = Field(default_factory=dict)
     editor: Annotated[str, Field(max_length=64)] | None = None
@@ -36,7 +37,7 @@ class CheckBody(Body):
 
 
 class ReportBody(CheckBody):
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
 
 
 class Saved(Versioned):
@@ -83,7 +84,7 @@ class Checked(BaseModel):
 class StepBody(Body):
     """A step with a report as its caller saw it: in this version."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[GivenNumber, Field(ge=0)]
 
 
 class ReturnBody(StepBody):

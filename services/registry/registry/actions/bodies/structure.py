@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from contracts.envelope import GivenNumber
 from contracts.registry import UnitKind
 from registry import rules
 from registry.actions.bodies.base import Body, Name
@@ -28,7 +29,7 @@ class UnitBody(Body):
 class RegistrationBody(UnitBody):
     """How a unit began, said otherwise, and why; ``version`` is the unit's that was read."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[GivenNumber, Field(ge=1)]
     reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
@@ -54,7 +55,7 @@ class BlockBody(_Formed):
 class FormationBody(_Formed):
     """How a block was formed, said otherwise; its year stays. ``version`` is the block's that was read."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[GivenNumber, Field(ge=1)]
 
 
 class HeadBody(Body):
@@ -71,7 +72,7 @@ class HeadBody(Body):
 class TurnBody(Body):
     """Who leads a block from a day that was entered before, said otherwise; ``version`` is the block's that was read."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[GivenNumber, Field(ge=1)]
     head_unit_id: UUID | None = None
     deputy_unit_id: UUID | None = None
     reason: Annotated[str, Field(min_length=3, max_length=500)]

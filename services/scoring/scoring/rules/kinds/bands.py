@@ -61,6 +61,5 @@ class Bands(Kind):
         value = given(line.value)
         band = max((band for band in self.bands if band.at_least <= value), key=lambda each: each.at_least)
         lies = f"thuộc mức từ {short(band.at_least, line.measure)}"
-        return Outcome(
-            band.points, f"Thực hiện {measured(value, line.measure)}, {lies}: {line.counted} {said(band.points)} điểm."
-        )
+        told = f"{'Có' if line.role is Role.PENALTY else 'Thực hiện'} {measured(value, line.measure)}"
+        return Outcome(band.points, f"{told}, {lies}: {line.counted} {said(band.points)} điểm.")

@@ -42,6 +42,10 @@ class Checklist(Kind):
     def compute(self, line: Line) -> Outcome:
         done = [item for item in self.items if line.items.get(item.code)]
         points = sum((item.points for item in done), start=ZERO)
+        against = line.role is Role.PENALTY
+        if against and not done:
+            return Outcome(ZERO, "Không phát sinh.")
         named = ", ".join(f"{item.name} {said(item.points)}" for item in done)
         which = f" ({named})" if named else ""
-        return Outcome(points, f"Đã làm {len(done)}/{len(self.items)} việc{which}: {line.counted} {said(points)} điểm.")
+        told = "Có phát sinh" if against else "Đã làm"
+        return Outcome(points, f"{told} {len(done)}/{len(self.items)} việc{which}: {line.counted} {said(points)} điểm.")

@@ -19,8 +19,9 @@ class RatioLinear(Kind):
     """Full points from the target on; below it ``k`` of the maximum is lost per missing percent, nothing under ``floor``.
 
     Over-achievement adds ``over_rate`` of the maximum per percent above the target, up to ``over_cap`` of it, and counts
-    as bonus. With ``by_stretch`` a unit that was given a stretch value gets ``over_cap`` there, and so much of it as it has
-    come of the way from the target.
+    as bonus; where less is better nothing at all is farther beyond than any percent says, and brings ``over_cap``. With
+    ``by_stretch`` a unit that was given a stretch value gets ``over_cap`` there, and so much of it as it has come of the way
+    from the target.
     """
 
     called: ClassVar = "theo tỷ lệ đạt chỉ tiêu"
@@ -68,7 +69,12 @@ class RatioLinear(Kind):
         told = f"{compared(value, target, line.measure)}, đạt {say_percent(ratio)}"
         if ratio >= 1:
             share = min((ratio - 1) * 100 * exact(self.over_rate), exact(self.over_cap))
-            why = f"{told}; từ 100% trở lên được điểm tối đa {said(line.maximum)}."
+            why = f"{told}; từ 100% trở lên {line.counted} điểm tối đa {said(line.maximum)}."
+            if self.less_is_better and value == 0 < target:
+                # A target over nothing is a share without end: as near as one comes to it, the cap is long reached.
+                share = exact(self.over_cap) if self.over_rate else share
+                none = f"{compared(value, target, line.measure)}, không phát sinh là mức tốt nhất"
+                why = f"{none}: {line.counted} điểm tối đa {said(line.maximum)}."
             if self.by_stretch and line.stretch is not None:
                 way = self._way(value, target, line.stretch)
                 share = way * exact(self.over_cap)
@@ -76,7 +82,7 @@ class RatioLinear(Kind):
             over = share * maximum
             return Outcome(line.maximum, why, over=over, ratio=shown)
         if ratio < exact(self.floor):
-            return Outcome(ZERO, f"{told}; dưới {say(self.floor * _HUNDRED)}% không được điểm.", ratio=shown)
+            return Outcome(ZERO, f"{told}; dưới {say(self.floor * _HUNDRED)}% không {line.counted} điểm.", ratio=shown)
         lost = exact(self.k) * (1 - ratio) * 100
         points = max(maximum * (1 - lost), Fraction(0))
         each = f"mỗi 1% thiếu trừ {say(self.k * _HUNDRED)}% của {said(line.maximum)} điểm"

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from contracts.scoring import ValueKind
-from scoring.rules.kinds.base import Direction, Kind, Line, Outcome, given
+from scoring.rules.kinds.base import Direction, Kind, Line, Outcome, Role, given
 from scoring.rules.numbers import ZERO
 from scoring.rules.words import compared, said, short
 
@@ -25,6 +25,8 @@ class Threshold(Kind):
         met = value >= target if up else value <= target
         words = "trở lên" if up else "trở xuống"
         points = line.maximum if met else ZERO
-        end = f"được {said(points)} điểm" if met else f"chưa đạt nên được {said(points)} điểm"
+        end = f"{line.counted} {said(points)} điểm"
+        if not met:
+            end = f"chưa đạt nên {end}" if line.role is not Role.PENALTY else "chưa đến mức đó nên không trừ"
         told = compared(value, target, line.measure)
-        return Outcome(points, f"{told}; từ {short(target, line.measure)} {words} mới được điểm: {end}.")
+        return Outcome(points, f"{told}; từ {short(target, line.measure)} {words} mới {line.counted} điểm: {end}.")

@@ -18,7 +18,8 @@ class YesNo(Kind):
 
     def compute(self, line: Line) -> Outcome:
         if line.value:
-            return Outcome(line.maximum, f"Đã thực hiện, {line.counted} {said(line.maximum)} điểm.")
+            told = "Có phát sinh" if line.role is Role.PENALTY else "Đã thực hiện"
+            return Outcome(line.maximum, f"{told}, {line.counted} {said(line.maximum)} điểm.")
         return Outcome(ZERO, nothing("Chưa thực hiện", line.role))
 
 
