@@ -55,7 +55,10 @@ async def line(  # noqa: PLR0917
     looked = next((each for each in columns["lines"] if each["criterion"] == criterion), None) if columns else None
     items = [each["code"] for each in typed([values["lines"][criterion]])]
     codes = {criterion, *items}
-    own = {"evidence": await _evidence(desk, period_id, unit_id) if values["newest"] else None, "files_of": codes}
+    own: dict[str, Any] = {
+        "evidence": await _evidence(desk, period_id, unit_id) if values["newest"] else None,
+        "files_of": codes,
+    }
     ruled = f"{criterion}{OF_POINTS}"
     own["said"] = [each for each in values["said"] if each["criterion"] in {ruled, *codes}]
     own |= {"part": part, "line": values["lines"][criterion], "looked": looked, "unlooked": unlooked(part)}
