@@ -14,19 +14,19 @@ from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, SHEET_DOCUMENT
 from house import House, event_of, ident
 from sqlalchemy import text
 
+from contracts.appraisal import Column
 from contracts.envelope import Event
 from contracts.registry import (
     BlockFormed,
     ReportedValue,
     ReportSubmitted,
     ReportWithdrawn,
-    Target,
-    TargetsAssigned,
     UnitChanged,
     UnitChangeKind,
 )
 from contracts.scoring import RankingChanged
 from scoring import actions, rules
+from scoring.actions import Reviewer
 from scoring.rules import Sheet
 
 SHEET = ident("ranked-sheet")
@@ -189,9 +189,11 @@ async def publish_tied(house: House, version: int) -> None:
         await actions.publish_sheet(tx, TIED, Sheet.model_validate({**SHEET_DOCUMENT, **stated, "extras": [OUT]}))
 
 
-def a_target(unit: UUID, version: int, target: int) -> Event[TargetsAssigned]:
-    targets = (Target(criterion="1.1", target=Decimal(target)),)
-    return event_of(TargetsAssigned(campaign_id=CAMPAIGN, unit_id=unit, version=version, targets=targets))
+async def look(house: House, unit: UUID, value: int) -> None:
+    """Have the office say what counts: the unit is scored again by the version on which it stands."""
+    said = rules.Look("1.1", agreed=False, value=Decimal(value), reason="Theo hồ sơ lưu tại đơn vị")
+    async with house.at_work("scoring") as tx:
+        await actions.give_verdicts(tx, (PERIOD, unit), Column.APPRAISAL, [said], Reviewer("Cán bộ 01"))
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -211,6 +213,19 @@ async def test_whoever_comes_on_a_version_without_tie_breaks_changes_what_is_com
     assert await stored(tied) == await by_ranking_all(tied)
 
 
+async def test_whoever_keeps_a_version_before_there_were_tie_breaks_leaves_no_tie_break_behind(scoring: House) -> None:
+    """It stood beside two on the newer version, and goes down by the version that it keeps: still not all were asked."""
+    async with scoring.at_work("scoring") as tx:
+        await actions.take_up_reports(tx, [a_report(UNITS[0], 1, 1000)])
+        newer = Sheet.model_validate({**SHEET_DOCUMENT, "extras": [OUT], "tie_breaks": [MORE]})
+        await actions.publish_sheet(tx, SHEET, newer)
+        await actions.take_up_reports(tx, [a_report(UNITS[1], 1, 1000), a_report(UNITS[2], 1, 1100)])
+    await look(scoring, UNITS[0], 800)
+    ranks = {unit: place.rank for unit, place in (await stored(scoring)).items()}
+    assert ranks == {UNITS[1]: 1, UNITS[2]: 1, UNITS[0]: 3}
+    assert await stored(scoring) == await by_ranking_all(scoring)
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_whatever_versions_a_board_mixes_it_stands_as_if_all_were_ranked(tied: House, seed: int) -> None:
     chance, versions = Random(seed), dict[UUID, int]()
@@ -219,16 +234,13 @@ async def test_whatever_versions_a_board_mixes_it_stands_as_if_all_were_ranked(t
             await publish_tied(tied, 1 + step // 10)
         unit = chance.choice(UNITS)
         versions[unit] = versions.get(unit, 0) + 1
-        what = chance.random()
-        async with tied.at_work("scoring") as tx:
-            if what < 0.2:
-                await actions.take_up_reports(tx, [a_withdrawal(unit, versions[unit])])
-            elif what < 0.4:
-                # Scored again by the version on which it stands.
-                await actions.learn_targets(tx, [a_target(unit, step + 1, chance.choice((1000, 1250)))])
-            else:
-                amount = chance.choice((700, 800, 1000, 1100, 1300))
-                await actions.take_up_reports(tx, [a_report(unit, versions[unit], amount)])
+        what, amount = chance.random(), chance.choice((700, 800, 1000, 1100, 1300))
+        if what < 0.3 and unit in await standings(tied):
+            await look(tied, unit, amount + 50)
+        else:
+            event = a_withdrawal(unit, versions[unit]) if what > 0.9 else a_report(unit, versions[unit], amount)
+            async with tied.at_work("scoring") as tx:
+                await actions.take_up_reports(tx, [event])
         assert await stored(tied) == await by_ranking_all(tied), step
 
 

@@ -48,17 +48,19 @@ def not_of_office(who: Command, unit_id: UUID, of_office: UUID | None, column: s
     Who heads a block is not known here. Where nobody does, or that very unit, what was objected to waits for whom the office
     names: the refusal says so.
     """
-    if unit_id == of_office and who.identity.holds(Post.CITY_OFFICE):
-        instead = _BY_OTHERS if column == Column.BLOCK else ()
-        objected = (
-            " Mục có ý kiến không đồng ý chờ khối trưởng là đơn vị khác kết luận; khối chưa có khối trưởng như vậy thì có thể: "
-            f"{'; '.join(instead)}."
-        )
-        raise Forbidden(
-            "Đơn vị này là chính Phòng Nội vụ, nên Phòng Nội vụ chỉ xem. Khối chấm: đơn vị chấm chéo và khối trưởng; "
-            f"mục nào còn thấy sai thì gửi kiến nghị.{objected if instead else ''}",
-            **({"instead": [each[:1].upper() + each[1:] for each in instead]} if instead else {}),
-        )
+    if unit_id != of_office or not who.identity.holds(Post.CITY_OFFICE):
+        return
+    only_looks = (
+        "Đơn vị này là chính Phòng Nội vụ, nên Phòng Nội vụ chỉ xem. Khối chấm: đơn vị chấm chéo và khối trưởng; "
+        "mục nào còn thấy sai thì gửi kiến nghị."
+    )
+    if column != Column.BLOCK:
+        raise Forbidden(only_looks)
+    raise Forbidden(
+        f"{only_looks} Mục có ý kiến không đồng ý chờ khối trưởng là đơn vị khác kết luận; khối chưa có khối trưởng như vậy "
+        f"thì có thể: {'; '.join(_BY_OTHERS)}.",
+        instead=[each[:1].upper() + each[1:] for each in _BY_OTHERS],
+    )
 
 
 async def may_see_unit(asked: Reading, period_id: UUID, unit_id: UUID) -> None:
