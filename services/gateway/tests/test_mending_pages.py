@@ -9,6 +9,8 @@ from city import BLOCK, BLOCK_DOCUMENT, QUYET_THANG, SAN_THANG, TAN_PHONG
 from desks import at_the_pages, open_pages, sign_in
 from house import House, ident
 
+from gateway.pages.routes.units import decided
+
 UNIT = f"/don-vi/{TAN_PHONG}/dinh-chinh"
 OF_BLOCK = f"/khoi/{BLOCK}/dinh-chinh"
 NAMES = ("name", "short_name", "code", "valid_from", "version", "reason", "decision_number", "decision_on")
@@ -129,6 +131,15 @@ async def test_a_founding_that_was_corrected_is_told_once_and_is_what_is_revoked
     assert links == {f"{own}/thu-hoi/{answer.json()['change_id']}"}
     gone = await front.post(links.pop(), data={"reason": "Nhập nhầm đơn vị"})
     assert (gone.status_code, gone.headers["location"]) == (303, "/don-vi"), gone.text
+
+
+def test_a_correction_that_could_once_be_revoked_alone_does_not_hide_the_founding_that_stands() -> None:
+    grounds = {"kind": "founded", "others": {"predecessors": ["a"]}, "decision_number": "12", "decision_on": None}
+    founding = {**grounds, "change_id": "1", "revoked_at": None}
+    alone = {**grounds, "change_id": "2", "others": {}, "decision_number": None, "revoked_at": "2023-11-10"}
+    assert decided({"changes": [founding, alone]}) == [founding]
+    gone = {**founding, "revoked_at": "2023-11-10"}
+    assert decided({"changes": [gone, alone]}) == [{**alone, **{name: gone[name] for name in (*grounds, "change_id")}}]
 
 
 async def test_a_turn_of_the_head_is_entered_again_for_the_same_day(front: httpx2.AsyncClient) -> None:

@@ -147,10 +147,11 @@ def decided(history: dict[str, Any]) -> list[dict[str, Any]]:
     begun = [each for each in history["changes"] if each["kind"] in _BEGINNINGS]
     begun.sort(key=lambda each: str(each["change_id"]))
     founding = next((each for each in begun if each["kind"] == "founded"), None)
+    stands = [each for each in begun if not each["revoked_at"]] or begun
     return [
         {**each, **{name: founding[name] for name in _GROUND}} if founding and each["kind"] == "founded" else each
         for each in history["changes"]
-        if each["kind"] not in _BEGINNINGS or each is begun[-1]
+        if each["kind"] not in _BEGINNINGS or each is stands[-1]
     ]
 
 
