@@ -15,7 +15,7 @@ from registry.actions.people import enter_person, put_entry, rename_person, with
 from registry.actions.pledges import take_pledge_step
 from registry.actions.reads import note_read
 from registry.actions.reminders import remind_of_due, remind_units
-from registry.actions.reports import check_report, learn_rescorings, learn_sheets, save_draft, submit_report
+from registry.actions.reports import check_report, save_draft, submit_report
 from registry.actions.reviews import (
     accept_report,
     place_of,
@@ -26,6 +26,7 @@ from registry.actions.reviews import (
     withdraw_report,
 )
 from registry.actions.revoking import revoke_change
+from registry.actions.sheets import learn_rescorings, learn_sheets
 from registry.actions.statistics import adopt_form, amend_form, close_form, type_cells
 from registry.actions.structure import form_block, lead_block, register_unit
 from registry.actions.years import derive_year, record_year

@@ -16,10 +16,8 @@ from chassis.clock import NOW, VIETNAM, business_now
 from chassis.db import Prepared
 from chassis.errors import Conflict, FieldError, Invalid, NotFound, Unavailable
 from chassis.events import Beside, Tx
-from chassis.facts import add
-from contracts.envelope import Event
 from contracts.registry import ReportedValue, ReportSubmitted, Target
-from contracts.scoring import Evidence, RescoringAdvanced, SheetCriterion, SheetPublished
+from contracts.scoring import Evidence, SheetCriterion
 from registry import rules
 from registry.actions.bodies import CheckBody, Checked, DraftBody, Receipt, ReportBody, Saved
 from registry.actions.writing import field_error, invalid, refuse_stale, stale, step_after
@@ -31,8 +29,6 @@ from registry.tables import (
     receipt_numbers,
     report_evidence,
     reports,
-    rescorings,
-    sheets,
     targets,
     units,
 )
@@ -383,24 +379,3 @@ async def lock_report(tx: Tx, campaign_id: UUID, period_id: UUID, unit_id: UUID)
         .on_conflict_do_nothing()
     )
     return (await tx.db.execute(_LOCKED, key)).mappings().one()
-
-
-async def learn_sheets(tx: Tx, events: Sequence[Event[SheetPublished]]) -> None:
-    """Keep what each version of a sheet asks for."""
-    for event in events:
-        key = event.data.model_dump(mode="json", include={"sheet_id", "version"})
-        fact = event.data.model_dump(mode="json", include={"name", "criteria"})
-        if await add(tx, sheets, [{**key, **fact}], answer="version"):
-            tx.changed(event)
-
-
-async def learn_rescorings(tx: Tx, events: Sequence[Event[RescoringAdvanced]]) -> None:
-    """Keep on which version of a sheet a rescoring puts everybody, from its first step on."""
-    for event in events:
-        said = event.data
-        if said.step:
-            continue
-        fact = said.model_dump(mode="json", include={"rescoring_id", "sheet_id", "period_id"})
-        versions = {"version": said.sheet_version, "newest": said.newest or said.sheet_version}
-        if await add(tx, rescorings, [{**fact, **versions}], answer="rescoring_id"):
-            tx.changed(event)
