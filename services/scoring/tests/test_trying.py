@@ -14,7 +14,9 @@ from house import House
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.errors import Invalid
 from contracts.registry import Target
+from scoring.queries.trying import refuse
 from scoring.rules import Facts, Sheet, Trial, score
 
 BANDS = {
@@ -161,6 +163,17 @@ async def test_the_same_comes_out_once_more_and_what_was_tampered_with_is_named(
         assert await reported.rows("scoring", raised, TAN_PHONG)
         again = await asked(office, f"{of()}/recomputed")
     assert (again["same"], again["differing"]) == (False, ["1.1"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [("per_item", "2.5", "số nguyên"), ("sample_mean", "9", "nhiều nhất 8"), ("direct", "10.01", "nhiều nhất 10")],
+)
+def test_what_could_not_be_reported_is_refused_with_what_could(kind: str, value: str, said: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        refuse(trial(kind, "1"), Decimal(value))
+    (error,) = refused.value.errors
+    assert (error.field, said in error.message, bool(error.remedy)) == ("value", True, True)
 
 
 @pytest.mark.parametrize("kind", [*RULES])

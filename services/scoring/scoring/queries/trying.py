@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from chassis.db import Prepared, Read
 from chassis.errors import FieldError, Invalid, NotFound
+from contracts.scoring import ValueKind
 from scoring import rules
 from scoring.queries.scores import block_of, score
 from scoring.queries.sheets import sheet as sheet_of
@@ -48,7 +49,7 @@ async def tried(db: Read, period_id: UUID, unit_id: UUID, code: str, value: Deci
     told: Row = {"criterion": code, "value": trial.now, "value_kind": line.value_kind, "largest": trial.largest}
     if not trial.possible:
         return {**told, "curve": [], "tries": []}
-    _refuse(trial, value)
+    refuse(trial, value)
     # A hundred scores: reports are taken up meanwhile.
     curve, tries = await to_thread.run_sync(_try, trial, value)
     ranked = {} if rules.asks_for_leaders(sheet) else await _ranks(db, period_id, unit_id, tries)
@@ -68,12 +69,19 @@ def _try(trial: rules.Trial, value: Decimal | None) -> tuple[list[rules.Tried], 
     return curve, sorted(known.values())
 
 
-def _refuse(trial: rules.Trial, value: Decimal | None) -> None:
-    if value is None or trial.largest is None or value <= trial.largest:
+def refuse(trial: rules.Trial, value: Decimal | None) -> None:
+    """Raise ``Invalid`` for a figure that could not be reported for the line, with all that is wrong with it."""
+    if value is None:
         return
-    most = rules.say(trial.largest)
-    fault = FieldError(field="value", message=f"Mục này nhiều nhất {most}", remedy=f"Nhập một số từ 0 đến {most}")
-    raise Invalid("Chưa tính thử được.", errors=[fault])
+    faults = []
+    if trial.line.value_kind is ValueKind.COUNT and value % 1:
+        faults.append(("Mục này đếm số nguyên", "Nhập một số nguyên, ví dụ 3"))
+    if trial.largest is not None and value > trial.largest:
+        most = rules.say(trial.largest)
+        faults.append((f"Mục này nhiều nhất {most}", f"Nhập một số từ 0 đến {most}"))
+    if faults:
+        errors = [FieldError(field="value", message=message, remedy=remedy) for message, remedy in faults]
+        raise Invalid("Chưa tính thử được.", errors=errors)
 
 
 async def _ranks(db: Read, period_id: UUID, unit_id: UUID, tries: Sequence[rules.Tried]) -> Mapping[Decimal, Row]:

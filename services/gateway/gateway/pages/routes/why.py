@@ -130,7 +130,7 @@ async def _tried(desk: Desk, path: str, typed: str) -> dict[str, Any]:
     except Problem as problem:
         if problem.status != Invalid.status:
             raise
-        mistake = " ".join(f"{each['message']}. {each['remedy']}." for each in render.errors_of(problem).values())
+        mistake = " ".join(f"{each['message']}. {each['remedy']}." for each in problem.members.get("errors", ()))
     return {"tried": await desk.get("scoring", path), "mistake": mistake}
 
 
