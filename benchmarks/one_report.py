@@ -1,8 +1,8 @@
 """What does one report cost that is scored and ranked alone, in a block of 30 and in one of 3,000?
 
 Scoring's own action on a real database, one transaction a report. Three kinds of report: ``corrected`` moves the percent by at
-most half a point, as a correction does; ``any`` moves a unit anywhere on the board, so that a third of the others have
-another place, are written and are told; ``first`` is the first of its unit, so that half of them have. JSON comes last.
+most half a point, as a correction does; ``any`` moves a unit anywhere on the board, so that a third of the others are
+passed, and told of; ``first`` is the first of its unit, so that half of them are. JSON comes last.
 """
 
 import argparse
