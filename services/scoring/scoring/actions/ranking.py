@@ -95,7 +95,8 @@ _AROUND: Final = Prepared(
       {_NOBODY} FROM span WHERE low > '-Infinity'
     UNION ALL SELECT span.period_id, span.block_id, low, NULL, {", ".join(f"places.{name}" for name in KEPT)},
       {", ".join(f"scores.{name}" for name in _FIGURES)}
-    FROM span JOIN places ON {_HERE} AND percent = low JOIN scores USING (period_id, unit_id)
+    FROM span JOIN places ON {_HERE} AND percent = low 
+    JOIN scores ON (scores.period_id, scores.unit_id) = (places.period_id, places.unit_id)
     UNION ALL SELECT period_id, block_id, low, NULL, {", ".join(KEPT)}, {", ".join("NULL" for _ in _FIGURES)}
     FROM span, LATERAL (SELECT {", ".join(f"places.{name}" for name in KEPT)} FROM places
       WHERE {_HERE} AND percent > low AND percent < high AND among IS NOT NULL
