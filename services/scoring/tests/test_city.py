@@ -206,8 +206,8 @@ async def large(house: House) -> AsyncIterator[Any]:
             f"SELECT {period}, {block}, 1, now(), {nobody}, 40, 40 {of_blocks}"
         ),
         (
-            "INSERT INTO places (period_id, block_id, unit_id, rank, points, percent) "
-            f"SELECT {period}, {block}, {who}, 1 + unit % 40, 50, {share} {of_units}"
+            "INSERT INTO places (period_id, block_id, unit_id, among, points, percent) "
+            f"SELECT {period}, {block}, {who}, 1, 50, {share} {of_units}"
         ),
         (
             "INSERT INTO scores (period_id, unit_id, campaign_id, block_id, version, report_version, sheet_id, sheet_version, "

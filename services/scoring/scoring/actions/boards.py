@@ -15,6 +15,9 @@ from scoring import rules
 from scoring.actions.keys import WANTED, Key, wanted
 from scoring.tables import MEMBERS, block_votes, blocks, boards, membership, periods, scores
 
+KEPT: Final = tuple(name for name in rules.Ranked._fields if name != "rank")
+"""What is kept of a place: its rank is counted (``tables.RANK``)."""
+
 _NEWEST: Final = select(membership.c.number).scalar_subquery()
 _LOCK: Final = Prepared(
     select(

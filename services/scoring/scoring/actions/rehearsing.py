@@ -30,7 +30,7 @@ from scoring.actions.keys import Key, wanted
 from scoring.actions.scores import given_by
 from scoring.actions.sheets import published
 from scoring.rules.rehearsal import Reported, Stage, Weight, added
-from scoring.tables import BESIDE, REVIEWED, blocks, boards, periods, rehearsals, rehearsed, sheet_drafts, sheets
+from scoring.tables import BESIDE, RANK, REVIEWED, blocks, boards, periods, rehearsals, rehearsed, sheet_drafts, sheets
 
 UNITS_A_STEP: Final = 2_000
 """A report that comes meanwhile waits for the step that is running: it must stay short."""
@@ -222,12 +222,14 @@ _NEXT: Final = Prepared(
 )
 _REPORTED: Final = Prepared(
     text(
-        f"""SELECT period_id, scores.block_id, scores.unit_id, late, reports.values AS reported, targets.targets,
+        f"""WITH wanted AS (
+      SELECT * FROM unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)),
+    stood AS (SELECT places.*, {RANK} AS rank FROM places JOIN wanted USING (period_id, block_id))
+    SELECT period_id, scores.block_id, scores.unit_id, late, reports.values AS reported, targets.targets,
       {REVIEWED} AS reviewed, {BESIDE} AS beside,
-      scores.sheet_id, scores.sheet_version, scores.points, places.rank
-    FROM scores JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
-      USING (period_id, block_id)
-    LEFT JOIN places USING (period_id, block_id, unit_id)
+      scores.sheet_id, scores.sheet_version, scores.points, stood.rank
+    FROM scores JOIN wanted USING (period_id, block_id)
+    LEFT JOIN stood USING (period_id, block_id, unit_id)
     JOIN reports USING (period_id, unit_id)
     LEFT JOIN targets ON targets.campaign_id = reports.campaign_id AND targets.unit_id = reports.unit_id
     WHERE NOT scores.withdrawn AND NOT reports.withdrawn"""  # noqa: S608 - our own words

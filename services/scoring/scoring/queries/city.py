@@ -21,7 +21,7 @@ from scoring import rules
 from scoring.queries.boards import Viewer
 from scoring.queries.history import require_settled
 from scoring.rules import Audience
-from scoring.tables import blocks, periods, places, publications, published_places, scores
+from scoring.tables import blocks, periods, places, publications, published_places, rank_of, scores
 
 Row = dict[str, Any]
 
@@ -135,7 +135,7 @@ def _ranked(period_id: UUID, asked: CityAsked) -> Select[Any]:
     if asked.sheet_id:
         on_it = exists().where(blocks.c.block_id == of.c.block_id, blocks.c.sheet_id == asked.sheet_id)
         query = query.where(on_it)
-    return query.where(of.c.rank.is_not(None))
+    return query.where((of.c.among if of is places else of.c.rank).is_not(None))
 
 
 def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
@@ -146,17 +146,17 @@ def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
         query = query.where(tuple_(share, unit_id) < tuple_(asked.after_percent, asked.after_unit))
     few = query.order_by(share.desc(), unit_id.desc()).limit(asked.most + 1).subquery("few")
     newest = _newest(few, asked.as_of)
-    told: list[Any] = [few.c[name] for name in ("unit_id", "block_id", "rank", "points", "percent")]
+    told: list[Any] = [few.c[name] for name in ("unit_id", "block_id", "points", "percent")]
     published = [newest.c[name] for name in _PUBLISHED]
     # Asked row by row: joined, all blocks there are would be read for a page.
     sheet_id = select(blocks.c.sheet_id).where(blocks.c.block_id == few.c.block_id).scalar_subquery().label("sheet_id")
     beside = few.outerjoin(newest, true())
     if asked.standing is Standing.LIVE:
         of_unit = (scores.c.period_id == few.c.period_id) & (scores.c.unit_id == few.c.unit_id)
-        told += [scores.c.maximum, scores.c.sheet_version]
+        told += [rank_of(few), scores.c.maximum, scores.c.sheet_version]
         beside = beside.join(scores, of_unit)
     else:
-        told.append(few.c.maximum)
+        told += [few.c.rank, few.c.maximum]
     return select(*told, sheet_id, *published).select_from(beside).order_by(few.c.percent.desc(), few.c.unit_id.desc())
 
 
@@ -198,7 +198,7 @@ def _orders(shares: list[Decimal], before: int, ahead: int) -> list[int | None]:
 _BLOCKS: Final = """SELECT block_id, sheet_id, coalesce(newest.state, 'provisional') AS state, newest.number, newest.at,
       CASE WHEN :live THEN coalesce(boards.members, cardinality(blocks.members)) ELSE newest.members END AS members,
       CASE WHEN :live THEN coalesce(boards.ranked, (SELECT count(*) FROM places
-        WHERE (places.period_id, places.block_id) = (boards.period_id, boards.block_id) AND rank IS NOT NULL))
+        WHERE (places.period_id, places.block_id) = (boards.period_id, boards.block_id) AND among IS NOT NULL))
       ELSE newest.ranked END AS ranked
     FROM boards JOIN blocks USING (block_id)
     LEFT JOIN LATERAL (SELECT state, number, at, publications.members, publications.ranked FROM publications
