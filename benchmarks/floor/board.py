@@ -9,7 +9,8 @@ from uuid import UUID
 
 from benchmarks.floor.events import Heard
 
-_NAMED: Final = 30
+_NAMED: Final = 100
+"""On a board on which no more are ranked, whoever is only passed is named."""
 _BELOW_ALL, _OVER_ALL = Decimal(-1), Decimal(101)
 
 
@@ -94,8 +95,12 @@ class Board:
             by, high = by + come[low], low
         yield Span(_BELOW_ALL, high, by)
 
+    def looked_at(self, span: Span) -> int:
+        """Give how many above the low end are asked for: all that are to be named, else whoever may lead now."""
+        return (_NAMED if self.ranked <= _NAMED else 1) if span.by else 0
+
     def rank(self, around: Mapping[Span, Around]) -> tuple[list[Place], list[dict[str, Any]]]:
-        """Give the places that are told, and the spans whose units were passed and are too many to be named."""
+        """Give the places that are told, and on a large board the spans whose units were passed."""
         equals = list(self._equals(around))
         was = {each.points: each.rank for each in equals}
         moved, passed = list[Place](), list[Place]()
@@ -110,11 +115,12 @@ class Board:
                     passed.append(place)
         first = (place.points for place in (*moved, *passed) if place.rank == 1)
         self.leader_points = next(first, self.leader_points)
+        large = self.ranked > _NAMED
         self.ranked += sum(before is None for before, _ in self.changes.values())
+        if not large:
+            return [*moved, *passed], []
         at_ends = Counter(place.points for place in passed)
         units = {span: seen.number + at_ends[span.low] for span, seen in around.items() if span.by}
-        if sum(units.values()) <= _NAMED:
-            return [*moved, *passed], []
         return moved, [span.told(number) for span, number in units.items() if number]
 
     def _equals(self, around: Mapping[Span, Around]) -> Iterator[_Equals]:

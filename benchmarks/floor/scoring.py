@@ -162,9 +162,8 @@ class Scoring(Consumer):
         around = {block: {span: Around() for span in board.spans()} for block, board in boards.items()}
         spans = [(block, span) for block, those in around.items() for span in those]
         at = {(block, span.low): around[block][span] for block, span in spans}
-        for row in await db.fetch(
-            _SCORES, *columns(scores), period_id, *columns((block, *span) for block, span in spans)
-        ):
+        asked = ((block, span.low, span.high, boards[block].looked_at(span)) for block, span in spans)
+        for row in await db.fetch(_SCORES, *columns(scores), period_id, *columns(asked)):
             seen = at[row["block_id"], row["low"]]
             if row["unit_id"] is None:
                 seen.number = row["number"]
@@ -271,7 +270,7 @@ _SCORES: Final = """WITH scored AS (
     points = excluded.points, percent = excluded.percent, content = excluded.content, tie_points = excluded.tie_points,
     score = excluded.score, inputs = excluded.inputs, caused_by = excluded.caused_by, scored_at = excluded.scored_at
 ), span AS MATERIALIZED (
-  SELECT * FROM unnest($22::uuid[], $23::numeric[], $24::numeric[], $25::int[]) AS span (block_id, low, high, by)
+  SELECT * FROM unnest($22::uuid[], $23::numeric[], $24::numeric[], $25::int[]) AS span (block_id, low, high, most)
 )
 SELECT block_id, low, (SELECT count(*) FROM places WHERE period_id = $21::uuid AND places.block_id = span.block_id
     AND percent > low AND percent < high) AS number, NULL AS percent, NULL AS unit_id
@@ -280,9 +279,8 @@ UNION ALL SELECT span.block_id, low, NULL, percent, unit_id
 FROM span JOIN places ON period_id = $21 AND places.block_id = span.block_id AND percent = low
 UNION ALL SELECT span.block_id, low, NULL, first.percent, first.unit_id
 FROM span CROSS JOIN LATERAL (SELECT percent, unit_id FROM places WHERE period_id = $21 AND places.block_id = span.block_id
-  AND percent > low AND percent < high ORDER BY percent DESC LIMIT 30) AS first
-WHERE by <> 0"""
-"""Keeps scores; gives of each span how many stand above its low end, who stands there, and where all pass the first of those."""
+  AND percent > low AND percent < high ORDER BY percent DESC LIMIT most) AS first"""
+"""Keeps scores; gives of each span how many stand above its low end, who stands there, and the first of those above."""
 
 _PLACES: Final = """WITH came_to AS (
   INSERT INTO boards (period_id, block_id, version, changed_at, caused_by, members, ranked, leader_points, membership)
