@@ -93,17 +93,21 @@ _AROUND: Final = Prepared(
         CAST(:most AS integer[])) AS span (period_id, block_id, low, high, most))
     SELECT period_id, block_id, low, (SELECT count(among) FROM places WHERE {_HERE} AND percent >= low AND percent < high) AS number,
       {_NOBODY} FROM span WHERE low > '-Infinity'
-    UNION ALL SELECT span.period_id, span.block_id, low, NULL, {", ".join(f"places.{name}" for name in KEPT)},
+    UNION ALL SELECT here.period_id, here.block_id, low, NULL, {", ".join(f"here.{name}" for name in KEPT)},
       {", ".join(f"scores.{name}" for name in _FIGURES)}
-    FROM span JOIN places ON {_HERE} AND percent = low 
-    JOIN scores ON (scores.period_id, scores.unit_id) = (places.period_id, places.unit_id)
+    FROM (SELECT low, places.*, row_number() OVER (PARTITION BY places.period_id, places.block_id, low, among
+        ORDER BY unit_id = ANY (CAST(:changing AS uuid[]))) AS nth FROM span JOIN places ON {_HERE} AND percent = low) AS here
+    LEFT JOIN scores ON nth = 1 AND (scores.period_id, scores.unit_id) = (here.period_id, here.unit_id)
     UNION ALL SELECT period_id, block_id, low, NULL, {", ".join(KEPT)}, {", ".join("NULL" for _ in _FIGURES)}
     FROM span, LATERAL (SELECT {", ".join(f"places.{name}" for name in KEPT)} FROM places
       WHERE {_HERE} AND percent > low AND percent < high AND among IS NOT NULL
       ORDER BY percent DESC, among, points DESC LIMIT most) AS between"""  # noqa: S608 - our own words
     )
 )
-"""Of each span how many are ranked there, whoever stands at its low end, and the first ``most`` of those who stand above that."""
+"""Of each span how many are ranked there, whoever stands at its low end, and the first ``most`` of those who stand above that.
+
+Whoever shares a place stands alike: of those at the low end the figures of one are enough, who is not ``changing``.
+"""
 
 
 class _Around(NamedTuple):
@@ -125,14 +129,15 @@ async def _in_part(tx: Tx, rows: Mapping[Key, Any], changes: Mapping[Key, Sequen
         **wanted([key for key, _ in asked]),
         "lows": [span.low for _, span in asked],
         "highs": [span.high for _, span in asked],
-        "most": [NAMED if span.by else 0 for _, span in asked],
+        "most": [(NAMED if rows[key].ranked <= NAMED else 1) if span.by else 0 for key, span in asked],
+        "changing": [each.unit_id for those in changes.values() for each in those],
     }
     for row in await _AROUND.rows(tx.db, bound):
         seen = at[(row["period_id"], row["block_id"]), row["low"]]
         if row["number"] is not None:
             seen.number.append(row["number"])
         else:
-            (seen.between if row["now_points"] is None else seen.at).append(row)
+            (seen.at if row["percent"] == row["low"] else seen.between).append(row)
     votes = await votes_on(tx, [key for key in changes if rows[key].votes])
     return {key: _at_the_ends(rows[key], around[key], those, votes.get(key, ())) for key, those in changes.items()}
 
@@ -143,7 +148,7 @@ _now: Final = itemgetter(*[f"now_{name}" for name in _FIGURES])
 def _at_the_ends(
     row: Any, around: Mapping[Span, _Around], changes: Sequence[Change], votes: Sequence[rules.Vote]
 ) -> _Ranked:
-    standing = {place["unit_id"]: rules.Standing._make(_now(place)) for seen in around.values() for place in seen.at}
+    standing = {unit_id: each for seen in around.values() for unit_id, each in _standing(seen.at)}
     standing |= {each.unit_id: each.now for each in changes}
     equals: dict[Decimal, dict[UUID, rules.Standing]] = defaultdict(dict)
     for unit_id, each in standing.items():
@@ -170,9 +175,15 @@ def _at_the_ends(
         "leader_points": rules.leader_points(leading) if leading or not number else row.leader_points,
         "membership": row.membership,
     }
-    if sum(each.units for each in passed) <= NAMED:
-        return _Ranked(now, [*changed, *named])
-    return _Ranked(now, changed, passed)
+    return _Ranked(now, [*changed, *named]) if row.ranked <= NAMED else _Ranked(now, changed, passed)
+
+
+def _standing(at: Sequence[Any]) -> Iterator[tuple[UUID, rules.Standing]]:
+    """Give how those stand who have one percent: as the one whose figures are known who shares their place."""
+    known = {place["among"]: rules.Standing._make(_now(place)) for place in at if place["now_percent"] is not None}
+    for place in at:
+        each = known[place["among"]]
+        yield place["unit_id"], each if each.points == place["points"] else each._replace(points=place["points"])
 
 
 class _Stretch(NamedTuple):
@@ -228,7 +239,7 @@ def _everybody(board: Board, standing: Mapping[UUID, rules.Standing], before: It
     changed += [_nowhere(stood[unit_id]) for unit_id in gone if unit_id in board.members]
     left = [unit_id for unit_id in gone if unit_id not in board.members]
     now = came_to(board, ranked)
-    if len(named) <= NAMED:
+    if sum(place.rank is not None for place in stood.values()) <= NAMED:
         return _Ranked(now, [*changed, *named], (), gone, left)
     ranks = {place.unit_id: place.rank for place in ranked if place.rank}
     stayed = ranks.keys() - {place["unit_id"] for place in changed}

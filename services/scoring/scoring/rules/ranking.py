@@ -174,7 +174,13 @@ def _among_equals(
 
 
 def _standings(units: Iterable[UUID], scores: Scores, chain: Sequence[Decider]) -> dict[UUID, tuple[Exact, ...]]:
-    return {unit: tuple(value(scores[unit]) for _, value in chain) for unit in units}
+    # Those who are known to stand alike have one standing between them.
+    those = {unit: scores[unit] for unit in units}
+    figures = {
+        id(score): tuple(value(score) for _, value in chain)
+        for score in {id(each): each for each in those.values()}.values()
+    }
+    return {unit: figures[id(score)] for unit, score in those.items()}
 
 
 def _groups(standing: Mapping[UUID, tuple[Exact, ...]]) -> list[list[UUID]]:

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from scoring.rules.ranking import Standing
 
-NAMED: Final = 30
-"""So many at most are named who were only passed: as many as an ordinary block has members."""
+NAMED: Final = 100
+"""On a board on which no more are ranked, whoever is only passed is named: blocks of a city have some thirty members."""
 _NOTHING: Final = Decimal("-Infinity")
 _EVERYTHING: Final = Decimal("Infinity")
 
