@@ -57,12 +57,8 @@ SCORED: Final = (
 JUDGED: Final = (
     _events("awards"),
     Kept("awards", "score_versions", "period_id, unit_id, block_id, points, percent", "version"),
-    Kept(
-        "awards",
-        "standings",
-        "period_id, unit_id, block_id, among, percent, points",
-        "board_version, ranked, leader_points",
-    ),
+    Kept("awards", "boards", "period_id, block_id, ranked, leader_points", "version"),
+    Kept("awards", "standings", "period_id, unit_id, block_id, percent, among, points", "board_version"),
     Kept("awards", "verdicts", "unit_id, year, title, pack, pack_revision, verdict", "assessment, inputs"),
 )
 
