@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import Select, exists, func, select, text, true, tuple_
+from sqlalchemy import Integer, Select, exists, func, literal_column, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.db import Read
@@ -21,7 +21,7 @@ from scoring import rules
 from scoring.queries.boards import Viewer
 from scoring.queries.history import require_settled
 from scoring.rules import Audience
-from scoring.tables import blocks, periods, places, publications, published_places, rank_of, scores
+from scoring.tables import RANK, blocks, periods, places, publications, published_places, scores
 
 Row = dict[str, Any]
 
@@ -144,7 +144,7 @@ def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
     share, unit_id = query.selected_columns["percent"], query.selected_columns["unit_id"]
     if asked.after_unit:
         query = query.where(tuple_(share, unit_id) < tuple_(asked.after_percent, asked.after_unit))
-    few = query.order_by(share.desc(), unit_id.desc()).limit(asked.most + 1).subquery("few")
+    few = query.order_by(share.desc(), unit_id.desc()).limit(asked.most + 1).cte("few")
     newest = _newest(few, asked.as_of)
     told: list[Any] = [few.c[name] for name in ("unit_id", "block_id", "points", "percent")]
     published = [newest.c[name] for name in _PUBLISHED]
@@ -153,8 +153,15 @@ def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
     beside = few.outerjoin(newest, true())
     if asked.standing is Standing.LIVE:
         of_unit = (scores.c.period_id == few.c.period_id) & (scores.c.unit_id == few.c.unit_id)
-        told += [rank_of(few), scores.c.maximum, scores.c.sheet_version]
-        beside = beside.join(scores, of_unit)
+        of_board = (places.c.period_id == period_id, places.c.block_id.in_(select(few.c.block_id)))
+        stood = (
+            select(places.c.block_id, places.c.unit_id, literal_column(RANK, Integer).label("rank"))
+            .where(*of_board)
+            .subquery("stood")
+        )
+        here = (stood.c.block_id == few.c.block_id) & (stood.c.unit_id == few.c.unit_id)
+        told += [stood.c.rank, scores.c.maximum, scores.c.sheet_version]
+        beside = beside.join(scores, of_unit).join(stood, here)
     else:
         told += [few.c.rank, few.c.maximum]
     return select(*told, sheet_id, *published).select_from(beside).order_by(few.c.percent.desc(), few.c.unit_id.desc())
