@@ -24,13 +24,13 @@ from chassis.facts import put
 from contracts.envelope import Event, GivenNumber
 from contracts.scoring import RehearsalAdvanced
 from scoring import rules
-from scoring.actions.boards import members_of, votes_on
+from scoring.actions.boards import STOOD, members_of, votes_on
 from scoring.actions.drafts import of_version, sheet_in
 from scoring.actions.keys import Key, wanted
 from scoring.actions.scores import given_by
 from scoring.actions.sheets import published
 from scoring.rules.rehearsal import Reported, Stage, Weight, added
-from scoring.tables import BESIDE, RANK, REVIEWED, blocks, boards, periods, rehearsals, rehearsed, sheet_drafts, sheets
+from scoring.tables import BESIDE, REVIEWED, blocks, boards, periods, rehearsals, rehearsed, sheet_drafts, sheets
 
 UNITS_A_STEP: Final = 2_000
 """A report that comes meanwhile waits for the step that is running: it must stay short."""
@@ -222,10 +222,7 @@ _NEXT: Final = Prepared(
 )
 _REPORTED: Final = Prepared(
     text(
-        f"""WITH wanted AS (
-      SELECT * FROM unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)),
-    stood AS (SELECT places.*, {RANK} AS rank FROM places JOIN wanted USING (period_id, block_id))
-    SELECT period_id, scores.block_id, scores.unit_id, late, reports.values AS reported, targets.targets,
+        f"""{STOOD} SELECT period_id, scores.block_id, scores.unit_id, late, reports.values AS reported, targets.targets,
       {REVIEWED} AS reviewed, {BESIDE} AS beside,
       scores.sheet_id, scores.sheet_version, scores.points, stood.rank
     FROM scores JOIN wanted USING (period_id, block_id)

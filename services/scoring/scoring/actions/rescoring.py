@@ -29,7 +29,7 @@ from scoring.actions.keys import Key, wanted
 from scoring.actions.leaders import Leaders, told
 from scoring.actions.scores import given_by, kept, looked_at, put_as_computed
 from scoring.actions.sheets import published
-from scoring.tables import BESIDE, RANK, REVIEWED, blocks, boards, periods, places, rescorings, sheets
+from scoring.tables import BESIDE, REVIEWED, blocks, boards, periods, places, rescorings, sheets
 
 SCORES_A_STEP: Final = 2_000
 """A report that comes meanwhile waits for the step that is running: it must stay short."""
@@ -184,10 +184,7 @@ Whoever reports for the first time or comes from another block meanwhile waits f
 """
 _SCORED: Final = Prepared(
     text(
-        f"""WITH wanted AS (
-      SELECT * FROM unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)),
-    stood AS (SELECT places.*, {RANK} AS rank FROM places JOIN wanted USING (period_id, block_id))
-    SELECT period_id, scores.block_id, scores.unit_id, reports.campaign_id, reports.version AS report_version, late,
+        f"""{standing.STOOD} SELECT period_id, scores.block_id, scores.unit_id, reports.campaign_id, reports.version AS report_version, late,
       reports.values AS reported, {REVIEWED} AS reviewed, {BESIDE} AS beside, targets.targets, scores.version, scores.sheet_version,
       scores.points, scores.maximum, scores.percent, content, penalty, tie_points, tie_maximum, disqualified, ties,
       scores.inputs -> 'leaders' AS leaders, stood.unit_id AS placed, stood.rank, stood.among,
