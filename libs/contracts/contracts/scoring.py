@@ -118,8 +118,8 @@ class Passed(Facts):
 class RankingChanged(Payload):
     """The places of one block in one period that changed; ``leader_points`` let a reader tell the gap.
 
-    Whoever was only passed by others is named too, as long as they are as few as an ordinary block has members; of more,
-    ``passed`` tells.
+    Whoever was only passed by others is named too on a board of an ordinary size; on one on which more than a hundred were
+    ranked, ``passed`` tells of them.
     """
 
     event_type: ClassVar[str] = "scoring.ranking_changed.v1"
