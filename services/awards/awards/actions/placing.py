@@ -139,7 +139,11 @@ def _in_order(events: Sequence[_Ranking]) -> list[_Ranking]:
 
 async def _keep_places(tx: Tx, events: Sequence[_Ranking]) -> set[_Standing]:
     """Keep the places that are told and news; give whose."""
-    by_rank = [event for event in events if _told_by_rank(event.data)]
+    # Where everybody that an event names is ranked no longer, the ranks of those after it tell that it was one of them.
+    last: dict[_Board, int] = {}
+    for event in _in_order([event for event in events if _told_by_rank(event.data)]):
+        last[_board(event)] = event.data.version
+    by_rank = [event for event in events if event.data.version <= last.get(_board(event), 0)]
     news = await _keep_by_rank(tx, by_rank) if by_rank else set()
     return news | await _keep(tx, [row for event in events if event not in by_rank for row, _ in _places(event.data)])
 
