@@ -10,7 +10,7 @@ from notify.rules.words import Message, Names, count, points
 def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:
     """Every unit that is named and has another rank, and the head of the block.
 
-    Where so many were only passed that none of them is named, the head alone hears of them, and how many they are.
+    On a large board whoever was only passed is not named: the head alone hears of them, and how many they are.
     """
     link = f"/bang-khoi/{event.block_id}"
     moved = [place for place in event.changed if place.rank != place.previous_rank]
