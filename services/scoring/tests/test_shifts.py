@@ -1,4 +1,4 @@
-"""Is everybody whom a change passes counted on by just so many places as ranking all of them anew would give?"""
+"""Does everybody whom a change passes keep the place among equals, and is it passed by as many as ranking all of them anew gives?"""
 
 from collections.abc import Mapping
 from decimal import Decimal

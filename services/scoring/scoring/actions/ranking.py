@@ -90,13 +90,14 @@ _AROUND: Final = Prepared(
     text(
         f"""WITH span AS MATERIALIZED (
       SELECT * FROM unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[]), CAST(:lows AS numeric[]), CAST(:highs AS numeric[]),
-        CAST(:most AS integer[])) AS span (period_id, block_id, low, high, most))
+        CAST(:most AS integer[])) AS span (period_id, block_id, low, high, most)),
+    changing AS MATERIALIZED (SELECT * FROM unnest(CAST(:changing_in AS uuid[]), CAST(:changing AS uuid[])) AS changing)
     SELECT period_id, block_id, low, (SELECT count(among) FROM places WHERE {_HERE} AND percent >= low AND percent < high) AS number,
       {_NOBODY} FROM span WHERE low > '-Infinity'
     UNION ALL SELECT here.period_id, here.block_id, low, NULL, {", ".join(f"here.{name}" for name in KEPT)},
       {", ".join(f"scores.{name}" for name in _FIGURES)}
     FROM (SELECT low, places.*, row_number() OVER (PARTITION BY places.period_id, places.block_id, low, among
-        ORDER BY unit_id = ANY (CAST(:changing AS uuid[]))) AS nth FROM span JOIN places ON {_HERE} AND percent = low) AS here
+        ORDER BY (places.period_id, unit_id) IN (SELECT * FROM changing)) AS nth FROM span JOIN places ON {_HERE} AND percent = low) AS here
     LEFT JOIN scores ON nth = 1 AND (scores.period_id, scores.unit_id) = (here.period_id, here.unit_id)
     UNION ALL SELECT period_id, block_id, low, NULL, {", ".join(KEPT)}, {", ".join("NULL" for _ in _FIGURES)}
     FROM span, LATERAL (SELECT {", ".join(f"places.{name}" for name in KEPT)} FROM places
@@ -106,7 +107,8 @@ _AROUND: Final = Prepared(
 )
 """Of each span how many are ranked there, whoever stands at its low end, and the first ``most`` of those who stand above that.
 
-Whoever shares a place stands alike: of those at the low end the figures of one are enough, who is not ``changing``.
+Whoever shares a place stands alike: of those at the low end the figures of one are enough, who is not ``changing`` there
+(it may be in another period that is ranked together with this one).
 """
 
 
@@ -130,6 +132,7 @@ async def _in_part(tx: Tx, rows: Mapping[Key, Any], changes: Mapping[Key, Sequen
         "lows": [span.low for _, span in asked],
         "highs": [span.high for _, span in asked],
         "most": [(NAMED if rows[key].ranked <= NAMED else 1) if span.by else 0 for key, span in asked],
+        "changing_in": [period_id for (period_id, _), those in changes.items() for _ in those],
         "changing": [each.unit_id for those in changes.values() for each in those],
     }
     for row in await _AROUND.rows(tx.db, bound):

@@ -40,7 +40,7 @@ boards = Table(
 """``votes`` counts the votes of the block that were recorded, so that only boards with some ask for them.
 
 ``members``, ``ranked`` and ``leader_points`` are what the board came to when it was ranked last, under the ``membership`` that
-there was then: while that is the newest, a changed score moves nobody but those between its old percent and its new one.
+there was then: while that is the newest, a changed score moves nobody but who shares its old percent or its new one.
 """
 
 membership = Table(
@@ -70,7 +70,8 @@ places = Table(
 )
 """A unit's place: its percent, and which one it is ``among`` those ranked with the same, from 1 on; None where it is not ranked.
 
-``RANK`` is counted from these when somebody looks (ADR 0021). ``previous_rank`` is the one that it had before it was told of last.
+``RANK`` is counted from these when somebody looks (ADR 0021). ``previous_rank`` is the one that it had before it was told of last:
+it stands in no index, and pages have room, for on boards of an ordinary size it is written of all who are passed.
 The index by which boards are read is the one that was made last: of two that look equally good, as all do while a table is
 empty, the planner takes that one (``get_relation_info``), and keeps to it until rows are counted again.
 """
