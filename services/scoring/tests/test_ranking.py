@@ -242,12 +242,17 @@ async def test_whoever_reports_in_another_period_meanwhile_keeps_the_figures_of_
 ) -> None:
     """Two share a place; of one a new report is taken up, together with one that the other has sent for another period."""
     one, other = UNITS[first], UNITS[1 - first]
-    async with scoring.at_work("scoring") as tx:
-        await actions.take_up_reports(tx, [a_report(unit, 1, 900, out=out) for unit in (one, other)])
-    elsewhere = a_report(other, 1, 700)
-    elsewhere = event_of(elsewhere.data.model_copy(update={"period_id": ident("ranked-another-period")}))
-    async with scoring.at_work("scoring") as tx:
-        await actions.take_up_reports(tx, [a_report(one, 2, 1000), elsewhere])
+
+    def elsewhere(version: int, amount: int) -> Report:
+        report = a_report(other, version, amount)
+        return event_of(report.data.model_copy(update={"period_id": ident("ranked-another-period")}))
+
+    for reports in (
+        [*(a_report(unit, 1, 900, out=out) for unit in (one, other)), elsewhere(1, 700)],
+        [a_report(one, 2, 1000), elsewhere(2, 800)],
+    ):
+        async with scoring.at_work("scoring") as tx:
+            await actions.take_up_reports(tx, reports)
     rows = await scoring.rows("scoring", "SELECT unit_id, among, percent FROM places WHERE period_id = $1", PERIOD)
     percents = {row["unit_id"]: (row["among"], row["percent"]) for row in rows}
     assert percents == {one: (1, Decimal(100)), other: (None if out else 1, Decimal(91))}
