@@ -1,7 +1,7 @@
 """A board on the floor: places are given as in ADR 0021."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -57,7 +57,7 @@ class _Equals(NamedTuple):
     """Who stood and who stands at the same points, with the rank of before, and how many more stand ahead now."""
 
     points: Decimal
-    stood: Sequence[UUID]
+    stood: Collection[UUID]
     stand: Sequence[UUID]
     rank: int
     by: int
@@ -138,5 +138,5 @@ class Board:
                 seen.number = self.ranked - ahead
             ahead += seen.number
             stayed = (unit for unit in seen.at if unit not in self.changes)
-            yield _Equals(span.low, seen.at, sorted([*stayed, *come[span.low]]), ahead + 1, span.by)
+            yield _Equals(span.low, frozenset(seen.at), sorted([*stayed, *come[span.low]]), ahead + 1, span.by)
             ahead += len(seen.at)
