@@ -87,9 +87,8 @@ boards = Table(
     Column("version", Integer, nullable=False),
     Column("ranked", Integer, nullable=False),
     Column("leader_points", Numeric),
-    Column("to_come", SmallInteger, nullable=False),
 )
-"""What each board came to in the newest of its versions that was heard of; ``to_come`` says how many parts of it were not."""
+"""What each board came to in the newest of its versions that was heard of; one told in parts counts as heard with the last."""
 
 standings = Table(
     "standings",

@@ -65,7 +65,7 @@ OTHER = ident("other-block")
 
 
 def ranked(block: UUID, version: int, rank: int) -> Event[RankingChanged]:
-    place = Place(unit_id=TAN_PHONG, rank=rank, previous_rank=None, points=Decimal(90), percent=Decimal(90))
+    place = Place(unit_id=TAN_PHONG, rank=rank, previous_rank=None, points=Decimal(90), percent=Decimal(90), among=rank)
     return event_of(
         RankingChanged(
             campaign_id=CAMPAIGN,
@@ -196,7 +196,7 @@ SCORED, RANKED, RESCORED = (
         RankingChanged(
             **_BOARD,
             version=1,
-            changed=(Place(unit_id=TAN_PHONG, rank=1, previous_rank=None, points=90, percent=90),),
+            changed=(Place(unit_id=TAN_PHONG, rank=1, previous_rank=None, points=90, percent=90, among=1),),
         )
     ),
     event_of(
@@ -210,7 +210,9 @@ SCORED, RANKED, RESCORED = (
             parts=1,
             leader_points=85,
             changed=(
-                RescoredUnit(**_SCORE, version=2, points=80, percent=80, previous_points=90, rank=2, previous_rank=1),
+                RescoredUnit(
+                    **_SCORE, version=2, points=80, percent=80, previous_points=90, rank=2, previous_rank=1, among=2
+                ),
             ),
         )
     ),

@@ -63,7 +63,7 @@ async def test_ranks_that_were_kept_come_out_when_they_are_counted(templates: Te
             rows = await connection.execute(text("SELECT unit_id, percent, among FROM standings"))
             kept = {row.unit_id: (row.percent, row.among) for row in rows}
             boards = await connection.execute(text("SELECT * FROM boards"))
-            assert [tuple(row) for row in boards] == [(PERIOD, BLOCK, 8, 18, Decimal(90), 0)]
+            assert [tuple(row) for row in boards] == [(PERIOD, BLOCK, 8, 18, Decimal(90))]
         assert kept == {
             ident(unit): (percent, among)
             for unit, percent, among in (

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from awards import actions
 from awards.rules import Pack
+from chassis.events import Outcome
 from contracts.envelope import Event
 from contracts.registry import CampaignLaunched, UnitRegistered
 from contracts.scoring import BlockRescored, Passed, Place, RankingChanged, RescoredUnit
@@ -45,31 +46,27 @@ class Board:
     places: dict[UUID, tuple[int, int, int]] = field(default_factory=dict)
     """(percent, among, rank)"""
 
-    def tell(self, moves: Mapping[int, int | None], *, by_rank: bool = False, left: Sequence[int] = ()) -> Told:
-        """Move units to these percents, or withdraw them (None), and tell of it as an event, or as it was told by ranks."""
+    def tell(self, moves: Mapping[int, int | None], *, left: Sequence[int] = ()) -> Event[RankingChanged]:
+        """Move units to these percents, or withdraw them (None), and tell of it as an event."""
         before, changed = self._move({**moves, **dict.fromkeys(left)})
         gone = {UNITS[each] for each in left}
         named, passed = self._passed(before, changed)
-        if by_rank:
-            named, passed = [unit for unit in self.places if self.places[unit] != before.get(unit)], ()
         told = [unit for unit in {**dict.fromkeys(changed), **dict.fromkeys(named)} if unit not in gone]
         return event_of(
             RankingChanged(
                 **WHERE,
                 **self._came_to(),
-                changed=tuple(Place(**self._told(unit, before, by_rank=by_rank)) for unit in told),
+                changed=tuple(Place(**self._told(unit, before)) for unit in told),
                 left=tuple(sorted(gone & before.keys())),
                 passed=passed,
             )
         )
 
-    def rescore(self, moves: Mapping[int, int], *, by_rank: bool = False) -> list[Told]:
+    def rescore(self, moves: Mapping[int, int]) -> list[Event[BlockRescored]]:
         """Move those of these units that are ranked, and tell of everybody that has another place, by two in a part."""
         before, _ = self._move({unit: percent for unit, percent in moves.items() if UNITS[unit] in self.percent})
         told = [
-            RescoredUnit(
-                **self._told(unit, before, by_rank=by_rank), version=self.version, maximum=100, previous_points=0
-            )
+            RescoredUnit(**self._told(unit, before), version=self.version, maximum=100, previous_points=0)
             for unit in self.places
             if self.places[unit] != before.get(unit)
         ]
@@ -124,9 +121,9 @@ class Board:
             for percent, steps in by.items()
         )
 
-    def _told(self, unit: UUID, before: Mapping[UUID, tuple[int, int, int]], *, by_rank: bool) -> dict[str, Any]:
+    def _told(self, unit: UUID, before: Mapping[UUID, tuple[int, int, int]]) -> dict[str, Any]:
         percent, among, rank = self.places.get(unit, (None, None, None))
-        points = {"points": percent, "percent": percent, "rank": rank, "among": None if by_rank else among}
+        points = {"points": percent, "percent": percent, "rank": rank, "among": among}
         return {"unit_id": unit, "previous_rank": before.get(unit, (0, 0, None))[2], **points}
 
     def _came_to(self) -> dict[str, Any]:
@@ -197,26 +194,12 @@ async def test_who_left_counts_no_more_and_no_late_event_brings_it_back(house: H
     assert (await ranks(house), await assessed(house)) == ({1: 1, 2: 2}, {1: 1, 2: 2})
 
 
-async def test_ranks_that_were_told_without_places_come_out(house: House) -> None:
-    """Of those with 80 the one that is named stands behind two that are not; then ranks are told on by places."""
-    board = Board()
-    await hear(await knowing(house), board.tell({0: 90, 2: 80, 3: 80, 6: 60}, by_rank=True))
-    assert await ranks(house) == {0: 1, 2: 2, 3: 2, 6: 4}
-    joining = board.tell({4: 80}, by_rank=True)
-    assert {each.unit_id: each.rank for each in joining.data.changed} == {UNITS[4]: 4, UNITS[6]: 5}
-    await hear(house, joining, joining)
-    assert await ranks(house) == await assessed(house) == are(board)
-    await hear(house, board.tell({1: 85}))
-    assert await ranks(house) == await assessed(house) == {0: 1, 1: 2, 2: 3, 3: 3, 4: 5, 6: 6}
-
-
-@pytest.mark.parametrize("by_rank", [False, True])
-async def test_no_title_is_assessed_by_half_of_a_rescored_board(house: House, *, by_rank: bool) -> None:
+async def test_no_title_is_assessed_by_half_of_a_rescored_board(house: House) -> None:
     """Until all parts are here counting would give ranks that no unit ever had."""
     board = Board()
-    await hear(await knowing(house), board.tell(dict.fromkeys(range(6), 50), by_rank=by_rank))
+    await hear(await knowing(house), board.tell(dict.fromkeys(range(6), 50)))
     before = are(board)
-    *parts, last = board.rescore({0: 10, 1: 20, 2: 30, 3: 40, 4: 60, 5: 70}, by_rank=by_rank)
+    *parts, last = board.rescore({0: 10, 1: 20, 2: 30, 3: 40, 4: 60, 5: 70})
     assert len(parts) == 2
     for part in parts:
         await hear(house, part, part)
@@ -225,37 +208,69 @@ async def test_no_title_is_assessed_by_half_of_a_rescored_board(house: House, *,
     assert await ranks(house) == await assessed(house) == are(board)
 
 
+async def test_a_part_behind_the_last_has_the_whole_board_assessed_once_more(house: House) -> None:
+    board = Board()
+    await hear(await knowing(house), board.tell(dict.fromkeys(range(6), 50)))
+    *parts, last = board.rescore({0: 10, 1: 20, 2: 30, 3: 40, 4: 60, 5: 70})
+    for part in (last, *parts):
+        await hear(house, part)
+    assert await ranks(house) == await assessed(house) == are(board)
+
+
+async def test_the_last_part_waits_for_one_that_is_being_taken_up(house: House) -> None:
+    """What another instance has not committed yet is not seen, and nobody assesses with it once the last part is through."""
+    board = Board()
+    await hear(await knowing(house), board.tell(dict(enumerate((80, 70, 60, 50)))))
+    part, last = board.rescore(dict(enumerate((50, 60, 70, 80))))
+    async with house.at_work("awards") as tx:
+        await actions.learn_rescored_blocks(tx, [part])
+        ending = asyncio.create_task(hear(house, last))
+        await asyncio.wait([ending], timeout=0.5)
+        assert not ending.done()
+    await ending
+    assert await assessed(house) == are(board) == {0: 4, 1: 3, 2: 2, 3: 1}
+
+
+async def test_whoever_several_passed_is_assessed_because_of_the_newest(house: House) -> None:
+    board = Board(named=0)
+    await hear(await knowing(house), board.tell({0: 90, 2: 80}))
+    older, newer = board.tell({4: 95}), board.tell({6: 99})
+    await hear(house, newer, older)
+    rows = await house.rows("awards", "SELECT unit_id, caused_by FROM verdicts WHERE title = 'CTD_TINH'")
+    assert {row["unit_id"]: row["caused_by"] for row in rows} == {UNITS[each]: newer.id for each in (0, 2, 4, 6)}
+
+
+async def test_each_event_of_a_period_that_is_not_known_waits(house: House) -> None:
+    """Whoever it passed was passed by a newer one too, and is assessed because of that."""
+    board = Board(named=0)
+    events = [board.tell({0: 90, 2: 80}), board.tell({4: 95}), board.tell({4: 99, 6: 97})]
+    async with house.at_work("awards") as tx:
+        await actions.learn_places(tx, events)
+        assert [tx.outcome_of(event)[0] for event in events] == [Outcome.WAITING] * 3
+
+
 _percents = st.integers(1, 4).map(lambda number: number * 20)
 _moves = st.dictionaries(st.integers(0, len(UNITS) - 1), st.none() | _percents, min_size=1, max_size=3)
 _steps = st.lists(st.tuples(st.sampled_from(["tell", "tell", "rescore", "left"]), _moves), min_size=2, max_size=6)
 
 
 @settings(max_examples=25)
-@given(steps=_steps, old=st.integers(0, 3), data=st.data())
+@given(steps=_steps, data=st.data())
 def test_whatever_comes_first_or_again_ranks_and_assessments_are_those_of_the_board(
     steps: list[tuple[str, dict[int, int | None]]],
-    old: int,
     data: st.DataObject,
     templates: Templates,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """What was told by ranks came in its order; since places are told, in any."""
     board = Board(named=data.draw(st.integers(0, 2)))
-    before = [board.tell(dict(enumerate((80, 80, 60, 60, 60, 40))), by_rank=old > 0)]
-    after: list[Told] = []
-    for number, (what, moves) in enumerate(steps):
-        by_rank = number + 1 < old
+    told: list[Told] = [board.tell(dict(enumerate((80, 80, 60, 60, 60, 40))))]
+    for what, moves in steps:
         if what == "rescore":
-            told = board.rescore({unit: percent for unit, percent in moves.items() if percent}, by_rank=by_rank)
-        elif what == "left":
-            told = [board.tell({}, by_rank=by_rank, left=list(moves))]
+            told += board.rescore({unit: percent for unit, percent in moves.items() if percent})
         else:
-            told = [board.tell(moves, by_rank=by_rank)]
-        (before if by_rank else after).extend(told)
-    if not old:
-        before, after = [], before + after
-    again = data.draw(st.lists(st.sampled_from(after), max_size=3)) if after else []
-    heard = [*before, *data.draw(st.permutations([*after, *again]))]
+            told.append(board.tell({}, left=list(moves)) if what == "left" else board.tell(moves))
+    again = data.draw(st.lists(st.sampled_from(told), max_size=3))
+    heard = data.draw(st.permutations([*told, *again]))
 
     async def told_in_this_order() -> None:
         house = House(templates, tmp_path_factory.mktemp("order"), f"order{next(_numbers)}")

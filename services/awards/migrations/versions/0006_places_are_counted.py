@@ -17,12 +17,11 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("ranked", sa.Integer(), nullable=False),
         sa.Column("leader_points", sa.Numeric(), nullable=True),
-        sa.Column("to_come", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("period_id", "block_id"),
     )
     op.execute(
-        """INSERT INTO boards (period_id, block_id, version, ranked, leader_points, to_come)
-        SELECT DISTINCT ON (period_id, block_id) period_id, block_id, board_version, ranked, leader_points, 0
+        """INSERT INTO boards (period_id, block_id, version, ranked, leader_points)
+        SELECT DISTINCT ON (period_id, block_id) period_id, block_id, board_version, ranked, leader_points
         FROM standings ORDER BY period_id, block_id, board_version DESC"""
     )
     op.add_column("standings", sa.Column("percent", sa.Numeric(), nullable=True))
