@@ -57,7 +57,7 @@ SCORED: Final = (
 JUDGED: Final = (
     _events("awards"),
     Kept("awards", "score_versions", "period_id, unit_id, block_id, points, percent", "version"),
-    Kept("awards", "boards", "period_id, block_id, ranked, leader_points, to_come", "version"),
+    Kept("awards", "boards", "period_id, block_id, ranked, leader_points", "version"),
     Kept("awards", "standings", "period_id, unit_id, block_id, percent, among, points", "board_version"),
     Kept("awards", "verdicts", "unit_id, year, title, pack, pack_revision, verdict", "assessment, inputs"),
 )

@@ -197,8 +197,8 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::numeric[], $5::numer
 ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, points = excluded.points,
   percent = excluded.percent, block_id = excluded.block_id WHERE kept.version < excluded.version"""
 
-_BOARDS: Final = """INSERT INTO boards AS kept (period_id, block_id, version, ranked, leader_points, to_come)
-SELECT *, 0 FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::numeric[])
+_BOARDS: Final = """INSERT INTO boards AS kept (period_id, block_id, version, ranked, leader_points)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::numeric[])
 ON CONFLICT (period_id, block_id) DO UPDATE SET version = excluded.version, ranked = excluded.ranked,
   leader_points = excluded.leader_points WHERE kept.version < excluded.version"""
 
