@@ -1,8 +1,8 @@
 """What does one report cost that is scored and ranked alone, in a block of 30 and in one of 3,000?
 
 Scoring's own action on a real database, one transaction a report. Three kinds of report: ``corrected`` moves the percent by at
-most half a point, as a correction does; ``any`` moves a unit anywhere on the board, so that a third of the others have
-another place, are written and are told; ``first`` is the first of its unit, so that half of them have. JSON comes last.
+most half a point, as a correction does; ``any`` moves a unit anywhere on the board, so that a third of the others are
+passed, and told of; ``first`` is the first of its unit, so that half of them are. JSON comes last.
 """
 
 import argparse
@@ -12,8 +12,8 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -95,52 +95,73 @@ def _anything(chance: Random) -> int:
     return chance.randrange(_LEAST, _TARGET)
 
 
-async def measure(house: House, members: int, reports: int) -> dict[str, dict[str, float]]:
-    """Give for each kind of report the median milliseconds, and those of this process's CPU."""
-    size = Size(1, members)
-    await settle(house, size)
-    chance, block = Random(members), size.block(0)
-    units = [unit for unit, _ in size.units()]
-    newcomers = units[-min(reports + _WARMING, members // 2) :]
-    asked = chance.choices(units, k=reports + _WARMING)
-    seen: dict[str, dict[str, float]] = {}
-    async with Scoring.at(house) as scoring:
-        await scoring.first_reports(size, chance, without=len(newcomers))
+class Block:
+    """A city of one block, most of whose units have reported."""
 
-        def corrected(unit: UUID) -> int:
-            return min(max(scoring.amount[unit] + chance.randrange(-5, 6), _LEAST), _TARGET)
+    def __init__(self, scoring: Scoring, members: int, reports: int) -> None:
+        size = Size(1, members)
+        self._scoring, self._block, self._chance = scoring, size.block(0), Random(members)
+        self._units = [unit for unit, _ in size.units()]
+        self._newcomers = self._units[-min(reports + _WARMING, members // 2) :]
 
-        kinds: tuple[tuple[str, list[UUID], Callable[[UUID], int]], ...] = (
-            ("first", newcomers, lambda _: _anything(chance)),
-            ("corrected", asked, corrected),
-            ("any", asked, lambda _: _anything(chance)),
-        )
-        for what, those, amount in kinds:
-            times: list[tuple[float, float]] = []
-            for unit in those:
-                wall, cpu = time.perf_counter(), time.process_time()
-                await scoring.take_up(block, {unit: amount(unit)})
-                times.append((time.perf_counter() - wall, time.process_time() - cpu))
-            counted = times[min(_WARMING, len(times) // 2) :]
-            seen[what] = {
-                "ms": round(1_000 * median(wall for wall, _ in counted), 2),
-                "cpu_ms": round(1_000 * sum(cpu for _, cpu in counted) / len(counted), 2),
+    @classmethod
+    async def settled(cls, scoring: Scoring, house: House, members: int, reports: int) -> "Block":
+        size = Size(1, members)
+        await settle(house, size)
+        block = cls(scoring, members, reports)
+        await scoring.first_reports(size, block._chance, without=len(block._newcomers))
+        return block
+
+    async def take_up(self, kind: str) -> tuple[float, float] | None:
+        """Take up one report; give its seconds and those of this process's CPU, None where nobody is left for it."""
+        if kind == "first":
+            if not self._newcomers:
+                return None
+            unit, amount = self._newcomers.pop(0), _anything(self._chance)
+        else:
+            unit = self._chance.choice(self._units)
+            near = self._scoring.amount[unit] + self._chance.randrange(-5, 6)
+            amount = min(max(near, _LEAST), _TARGET) if kind == "corrected" else _anything(self._chance)
+        wall, cpu = time.perf_counter(), time.process_time()
+        await self._scoring.take_up(self._block, {unit: amount})
+        return time.perf_counter() - wall, time.process_time() - cpu
+
+
+async def measure(blocks: dict[int, Block], reports: int) -> dict[str, dict[str, Any]]:
+    """Give for each kind of report and each size the median milliseconds and those of CPU; the sizes take turns."""
+    seen: dict[str, dict[str, Any]] = {}
+    for kind in ("first", "corrected", "any"):
+        times: dict[int, list[tuple[float, float]]] = {members: [] for members in blocks}
+        for _ in range(reports + _WARMING):
+            for members, block in blocks.items():
+                if spent := await block.take_up(kind):
+                    times[members].append(spent)
+        seen[kind] = {
+            str(members): {
+                name: round(1_000 * median(each[place] for each in spent[min(_WARMING, len(spent) // 2) :]), 2)
+                for place, name in enumerate(("ms", "cpu_ms"))
             }
+            for members, spent in times.items()
+        }
     return seen
 
 
 async def main(sizes: list[int], reports: int) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, PostgresServer(Path(folder) / "postgres") as postgres:
         templates = Templates(postgres)
         await templates.make()
-        for members in sizes:
-            house = House(templates, Path(folder), f"of{members}")
-            for service in ("registry", "scoring"):
-                house.urls[service] = await templates.copy(service, house.database(service))
-            seen[str(members)] = await measure(house, members, reports)
-            sys.stdout.write(f"{members} units: {seen[str(members)]}\n")
-            await house.close()
+        async with AsyncExitStack() as stack:
+            blocks: dict[int, Block] = {}
+            for members in sizes:
+                house = House(templates, Path(folder), f"of{members}")
+                stack.push_async_callback(house.close)
+                for service in ("registry", "scoring"):
+                    house.urls[service] = await templates.copy(service, house.database(service))
+                scoring = await stack.enter_async_context(Scoring.at(house))
+                blocks[members] = await Block.settled(scoring, house, members, reports)
+            seen = await measure(blocks, reports)
+    for kind, of in seen.items():
+        sys.stdout.write(f"{kind}: {of}\n")
     return seen
 
 

@@ -107,7 +107,7 @@ async def stand(house: House, size: Size) -> int:
                 row = (PERIOD, unit, CAMPAIGN, block_id, 1, 1, SHEET, 1, *figures_of, "{}", "{}", _CAUSE, _NOW, False)
                 scores.append(row)
             ranks += [
-                (PERIOD, block_id, each.unit_id, each.rank, None, each.points, each.percent, each.decided_by)
+                (PERIOD, block_id, each.unit_id, each.among, None, each.points, each.percent, each.decided_by)
                 for each in ranked
             ]
         ranking = list(rules.Standing._fields)[:-1]
@@ -128,7 +128,7 @@ async def stand(house: House, size: Size) -> int:
                 "withdrawn",
             ],
             "boards": ["period_id", "block_id", "version", "changed_at", "caused_by"],
-            "places": ["period_id", "block_id", "unit_id", "rank", "previous_rank", "points", "percent", "decided_by"],
+            "places": ["period_id", "block_id", "unit_id", "among", "previous_rank", "points", "percent", "decided_by"],
         }
         for table, rows in {"reports": reports, "scores": scores, "boards": boards, "places": ranks}.items():
             await db.copy_records_to_table(table, columns=columns[table], records=rows, timeout=1_000)

@@ -155,7 +155,7 @@ async def by_product(product: Rescored) -> dict[str, float]:
 _SAME: Final = {
     "scores": """SELECT count(*) AS n, sum(hashtextextended(concat_ws('|', unit_id, version, sheet_version, points, percent,
       maximum, content, penalty, tie_points, tie_maximum, disqualified, score, inputs), 0)) AS all FROM scores""",
-    "places": """SELECT count(*) AS n, sum(hashtextextended(concat_ws('|', unit_id, rank, previous_rank, points, percent,
+    "places": """SELECT count(*) AS n, sum(hashtextextended(concat_ws('|', unit_id, among, previous_rank, points, percent,
       coalesce(decided_by, '-')), 0)) AS all FROM places""",
     "boards": "SELECT count(*) AS n, sum(hashtextextended(block_id || '|' || version, 0)) AS all FROM boards",
     "events": """SELECT count(*) AS n, 0 AS all FROM event_log WHERE type = 'scoring.block_rescored.v1'""",

@@ -49,24 +49,27 @@ written AS (
     disqualified = false, score = documents.score, inputs = documents.inputs, caused_by = '{cause}', scored_at = '{now}'
   FROM documents WHERE scores.period_id = documents.period_id AND scores.unit_id = documents.unit_id),
 ordered AS (
-  SELECT *, rank() OVER best AS rank,
+  SELECT *, rank() OVER best AS rank, rank() OVER best - rank() OVER higher + 1 AS among,
     lag(percent) OVER best AS above_percent, lag(points) OVER best AS above_points, lag(p2) OVER best AS above_tie,
     lead(percent) OVER best AS below_percent, lead(points) OVER best AS below_points, lead(p2) OVER best AS below_tie
   FROM documents
-  WINDOW best AS (PARTITION BY period_id, block_id ORDER BY percent DESC, points DESC, p2 DESC)),
+  WINDOW best AS (PARTITION BY period_id, block_id ORDER BY percent DESC, points DESC, p2 DESC),
+    higher AS (PARTITION BY period_id, block_id ORDER BY percent DESC)),
 decided AS (
   SELECT *, (ARRAY[NULL, 'content_points', 'emulation_points', 'fewer_penalties', 'shared'])[1 + greatest(
     CASE WHEN above_percent IS DISTINCT FROM percent THEN 0 WHEN above_points <> points THEN 1 WHEN above_tie <> p2 THEN 2 ELSE 4 END,
     CASE WHEN below_percent IS DISTINCT FROM percent THEN 0 WHEN below_points <> points THEN 1 WHEN below_tie <> p2 THEN 2 ELSE 4 END)]
     AS decided_by
   FROM ordered),
+stood AS (
+  SELECT *, among - 1 + rank() OVER (PARTITION BY period_id, block_id ORDER BY percent DESC) AS rank FROM places),
 moved AS (
-  SELECT decided.*, places.rank AS previous_rank,
-    (places.rank, places.points, places.percent, places.decided_by)
-      IS DISTINCT FROM (decided.rank::int, decided.points, decided.percent, decided.decided_by) AS moves
-  FROM decided JOIN places USING (period_id, block_id, unit_id)),
+  SELECT decided.*, stood.rank AS previous_rank,
+    (stood.rank, stood.among, stood.points, stood.percent, stood.decided_by)
+      IS DISTINCT FROM (decided.rank, decided.among, decided.points, decided.percent, decided.decided_by) AS moves
+  FROM decided JOIN stood USING (period_id, block_id, unit_id)),
 placed AS (
-  UPDATE places SET rank = moved.rank, previous_rank = moved.previous_rank, points = moved.points, percent = moved.percent,
+  UPDATE places SET among = moved.among, previous_rank = moved.previous_rank, points = moved.points, percent = moved.percent,
     decided_by = moved.decided_by
   FROM moved WHERE moves AND places.period_id = moved.period_id AND places.block_id = moved.block_id
     AND places.unit_id = moved.unit_id),
@@ -76,7 +79,7 @@ told AS (
     count(*) FILTER (WHERE moves OR version <> previous_version) AS news,
     json_agg(json_build_object('unit_id', unit_id, 'version', version, 'points', points::text, 'maximum', '100',
       'percent', percent::text, 'previous_points', previous_points::text, 'disqualified', false, 'rank', rank,
-      'previous_rank', previous_rank, 'decided_by', decided_by))
+      'previous_rank', previous_rank, 'decided_by', decided_by, 'among', among))
       FILTER (WHERE moves OR version <> previous_version) AS changed
   FROM moved GROUP BY moved.period_id, moved.block_id),
 on_boards AS (

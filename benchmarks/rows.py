@@ -45,7 +45,7 @@ SCORED: Final = (
         appraised""",
         "version, report_version",
     ),
-    Kept("scoring", "places", "period_id, block_id, unit_id, rank, points, percent, decided_by", "previous_rank"),
+    Kept("scoring", "places", "period_id, block_id, unit_id, among, points, percent, decided_by", "previous_rank"),
     Kept(
         "scoring",
         "boards",
@@ -57,7 +57,8 @@ SCORED: Final = (
 JUDGED: Final = (
     _events("awards"),
     Kept("awards", "score_versions", "period_id, unit_id, block_id, points, percent", "version"),
-    Kept("awards", "standings", "period_id, unit_id, block_id, rank, points", "board_version, ranked, leader_points"),
+    Kept("awards", "boards", "period_id, block_id, ranked, leader_points", "version"),
+    Kept("awards", "standings", "period_id, unit_id, block_id, percent, among, points", "board_version"),
     Kept("awards", "verdicts", "unit_id, year, title, pack, pack_revision, verdict", "assessment, inputs"),
 )
 

@@ -145,3 +145,13 @@ async def board(house: House) -> list[tuple[str, int | None, str | None]]:
 
 
 __all__ = ["CITY", "board", "found", "report", "submit"]
+
+
+async def standings(house: House) -> list[Any]:
+    """Give the places that awards keeps, each with its ``rank``: which one it is among equals, behind all with more percent."""
+    return await house.rows(
+        "awards",
+        """SELECT *, among + (SELECT count(*) FROM standings AS other WHERE other.period_id = own.period_id
+        AND other.block_id = own.block_id AND other.among IS NOT NULL AND other.percent > own.percent) AS rank
+        FROM standings AS own""",
+    )

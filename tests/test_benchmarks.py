@@ -7,11 +7,12 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from importlib import import_module
-from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -57,20 +58,67 @@ def standing(points: Decimal) -> rules.Standing:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_floor_moves_whom_the_product_moves(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    scoring, chance = benchmark(monkeypatch, "floor.scoring"), random.Random(seed)
-    board, changes = scoring._Board(1, 9, None), list[Change]()
-    for _ in range(chance.randint(1, 8)):
-        unit, before, now = uuid4(), Decimal(chance.randint(70, 80)), Decimal(chance.randint(70, 80))
-        stood = None if chance.random() < 0.3 else before
-        board.changes[unit] = stood, now
-        changes.append(Change(unit, UUID(int=0), stood, was_ranked=stood is not None, now=standing(now)))
-    ends = board.ends()
-    assert [end.points for end in ends] == shifts.ends(changes)[::-1]
-    assert [end.ahead for end in ends] == [shifts.come_ahead(changes, end.points) for end in ends]
-    spans = [
-        Span(low.points, high.points, high.so_far) for high, low in pairwise([*ends, scoring._BELOW_ALL]) if high.so_far
+def test_the_floor_tells_of_whom_the_rules_tell(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    floor, chance = benchmark(monkeypatch, "floor.board"), random.Random(seed)
+    steps = chance.choice((2, 20))
+
+    def anything() -> Decimal:
+        return Decimal(chance.randint(70 * steps, 90 * steps)) / steps
+
+    stood = {uuid4(): anything() for _ in range(chance.choice((0, 2, 60, 100, 101, 200)))}
+    best = sorted(stood, key=stood.__getitem__)[-1:] if seed % 2 else []
+    reporting = [
+        *best,
+        *chance.sample(list(stood), min(len(stood), chance.randint(0, 5))),
+        *(uuid4() for _ in range(2)),
     ]
-    # Both mean everybody below; a board has no points under none.
-    expected = [Span(max(low, scoring._BELOW_ALL.points), high, by) for low, high, by in shifts.spans(changes)]
-    assert sorted(spans) == sorted(expected)
+    stand = stood | {unit: anything() for unit in reporting}
+    board = floor.Board(1, len(stood), max(stood.values(), default=None))
+    board.changes = {unit: (stood.get(unit), stand[unit]) for unit in reporting}
+    changes = [
+        Change(unit, UUID(int=0), before, was_ranked=before is not None, now=standing(now))
+        for unit, (before, now) in board.changes.items()
+    ]
+    spans = list(board.spans())
+    # Both mean everybody; a board has no points under none.
+    assert spans == [
+        Span(max(low, Decimal(-1)), min(high, Decimal(101)), by) for low, high, by in shifts.spans(changes)
+    ]
+
+    told, passed = board.rank({span: around(floor, span, stood, board.looked_at(span)) for span in spans})
+    before, now = (
+        {place.unit_id: place for place in rules.rank({unit: standing(points) for unit, points in those.items()})}
+        for those in (stood, stand)
+    )
+    others = [place for unit, place in now.items() if unit not in before or place.kept != before[unit].kept]
+    only_passed = [place for unit, place in now.items() if place not in others and place != before[unit]]
+    if len(stood) > shifts.NAMED:
+        assert told_of(told) == told_of(others)
+        assert sum(each["units"] for each in passed) == len(only_passed)
+        for place in only_passed:
+            (by,) = [
+                each["by"] for each in passed if Decimal(each["least"] or 0) <= place.percent < Decimal(each["below"])
+            ]
+            assert place.rank == (before[place.unit_id].rank or 0) + by
+    else:
+        assert told_of(told) == told_of([*others, *only_passed])
+        assert not passed
+    assert {place.unit_id: place.previous_rank for place in told} == {
+        place.unit_id: before[place.unit_id].rank if place.unit_id in before else None for place in told
+    }
+    assert (board.ranked, board.leader_points) == (len(stand), max(stand.values()))
+
+
+def around(floor: ModuleType, span: Span, stood: dict[UUID, Decimal], most: int) -> Any:
+    """Give what the floor asks its database for."""
+    above = sorted((points for points in stood.values() if span.low < points < span.high), reverse=True)
+    seen = floor.Around([unit for unit, points in stood.items() if points == span.low])
+    # Below the lowest end it asks nobody how many there are.
+    seen.number = len(above) if span.low >= 0 else 0
+    for points in dict.fromkeys(above[:most]):
+        seen.between[points] = sorted(unit for unit, its in stood.items() if its == points)
+    return seen
+
+
+def told_of(places: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return [(place.unit_id, place.rank, place.points, place.percent, place.decided_by, place.among) for place in places]

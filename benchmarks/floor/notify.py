@@ -70,9 +70,11 @@ class Notify(Consumer):
         ]
         for unit, title, text in moved:
             yield "unit_officer", unit, unit, title, text, link
-        if moved:
-            title = f"Bảng {self._names[block]} có {len(moved)} đơn vị đổi hạng"
-            yield "block_head", block, block, title, "; ".join(each for _, each, _ in moved[:5]) + ".", link
+        passed = fact.get("passed", ())
+        if number := len(moved) + sum(span["units"] for span in passed):
+            title = f"Bảng {self._names[block]} có {_count(number)} đơn vị đổi hạng"
+            text = "; ".join([*(each for _, each, _ in moved[:5]), *_passed(passed, " khác" if moved else "")]) + "."
+            yield "block_head", block, block, title, text, link
 
     def _eligibility(self, fact: Mapping[str, Any]) -> Iterator[Message]:
         findings = [each["finding"] for each in fact["conditions"]]
@@ -88,6 +90,21 @@ def _movement(place: Mapping[str, Any]) -> str:
     if place["previous_rank"] is None:
         return f"được xếp hạng {place['rank']}"
     return f"{'lên' if place['rank'] < place['previous_rank'] else 'xuống'} hạng {place['rank']}"
+
+
+def _passed(passed: Sequence[Mapping[str, Any]], others: str) -> Iterator[str]:
+    for way, those in (
+        ("xuống", [span for span in passed if span["by"] > 0]),
+        ("lên", [span for span in passed if span["by"] < 0]),
+    ):
+        if those:
+            by = sorted(abs(span["by"]) for span in those)
+            ranks = _count(by[0]) if by[0] == by[-1] else f"từ {_count(by[0])} đến {_count(by[-1])}"
+            yield f"{_count(sum(span['units'] for span in those))} đơn vị{others} {way} {ranks} hạng"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def _standing(place: Mapping[str, Any], ranked: int) -> str:

@@ -1,69 +1,18 @@
-"""Scoring on the floor: what waits is scored and ranked as one transaction; places are given as in ADR 0021."""
+"""Scoring on the floor: what waits is scored and ranked as one transaction."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import orjson
+from benchmarks.floor.board import Around, Board
 from benchmarks.floor.events import Consumer, Heard, Recorded, columns, encoded
 
 _QUARTER: Final = Decimal("0.25")
-
-
-class _End(NamedTuple):
-    """Points that somebody left or reached, how many more than before stand ahead of them, and how many with them."""
-
-    points: Decimal
-    ahead: int
-    so_far: int
-
-
-_BELOW_ALL: Final = _End(Decimal(-1), 0, 0)
-
-
-class _Place(NamedTuple):
-    """A unit's place that is not what it was."""
-
-    unit_id: UUID
-    rank: int
-    previous_rank: int | None
-    points: Decimal
-    percent: Decimal
-    decided_by: str | None
-
-    def told(self) -> dict[str, Any]:
-        return {**self._asdict(), "points": f"{self.points:.2f}", "percent": f"{self.percent:.4f}"}
-
-
-@dataclass(slots=True)
-class _Board:
-    """A board as it came to when it was ranked last, and what is new on it."""
-
-    version: int
-    ranked: int
-    leader_points: Decimal | None
-    because: list[Heard] = field(default_factory=list)
-    changes: dict[UUID, tuple[Decimal | None, Decimal]] = field(default_factory=dict)
-    """Points before, if there were any, and now."""
-
-    def ends(self) -> list[_End]:
-        """Give all of them, the highest first: who stands there is ranked anew."""
-        come = Counter[Decimal]()
-        for before, now in self.changes.values():
-            come[now] += 1
-            if before is not None:
-                come[before] -= 1
-        ends, ahead = [], 0
-        for points in sorted(come, reverse=True):
-            ends.append(_End(points, ahead, ahead + come[points]))
-            ahead += come[points]
-        return ends
 
 
 class Scoring(Consumer):
@@ -86,7 +35,7 @@ class Scoring(Consumer):
         # In one order, as everybody who writes several rows does.
         newest = [because[unit][-1] for unit in sorted(because)]
         known = {row["unit_id"]: row for row in await db.fetch(_REPORTS, *columns(map(_report, newest)))}
-        boards: dict[UUID, _Board] = {}
+        boards: dict[UUID, Board] = {}
         rows, recorded = [], []
         for event in newest:
             fact, causes = event["data"], because[event["data"]["unit_id"]]
@@ -96,7 +45,7 @@ class Scoring(Consumer):
             rows.append((*row, event["id"], now))
             recorded.append(Recorded.after(causes, "scoring.score_changed.v1", unit_id, told, at=now))
             board = boards.setdefault(
-                block_id, _Board(before["board_version"] or 0, before["ranked"] or 0, before["leader_points"])
+                block_id, Board(before["board_version"] or 0, before["ranked"] or 0, before["leader_points"])
             )
             board.because += causes
             board.changes[unit_id] = before["points"], points
@@ -205,43 +154,33 @@ class Scoring(Consumer):
         return points, row, told
 
     async def _rank(
-        self, db: asyncpg.Connection, boards: Mapping[UUID, _Board], scores: Iterable[tuple[Any, ...]], now: datetime
+        self, db: asyncpg.Connection, boards: Mapping[UUID, Board], scores: Iterable[tuple[Any, ...]], now: datetime
     ) -> list[Recorded]:
-        """Keep the scores, rank those whose points somebody left or reached, and have those between counted on."""
+        """Keep the scores, rank those whose points somebody left or reached, and tell of those between."""
         about = next(iter(boards.values())).because[0]["data"]
         period_id, campaign_id = UUID(about["period_id"]), about["campaign_id"]
-        ends = {block: board.ends() for block, board in boards.items()}
-        spans = (
-            (period_id, block, low.points, high.points, high.so_far)
-            for block, those in ends.items()
-            for high, low in pairwise([*those, _BELOW_ALL])
-            if high.so_far
-        )
-        here = ((block, end.points) for block, those in ends.items() for end in those)
-        stood: dict[tuple[UUID, Decimal], list[asyncpg.Record]] = defaultdict(list)
-        shifted: dict[UUID, list[asyncpg.Record]] = defaultdict(list)
-        for row in await db.fetch(_SCORES, *columns(scores), period_id, *columns(spans, 5), *columns(here)):
-            if row["at"] is None:
-                shifted[row["block_id"]].append(row)
+        around = {block: {span: Around() for span in board.spans()} for block, board in boards.items()}
+        spans = [(block, span) for block, those in around.items() for span in those]
+        at = {(block, span.low): around[block][span] for block, span in spans}
+        asked = ((block, span.low, span.high, boards[block].looked_at(span)) for block, span in spans)
+        for row in await db.fetch(_SCORES, *columns(scores), period_id, *columns(asked)):
+            seen = at[row["block_id"], row["low"]]
+            if row["unit_id"] is None:
+                seen.number = row["number"]
+            elif row["percent"] == row["low"]:
+                seen.at.append(row["unit_id"])
             else:
-                stood[row["block_id"], row["at"]].append(row)
+                seen.between[row["percent"]].append(row["unit_id"])
         kept, places, recorded = [], [], []
         for block, board in boards.items():
-            moved = list(
-                _at_the_ends(board, ends[block], {end.points: stood[block, end.points] for end in ends[block]})
-            )
-            counted_on = [_Place(*map(row.get, _Place._fields)) for row in shifted[block]]
-            if not (moved or counted_on):
+            changed, passed = board.rank(around[block])
+            if not (changed or passed):
                 continue
-            for place in (*moved, *counted_on):
-                if place.rank == 1:
-                    board.leader_points = place.points
-            board.ranked += sum(before is None for before, _ in board.changes.values())
             members = len(self._blocks[block]["members"])
             cause = board.because[-1]["id"]
             came_to = (members, board.ranked, board.leader_points, self._membership)
             kept.append((period_id, block, board.version + 1, now, cause, *came_to))
-            places += [(period_id, block, *place) for place in moved]
+            places += [(period_id, block, *place) for place in changed]
             told = {
                 "campaign_id": campaign_id,
                 "period_id": period_id,
@@ -250,17 +189,19 @@ class Scoring(Consumer):
                 "members": members,
                 "ranked": board.ranked,
                 "leader_points": f"{board.leader_points:.2f}",
-                "changed": [place.told() for place in (*moved, *counted_on)],
+                "changed": [place.told() for place in changed],
+                **({"passed": passed} if passed else {}),
             }
             recorded.append(Recorded.after(board.because, "scoring.ranking_changed.v1", block, told, at=now))
-        await db.execute(_PLACES, *columns(kept, 9), *columns(places, 8))
+        await db.execute(_PLACES, *columns(kept, 9), *columns(places, 9))
         return recorded
 
     async def board(self, period_id: UUID, block_id: UUID) -> tuple[int, bytes]:
         """Give the status and a block's board."""
         rows = await self._pool.fetch(
-            """SELECT p.*, s.score, r.late FROM places p JOIN scores s USING (period_id, unit_id)
-            JOIN reports r USING (period_id, unit_id) WHERE p.period_id = $1 AND p.block_id = $2 ORDER BY p.rank""",
+            """SELECT p.*, rank() OVER (ORDER BY p.percent DESC) AS rank, s.score, r.late FROM places p
+            JOIN scores s USING (period_id, unit_id) JOIN reports r USING (period_id, unit_id)
+            WHERE p.period_id = $1 AND p.block_id = $2 ORDER BY p.percent DESC""",
             period_id,
             block_id,
         )
@@ -280,31 +221,6 @@ class Scoring(Consumer):
                 }
             )
         return 200, encoded({"block_id": block_id, "period_id": period_id, "rows": told})
-
-
-def _at_the_ends(
-    board: _Board, ends: Iterable[_End], stood: Mapping[Decimal, Sequence[asyncpg.Record]]
-) -> Iterator[_Place]:
-    """Give the places there that are not what they were.
-
-    All units of the benchmark pledge: who has the same points has the same of everything.
-    """
-    before = {row["unit_id"]: row for rows in stood.values() for row in rows if row["unit_id"]}
-    now: dict[Decimal, list[UUID]] = defaultdict(list)
-    for unit, (_, points) in board.changes.items():
-        now[points].append(unit)
-    for points, rows in stood.items():
-        now[points] += [row["unit_id"] for row in rows if row["unit_id"] and row["unit_id"] not in board.changes]
-    for end in ends:
-        # Without anybody there or below, all who are ranked stand ahead.
-        rank = (stood[end.points][0]["first"] or board.ranked + 1) + end.ahead
-        units = now[end.points]
-        decided_by = "shared" if len(units) > 1 else None
-        for unit in units:
-            old = before.get(unit)
-            if old is None or (old["rank"], old["points"], old["decided_by"]) != (rank, end.points, decided_by):
-                previous = old["rank"] if old else None
-                yield _Place(unit, rank, previous, end.points, end.points, decided_by)
 
 
 def _why(amount: Decimal, reached: Decimal, economy: Decimal) -> str:
@@ -353,23 +269,18 @@ _SCORES: Final = """WITH scored AS (
   ON CONFLICT (period_id, unit_id) DO UPDATE SET version = excluded.version, report_version = excluded.report_version,
     points = excluded.points, percent = excluded.percent, content = excluded.content, tie_points = excluded.tie_points,
     score = excluded.score, inputs = excluded.inputs, caused_by = excluded.caused_by, scored_at = excluded.scored_at
-), shifted AS (
-  UPDATE places SET rank = places.rank + span.by, previous_rank = places.rank
-  FROM unnest($22::uuid[], $23::uuid[], $24::numeric[], $25::numeric[], $26::int[]) AS span (period_id, block_id, low, high, by)
-  WHERE places.period_id = span.period_id AND places.block_id = span.block_id AND percent > low AND percent < high
-  RETURNING places.block_id, unit_id, rank, previous_rank, points, percent, decided_by
-), ends AS MATERIALIZED (
-  SELECT here.block_id, here.at, (
-    SELECT rank FROM places AS first WHERE period_id = $21::uuid AND first.block_id = here.block_id AND percent <= here.at
-    ORDER BY percent DESC, rank LIMIT 1) AS first
-  FROM unnest($27::uuid[], $28::numeric[]) AS here (block_id, at)
+), span AS MATERIALIZED (
+  SELECT * FROM unnest($22::uuid[], $23::numeric[], $24::numeric[], $25::int[]) AS span (block_id, low, high, most)
 )
-SELECT ends.block_id, at, first, unit_id, rank, previous_rank, points, percent, decided_by
-FROM ends LEFT JOIN places ON period_id = $21 AND places.block_id = ends.block_id AND percent = at
-UNION ALL SELECT block_id, NULL, NULL, unit_id, rank, previous_rank, points, percent, decided_by FROM shifted"""
-"""Keeps scores, and counts on whoever stands between two ends; gives them, and whoever stood at an end before, with the place
-of the first of those there or below.
-"""
+SELECT block_id, low, (SELECT count(*) FROM places WHERE period_id = $21::uuid AND places.block_id = span.block_id
+    AND percent > low AND percent < high) AS number, NULL AS percent, NULL AS unit_id
+FROM span WHERE low >= 0
+UNION ALL SELECT span.block_id, low, NULL, percent, unit_id
+FROM span JOIN places ON period_id = $21 AND places.block_id = span.block_id AND percent = low
+UNION ALL SELECT span.block_id, low, NULL, first.percent, first.unit_id
+FROM span CROSS JOIN LATERAL (SELECT percent, unit_id FROM places WHERE period_id = $21 AND places.block_id = span.block_id
+  AND percent > low AND percent < high ORDER BY percent DESC LIMIT most) AS first"""
+"""Keeps scores; gives of each span how many stand above its low end, who stands there, and the first of those above."""
 
 _PLACES: Final = """WITH came_to AS (
   INSERT INTO boards (period_id, block_id, version, changed_at, caused_by, members, ranked, leader_points, membership)
@@ -379,7 +290,9 @@ _PLACES: Final = """WITH came_to AS (
     caused_by = excluded.caused_by, members = excluded.members, ranked = excluded.ranked,
     leader_points = excluded.leader_points, membership = excluded.membership
 )
-INSERT INTO places (period_id, block_id, unit_id, rank, previous_rank, points, percent, decided_by)
-SELECT * FROM unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::numeric[], $16::numeric[], $17::text[])
-ON CONFLICT (period_id, block_id, unit_id) DO UPDATE SET rank = excluded.rank, previous_rank = excluded.previous_rank,
-  points = excluded.points, percent = excluded.percent, decided_by = excluded.decided_by"""
+INSERT INTO places (period_id, block_id, unit_id, previous_rank, points, percent, decided_by, among)
+SELECT period_id, block_id, unit_id, previous_rank, points, percent, decided_by, among
+FROM unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::numeric[], $16::numeric[], $17::text[],
+  $18::int[]) AS place (period_id, block_id, unit_id, rank, previous_rank, points, percent, decided_by, among)
+ON CONFLICT (period_id, block_id, unit_id) DO UPDATE SET previous_rank = excluded.previous_rank, points = excluded.points,
+  percent = excluded.percent, decided_by = excluded.decided_by, among = excluded.among"""

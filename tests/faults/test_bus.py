@@ -223,4 +223,4 @@ async def test_f28_a_deleted_durable_is_noticed_and_taken_up_again_once_it_is_ba
     await house.make_durables()
     await house.services["awards"].ready()
     await house.quiet()
-    assert len(await house.rows("awards", "SELECT 1 FROM standings WHERE rank = 1")) == 1
+    assert [row["rank"] for row in await city.standings(house)].count(1) == 1

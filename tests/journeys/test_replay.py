@@ -161,7 +161,7 @@ async def test_whatever_was_falsified_is_named(house: House) -> None:
         "scoring",
         f"UPDATE scores SET points = 99 WHERE unit_id = '{TAN_PHONG}'",
         f"DELETE FROM places WHERE unit_id = '{QUYET_THANG}'",
-        f"""INSERT INTO places (period_id, block_id, unit_id, rank) VALUES ('{PERIOD}', '{BLOCK}', '{SAN_THANG}', 2)""",
+        f"""INSERT INTO places (period_id, block_id, unit_id, among) VALUES ('{PERIOD}', '{BLOCK}', '{SAN_THANG}', 2)""",
     )
     told = await replayed(house)
     lines = replay.in_words(told).splitlines()

@@ -125,8 +125,7 @@ async def test_withdrawn_returned_accepted_each_ripple_ends_and_titles_follow(ho
         "Phường Tân Phong": None,
         "Xã San Thàng": None,
     }
-    placed = await house.rows("awards", "SELECT rank FROM standings WHERE unit_id = $1", TAN_PHONG)
-    assert [row["rank"] for row in placed] == [None]
+    assert [row["rank"] for row in await city.standings(house) if row["unit_id"] == TAN_PHONG] == [None]
 
 
 async def test_every_event_delivered_twice_changes_nothing(house: House) -> None:

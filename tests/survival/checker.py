@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from city import BLOCK, PERIOD
+from city import BLOCK, PERIOD, standings
 from house import EVENT_SERVICES, PASSWORD, House
 from survival.history import History
 from survival.oracle import City, Sent
@@ -77,12 +77,12 @@ async def _boards(house: House, history: History, verdict: Verdict) -> None:
         campaign = (await house.rows("scoring", "SELECT campaign_id FROM periods"))[0]["campaign_id"]
         board = (await scoring.get(f"/campaigns/{campaign}/periods/{PERIOD}/boards/{BLOCK}")).json()
     shown = {row["unit_id"]: (row["rank"], row["points"]) for row in board["rows"]}
-    standings = {row["unit_id"]: row for row in await house.rows("awards", "SELECT * FROM standings")}
+    known_places = {row["unit_id"]: row for row in await standings(house)}
     for unit, wanted in oracle.board().items():
         rank, points = shown.get(str(unit), (None, None))
         if (rank, points and Fraction(points)) != (wanted.rank, wanted.points):
             verdict.violations.append(f"I2/I4: {unit} is {rank} with {points}, must be {wanted.rank}, {wanted.points}")
-        known = standings.get(unit)
+        known = known_places.get(unit)
         if wanted.rank and (known is None or (known["rank"], known["points"]) != (rank, Decimal(points))):
             verdict.violations.append(f"I6: awards knows {unit} as {known and known['rank']}, scoring as {rank}")
 

@@ -287,8 +287,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "equals-in-a-row",
         "Equal units get 1 and 2: who stands first is decided by a random id.",
         "services/scoring/scoring/rules/ranking.py",
-        "scores, place, decided_by) for unit in alike[mine])",
-        "scores, place + alike[mine].index(unit), decided_by) for unit in alike[mine])",
+        "scores, ahead, among, decided_by) for unit in alike[mine])",
+        "scores, ahead, among + alike[mine].index(unit), decided_by) for unit in alike[mine])",
         (f"{SCORING}::test_equal_units_share_a_place_and_the_next_is_skipped",),
     ),
     Mutant(
@@ -301,11 +301,11 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     ),
     Mutant(
         "newcomer-pushes-nobody",
-        "A first report takes a place and those below keep theirs: two units stand where one does.",
+        "A first report takes a place and those below are not told that theirs is another one.",
         "services/scoring/scoring/rules/shifts.py",
-        'pairwise([Decimal("-Infinity"), *ends(changes)])',
-        "pairwise(ends(changes))",
-        ("services/scoring/tests/test_ranking.py::test_whatever_happens_a_board_stands_as_if_all_were_ranked",),
+        "*reversed(ends(changes)), _NOTHING]",
+        "*reversed(ends(changes))]",
+        ("services/scoring/tests/test_ranking.py::test_whoever_is_passed_is_named_or_told_of_by_a_span",),
     ),
     Mutant(
         "half-is-more-than-half",

@@ -135,6 +135,7 @@ _COLUMNS: Final = {
     "block_id": "khối",
     "campaign_id": "phong trào",
     "rank": "hạng",
+    "among": "thứ tự giữa các đơn vị cùng tỷ lệ",
     "decided_by": "quy tắc phân định khi bằng điểm",
     "values": "số liệu báo cáo",
     "version": "lần thay đổi",

@@ -82,6 +82,9 @@ class ScoreChanged(Payload):
     criteria: tuple[CriterionPoints, ...]
 
 
+_Among = Annotated[int | None, Field(exclude_if=lambda told: told is None)]
+
+
 class Place(Facts):
     """A unit's place. ``rank`` is absent for a unit that is not ranked; equal places share their number (1, 1, 3)."""
 
@@ -92,10 +95,32 @@ class Place(Facts):
     percent: Amount | None
     decided_by: str | None = None
     """The rule that separated this unit from an equal one, or ``shared``."""
+    among: _Among = None
+    """Its place among those of the same percent, from 1 on: ``rank`` is this and how many are ranked with a higher percent.
+
+    Whoever keeps it and ``percent`` can tell each rank by counting. Not told before ranks were counted.
+    """
+
+
+class Passed(Facts):
+    """So many ``units`` that are ranked at ``least`` per cent or more, but ``below`` another, and are not named: each of them
+    keeps its points and its place among equals, and has a rank ``by`` so many lower (higher where it is less than 0).
+    """
+
+    least: Amount | None
+    """None: everybody down to the last."""
+    below: Amount | None
+    """None: everybody up to the first."""
+    by: int
+    units: int
 
 
 class RankingChanged(Payload):
-    """The places of one block in one period that changed; ``leader`` percent and points let a reader tell the gap."""
+    """The places of one block in one period that changed; ``leader_points`` let a reader tell the gap.
+
+    Whoever was only passed by others is named too on a board of an ordinary size; on one on which more than a hundred were
+    ranked, ``passed`` tells of them.
+    """
 
     event_type: ClassVar[str] = "scoring.ranking_changed.v1"
     ordering_key: ClassVar[str] = "block_id"
@@ -110,6 +135,7 @@ class RankingChanged(Payload):
     changed: tuple[Place, ...]
     left: Annotated[tuple[UUID, ...], Field(exclude_if=operator.not_)] = ()
     """Who stands on this board no longer because it is of another block now, or of none."""
+    passed: Annotated[tuple[Passed, ...], Field(exclude_if=operator.not_)] = ()
 
 
 class UnitVotes(Facts):
@@ -146,6 +172,8 @@ class RescoredUnit(Facts):
     rank: int | None
     previous_rank: int | None
     decided_by: str | None = None
+    among: _Among = None
+    """As that of a ``Place``."""
 
 
 class BlockRescored(Payload):

@@ -1,6 +1,6 @@
 """The tables of awards: rule packs, what is known of each unit's year, and the verdicts."""
 
-from sqlalchemy import Column, Date, DateTime, Index, Integer, Numeric, SmallInteger, Table, Text, Uuid
+from sqlalchemy import Column, Date, DateTime, Index, Integer, Numeric, SmallInteger, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.db import new_metadata
@@ -79,6 +79,17 @@ registrations = Table(
 )
 """Until when the units of a campaign register."""
 
+boards = Table(
+    "boards",
+    metadata,
+    Column("period_id", Uuid, primary_key=True),
+    Column("block_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("ranked", Integer, nullable=False),
+    Column("leader_points", Numeric),
+)
+"""What each board came to in the newest of its versions that was heard of; one told in parts counts as heard with the last."""
+
 standings = Table(
     "standings",
     metadata,
@@ -86,12 +97,16 @@ standings = Table(
     Column("unit_id", Uuid, primary_key=True),
     Column("block_id", Uuid, primary_key=True),
     Column("board_version", Integer, nullable=False),
-    Column("rank", Integer),
+    Column("percent", Numeric),
+    Column("among", Integer),
     Column("points", Numeric),
-    Column("ranked", Integer, nullable=False),
-    Column("leader_points", Numeric),
+    Index("standings_in_order", "period_id", "block_id", "percent", postgresql_where=text("among IS NOT NULL")),
 )
-"""A unit's place on each board that it stood on: the versions of two boards say nothing of one another."""
+"""A unit's place on each board that it stood on: the versions of two boards say nothing of one another.
+
+``among`` is its place among those ranked with the same percent, from 1 on; its rank is that and how many on the board are
+ranked with a higher percent. Empty = not ranked, or it stands there no longer.
+"""
 
 score_versions = Table(
     "score_versions",

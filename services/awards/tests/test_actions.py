@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 import pytest
 import yaml
-from city import BLOCK, CAMPAIGN, CAMPAIGN_DOCUMENT, PACK, PERIOD, SHEET, TAN_PHONG
+from city import BLOCK, CAMPAIGN, CAMPAIGN_DOCUMENT, PACK, PERIOD, SHEET, TAN_PHONG, standings
 from house import House, event_of, ident
 
 from awards import actions
@@ -65,7 +65,7 @@ OTHER = ident("other-block")
 
 
 def ranked(block: UUID, version: int, rank: int) -> Event[RankingChanged]:
-    place = Place(unit_id=TAN_PHONG, rank=rank, previous_rank=None, points=Decimal(90), percent=Decimal(90))
+    place = Place(unit_id=TAN_PHONG, rank=rank, previous_rank=None, points=Decimal(90), percent=Decimal(90), among=rank)
     return event_of(
         RankingChanged(
             campaign_id=CAMPAIGN,
@@ -196,7 +196,7 @@ SCORED, RANKED, RESCORED = (
         RankingChanged(
             **_BOARD,
             version=1,
-            changed=(Place(unit_id=TAN_PHONG, rank=1, previous_rank=None, points=90, percent=90),),
+            changed=(Place(unit_id=TAN_PHONG, rank=1, previous_rank=None, points=90, percent=90, among=1),),
         )
     ),
     event_of(
@@ -210,7 +210,9 @@ SCORED, RANKED, RESCORED = (
             parts=1,
             leader_points=85,
             changed=(
-                RescoredUnit(**_SCORE, version=2, points=80, percent=80, previous_points=90, rank=2, previous_rank=1),
+                RescoredUnit(
+                    **_SCORE, version=2, points=80, percent=80, previous_points=90, rank=2, previous_rank=1, among=2
+                ),
             ),
         )
     ),
@@ -238,7 +240,8 @@ async def test_a_rescored_block_counts_whatever_came_before_or_comes_again(
             await take(tx, [event])
     scores = await house.rows("awards", "SELECT version, points, percent FROM score_versions")
     assert [tuple(row) for row in scores] == [(2, 80, 80)]
-    places = await house.rows("awards", "SELECT board_version, rank, points, ranked, leader_points FROM standings")
-    assert [tuple(row) for row in places] == [(2, 2, 80, 3, Decimal(85))]
+    assert [(row["board_version"], row["rank"], row["points"]) for row in await standings(house)] == [(2, 2, 80)]
+    boards = await house.rows("awards", "SELECT version, ranked, leader_points FROM boards")
+    assert [tuple(row) for row in boards] == [(2, 3, Decimal(85))]
     (assessed,) = await house.rows("awards", "SELECT inputs FROM verdicts WHERE title = 'CTD_TINH'")
     assert '"rank": 2' in assessed["inputs"]

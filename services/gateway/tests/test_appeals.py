@@ -93,8 +93,7 @@ async def test_from_the_question_why_to_a_changed_place(front: Front) -> None:
         assert words in told, words
     assert REASON in (await unit.get(path)).text
     assert "990" in (await unit.get(f"/vi-sao/{PERIOD}/{TAN_PHONG}/1.1")).text
-    standing = await house.rows("awards", "SELECT rank FROM standings WHERE unit_id = $1", TAN_PHONG)
-    assert [row["rank"] for row in standing] == [1]
+    assert [row["rank"] for row in await city.standings(house) if row["unit_id"] == TAN_PHONG] == [1]
     addresses = [house.templates.admin_url(house.database(service)) for service in ("scoring", "registry")]
     assert replay.in_words(await replay.replay_scoring(*addresses)).endswith("dữ liệu lưu khớp với sự kiện.")
 

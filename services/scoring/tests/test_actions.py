@@ -38,7 +38,7 @@ from contracts.registry import (
 from contracts.scoring import RankingChanged
 from scoring import actions, queries
 from scoring.rules import Sheet
-from scoring.tables import sheets
+from scoring.tables import RANK, sheets
 
 SHEET = ident("late-sheet")
 """What was published under an id is kept in memory: a sheet of other words than the city's has an id of its own."""
@@ -126,7 +126,7 @@ async def test_a_unit_that_leaves_its_block_leaves_its_place(scoring: House) -> 
     for version, left in ((2, (QUYET_THANG, SAN_THANG)), (3, (QUYET_THANG,))):
         async with scoring.at_work("scoring") as tx:
             await actions.learn_blocks(tx, [formed(BLOCK, version, *left)])
-        places = await scoring.rows("scoring", "SELECT unit_id, rank FROM places ORDER BY rank")
+        places = await scoring.rows("scoring", f"SELECT unit_id, {RANK} AS rank FROM places ORDER BY rank")
         assert [tuple(row) for row in places] == [(unit, rank) for rank, unit in enumerate(left, start=1)]
 
 
@@ -179,7 +179,7 @@ def of(period: UUID, report: Event[ReportSubmitted], *, block: UUID = BLOCK) -> 
 async def boards(house: House, period: UUID) -> dict[UUID, list[UUID]]:
     """Give who is ranked on each board of a period, first place first."""
     rows = await house.rows(
-        "scoring", "SELECT block_id, unit_id FROM places WHERE period_id = $1 ORDER BY rank", period
+        "scoring", "SELECT block_id, unit_id FROM places WHERE period_id = $1 ORDER BY percent DESC, among", period
     )
     return {block: [row["unit_id"] for row in rows if row["block_id"] == block] for block in (BLOCK, OTHER)}
 
@@ -339,7 +339,9 @@ async def test_a_withdrawn_report_counts_no_longer_in_whatever_order_it_is_heard
 
 
 async def places(house: House) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in await house.rows("scoring", "SELECT unit_id, rank FROM places ORDER BY rank")]
+    return [
+        tuple(row) for row in await house.rows("scoring", f"SELECT unit_id, {RANK} AS rank FROM places ORDER BY rank")
+    ]
 
 
 async def test_a_withdrawal_tells_who_left_the_board_and_who_moved_up(scoring: House) -> None:
@@ -379,7 +381,7 @@ async def test_the_same_figures_in_another_block_give_a_place_there(scoring: Hou
         async with scoring.at_work("scoring") as tx:
             await actions.learn_blocks(tx, [event])
     await heard(scoring, a_report(2, 900, block=OTHER))
-    assert [tuple(row) for row in await scoring.rows("scoring", "SELECT block_id, unit_id, rank FROM places")] == [
+    assert [tuple(row) for row in await scoring.rows("scoring", f"SELECT block_id, unit_id, {RANK} FROM places")] == [
         (OTHER, TAN_PHONG, 1)
     ]
 

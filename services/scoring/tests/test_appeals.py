@@ -37,6 +37,7 @@ from scoring.actions.verdicts import Reviewer
 from scoring.rules import Look, Sheet
 from scoring.rules import appeals as way
 from scoring.rules.appeals import Act, Side
+from scoring.tables import RANK
 
 SHEET = ident("appealed-sheet")
 LATE = {
@@ -117,7 +118,7 @@ async def move(house: House, appeal_id: UUID, act: Act, steps: int, said: Said =
 
 
 async def places(house: House) -> dict[UUID, tuple[Decimal, int]]:
-    rows = await house.rows("scoring", "SELECT unit_id, points, rank FROM places")
+    rows = await house.rows("scoring", f"SELECT unit_id, points, {RANK} AS rank FROM places")
     return {row["unit_id"]: (row["points"], row["rank"]) for row in rows}
 
 

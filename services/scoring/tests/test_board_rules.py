@@ -135,6 +135,55 @@ def test_a_fold_is_the_last_that_was_said_of_each_unit_in_whatever_order_it_come
     assert stood.version == len(story)
 
 
+_percents = st.integers(0, 4).map(Decimal)
+_steps = st.lists(st.dictionaries(st.sampled_from(UNITS), st.none() | _percents, max_size=3), min_size=1, max_size=8)
+
+
+def _placed(percents: dict[UUID, Decimal]) -> dict[UUID, rules.Ranked]:
+    nothing, hundred = Decimal(0), Decimal(100)
+    return {
+        place.unit_id: place
+        for place in rules.rank(
+            {
+                unit: rules.Standing(each, hundred, each, each, nothing, nothing, nothing, disqualified=False)
+                for unit, each in percents.items()
+            }
+        )
+    }
+
+
+@given(_steps, st.integers(0, 8))
+def test_ranks_are_counted_where_those_who_were_only_passed_are_not_named(
+    story: list[dict[UUID, Decimal | None]], told_until: int
+) -> None:
+    """Up to some event everybody with another rank is named, as it was once; after that those who were passed are not."""
+    percents: dict[UUID, Decimal] = {}
+    stood: dict[UUID, rules.Ranked] = {}
+    events = []
+    for version, step in enumerate(story, start=1):
+        percents |= {unit: each for unit, each in step.items() if each is not None}
+        gone = [unit for unit, each in step.items() if each is None and percents.pop(unit, None) is not None]
+        now = _placed(percents)
+        once = version <= told_until
+        named = [
+            place
+            for unit, place in now.items()
+            if (place != stood.get(unit) if once else unit not in stood or place.kept != stood[unit].kept)
+        ]
+        changed: list[dict[str, Any]] = [
+            {name: value for name, value in place._asdict().items() if not (once and name == "among")}
+            for place in named
+        ]
+        for place in changed:
+            place |= {"unit_id": str(place["unit_id"]), **{name: str(place[name]) for name in ("points", "percent")}}
+        said: dict[str, Any] = {"members": 6, "changed": changed, "left": [str(unit) for unit in gone]}
+        passed = not once and now.keys() - {place.unit_id for place in named}
+        events.append(rules.Told(version, 0, False, said | ({"passed": ["somebody"]} if passed else {})))
+        stood = now
+    rows = {UUID(row["unit_id"]): (row["rank"], row["points"]) for row in rules.fold(events).rows}
+    assert rows == {unit: (place.rank, place.points) for unit, place in stood.items()}
+
+
 def test_whoever_left_the_block_stands_on_the_board_no_longer() -> None:
     place = {"unit_id": "a", "rank": 1, "points": "1", "percent": "1", "decided_by": None}
     away = {"members": 1, "changed": [], "left": ["a"]}

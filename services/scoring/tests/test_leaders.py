@@ -33,6 +33,7 @@ from contracts.registry import (
 from scoring import actions, queries
 from scoring.actions import Reviewer
 from scoring.rules import ConcludedBy, Facts, Look, Sheet, Verdict, conclude, lead, score
+from scoring.tables import RANK
 
 POLICE = Sheet.model_validate(yaml.safe_load(Path("data/sheets/cong-an-xa-2025.yaml").read_text()))
 QUANTITIES = [criterion.code for _, criterion in POLICE.criteria() if criterion.rule.kind == "half_plus_leader"]
@@ -98,7 +99,7 @@ async def points(house: House) -> dict[UUID, Decimal]:
 
 
 async def ranks(house: House) -> dict[UUID, int]:
-    rows = await house.rows("scoring", "SELECT unit_id, rank FROM places WHERE block_id = $1", BLOCK)
+    rows = await house.rows("scoring", f"SELECT unit_id, {RANK} AS rank FROM places WHERE block_id = $1", BLOCK)
     return {row["unit_id"]: row["rank"] for row in rows}
 
 

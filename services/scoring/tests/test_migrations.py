@@ -13,10 +13,12 @@ from uuid_utils.compat import uuid7
 
 from chassis import migrations
 from chassis.db import asyncpg_url
+from scoring.tables import RANK
 
 _OLD = "scoring_before_city_boards"
 _RESCORED = "scoring_before_versions_that_stand"
 _YEARLESS = "scoring_before_years_of_periods"
+_RANKS = "scoring_before_ranks_were_counted"
 _UNIT = ident("published-before")
 _BOARD = (
     f'{{"rows":[{{"unit_id":"{_UNIT}","rank":1,"points":"91","percent":"95.79","maximum":"95"}},'
@@ -161,4 +163,59 @@ async def test_periods_of_before_are_of_the_year_of_their_campaign_though_the_la
     finally:
         await engine.dispose()
         await maker.execute(f"DROP DATABASE {_YEARLESS} WITH (FORCE)")
+        await maker.close()
+
+
+async def test_ranks_of_before_are_those_that_are_counted_after(templates: Templates) -> None:
+    """Shared ones, those that something else than the percent decided, and of who is not ranked, on two boards."""
+    maker = await asyncpg.connect(templates.postgres.url)
+    await maker.execute(f"CREATE DATABASE {_RANKS}")
+    engine = create_async_engine(asyncpg_url(templates.admin_url(_RANKS)))
+    boards = {
+        ident("board"): [(1, 95), (2, 90), (2, 90), (4, 90), (5, 80), (None, 97)],
+        ident("other-board"): [(1, 50), (2, 50)],
+    }
+
+    def before(connection: Connection) -> None:
+        config = migrations.configuration("scoring", connection)
+        command.upgrade(config, ScriptDirectory.from_config(config).get_revision("0019").down_revision)
+        for block, stood in boards.items():
+            of = {"period": ident("period"), "block": block}
+            connection.execute(
+                text(
+                    """INSERT INTO boards (period_id, block_id, version, changed_at, caused_by)
+                    VALUES (:period, :block, 1, now(), :block)"""
+                ),
+                of,
+            )
+            for number, (rank, percent) in enumerate(stood):
+                placed = {**of, "unit": ident(f"{block}-{number}"), "rank": rank, "percent": percent}
+                connection.execute(
+                    text(
+                        """INSERT INTO places (period_id, block_id, unit_id, rank, points, percent)
+                        VALUES (:period, :block, :unit, :rank, :percent, :percent)"""
+                    ),
+                    placed,
+                )
+
+    def after(connection: Connection) -> None:
+        command.upgrade(migrations.configuration("scoring", connection), "head")
+
+    try:
+        for step in (before, after):
+            async with engine.begin() as connection:
+                await connection.run_sync(step)
+        async with engine.connect() as connection:
+            rows = list(
+                await connection.execute(text(f"SELECT block_id, unit_id, percent, among, {RANK} AS rank FROM places"))
+            )
+        assert {row.unit_id: row.rank for row in rows} == {
+            ident(f"{block}-{number}"): rank
+            for block, stood in boards.items()
+            for number, (rank, _) in enumerate(stood)
+        }
+        assert sorted(row.among for row in rows if row.percent == 90) == [1, 1, 3]
+    finally:
+        await engine.dispose()
+        await maker.execute(f"DROP DATABASE {_RANKS} WITH (FORCE)")
         await maker.close()

@@ -25,6 +25,7 @@ from contracts.registry import (
 )
 from scoring import actions, queries
 from scoring.rules import Sheet
+from scoring.tables import RANK
 
 SHEET, LATER_SHEET, NEW = ident("moving-sheet"), ident("moving-later-sheet"), ident("moving-new-block")
 
@@ -78,7 +79,7 @@ async def hear(house: House, *events: Event[Any]) -> None:
 
 
 async def places(house: House) -> set[tuple[UUID, UUID, int]]:
-    rows = await house.rows("scoring", "SELECT block_id, unit_id, rank FROM places")
+    rows = await house.rows("scoring", f"SELECT block_id, unit_id, {RANK} FROM places")
     return {tuple(row) for row in rows}
 
 

@@ -28,6 +28,8 @@ from contracts.scoring import RankingChanged
 from scoring import actions, rules
 from scoring.actions import Reviewer
 from scoring.rules import Sheet
+from scoring.rules.shifts import NAMED
+from scoring.tables import RANK
 
 SHEET = ident("ranked-sheet")
 """Of its own, for what was published under an id is kept in memory."""
@@ -40,6 +42,7 @@ OUT = {
     "rule": {"kind": "yes_no"},
 }
 UNITS = [ident(f"ranked-{number}") for number in range(14)]
+MANY = [ident(f"many-{number}") for number in range(200)]
 STRANGER = ident("ranked-elsewhere")
 Report = Event[ReportSubmitted] | Event[ReportWithdrawn]
 
@@ -80,7 +83,7 @@ def of(unit: UUID, version: int) -> dict[str, Any]:
 
 
 async def stored(house: House) -> dict[UUID, rules.Ranked]:
-    named = ", ".join(rules.Ranked._fields)
+    named = ", ".join(f"{RANK} AS rank" if name == "rank" else name for name in rules.Ranked._fields)
     rows = await house.rows("scoring", f"SELECT {named} FROM places WHERE block_id = $1", BLOCK)
     return {row["unit_id"]: rules.Ranked(*row) for row in rows}
 
@@ -108,10 +111,7 @@ async def by_ranking_all(house: House) -> dict[UUID, rules.Ranked]:
 
 async def told(house: House) -> RankingChanged:
     """Give what was said last of the board."""
-    rows = await house.rows(
-        "scoring", "SELECT bytes FROM event_log WHERE type = $1 ORDER BY id DESC LIMIT 1", RankingChanged.event_type
-    )
-    return Event[RankingChanged].model_validate_json(rows[0]["bytes"]).data
+    return (await events_of(house))[-1]
 
 
 async def one_step(house: House, chance: Random, versions: dict[UUID, int]) -> None:
@@ -167,6 +167,95 @@ async def test_whatever_happens_a_board_stands_as_if_all_were_ranked(scoring: Ho
             assert (board["ranked"], board["leader_points"]) == (ranked, leader_points), step
             if board["membership"] == board["number"]:
                 assert board["members"] == len(await members(scoring)), step
+
+
+async def events_of(house: House) -> list[RankingChanged]:
+    rows = await house.rows(
+        "scoring", "SELECT bytes FROM event_log WHERE type = $1 ORDER BY id", RankingChanged.event_type
+    )
+    return [Event[RankingChanged].model_validate_json(row["bytes"]).data for row in rows]
+
+
+def passed_by(event: RankingChanged, percent: Decimal) -> int:
+    """Give by how many somebody with this percent was passed, if it is not named."""
+    return sum(
+        each.by
+        for each in event.passed
+        if (each.least is None or each.least <= percent) and (each.below is None or percent < each.below)
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whoever_is_passed_is_named_or_told_of_by_a_span(scoring: House, seed: int) -> None:
+    """And what was told, folded, is how the board stands."""
+    chance, versions = Random(seed), dict[UUID, int]()
+    units = MANY[:130]
+    async with scoring.at_work("scoring") as tx:
+        await actions.learn_blocks(tx, [formed(2, units)])
+        first = [a_report(unit, 1, chance.randrange(700, 900), out=chance.random() < 0.1) for unit in units[:115]]
+        await actions.take_up_reports(tx, first)
+    before, number, spans = await stored(scoring), 1, 0
+    for step in range(25):
+        leader = next(unit for unit, place in before.items() if place.rank == 1)
+        some = [leader] if step % 5 == 4 else chance.sample(units, chance.choice((1, 1, 2)))
+        versions |= {unit: versions.get(unit, 1) + 1 for unit in some}
+        amounts = {unit: chance.randrange(700, 900) for unit in some}
+        if step == 20:
+            async with scoring.at_work("scoring") as tx:
+                await actions.learn_blocks(tx, [formed(3, units[1:])])
+        else:
+            async with scoring.at_work("scoring") as tx:
+                reports: list[Report] = [a_report(unit, versions[unit], amount) for unit, amount in amounts.items()]
+                await actions.take_up_reports(
+                    tx, [a_withdrawal(some[0], versions[some[0]])] if step % 7 == 6 else reports
+                )
+        after, events = await stored(scoring), await events_of(scoring)
+        assert after == await by_ranking_all(scoring), step
+        if len(events) == number:
+            assert after == before, step
+            continue
+        number, said = len(events), events[-1]
+        named = {place.unit_id: (place.rank, place.previous_rank) for place in said.changed}
+        others = {unit: place for unit, place in after.items() if unit not in named}
+        for unit, (rank, previous) in named.items():
+            assert (rank, previous) == tuple(getattr(each.get(unit), "rank", None) for each in (after, before)), step
+        for unit, place in others.items():
+            assert before[unit].kept == place.kept, step
+            assert (place.rank or 0) - (before[unit].rank or 0) == passed_by(said, place.percent) * bool(place.rank), (
+                step
+            )
+        assert said.leader_points == rules.leader_points(after.values()), step
+        moved = sum(before[unit].rank != place.rank for unit, place in others.items())
+        assert moved == sum(each.units for each in said.passed), step
+        assert not moved or sum(place.rank is not None for place in before.values()) > NAMED, step
+        before, spans = after, spans + len(said.passed)
+    assert spans
+    log = [rules.Told(each.version, 0, False, each.model_dump(mode="json")) for each in await events_of(scoring)]
+    folded = {UUID(row["unit_id"]): (row["rank"], row["points"]) for row in rules.fold(log).rows}
+    assert folded == {unit: (place.rank, place.points) for unit, place in before.items()}
+
+
+@pytest.mark.parametrize("out", [False, True])
+@pytest.mark.parametrize("first", [0, 1])
+async def test_whoever_reports_in_another_period_meanwhile_keeps_the_figures_of_this_one(
+    scoring: House, first: int, out: bool
+) -> None:
+    """Two share a place; of one a new report is taken up, together with one that the other has sent for another period."""
+    one, other = UNITS[first], UNITS[1 - first]
+
+    def elsewhere(version: int, amount: int) -> Report:
+        report = a_report(other, version, amount)
+        return event_of(report.data.model_copy(update={"period_id": ident("ranked-another-period")}))
+
+    for reports in (
+        [*(a_report(unit, 1, 900, out=out) for unit in (one, other)), elsewhere(1, 700)],
+        [a_report(one, 2, 1000), elsewhere(2, 800)],
+    ):
+        async with scoring.at_work("scoring") as tx:
+            await actions.take_up_reports(tx, reports)
+    rows = await scoring.rows("scoring", "SELECT unit_id, among, percent FROM places WHERE period_id = $1", PERIOD)
+    percents = {row["unit_id"]: (row["among"], row["percent"]) for row in rows}
+    assert percents == {one: (1, Decimal(100)), other: (None if out else 1, Decimal(91))}
 
 
 TIED = ident("ranked-sheet-with-tie-breaks")
@@ -277,9 +366,6 @@ async def _looked_at(house: House, report: Report) -> int:
         return int(seen.scalar_one())
 
 
-MANY = [ident(f"many-{number}") for number in range(200)]
-
-
 async def test_those_who_share_a_place_are_read_once_each_and_not_each_for_every_other(scoring: House) -> None:
     async with scoring.at_work("scoring") as tx:
         await actions.learn_blocks(tx, [formed(2, MANY)])
@@ -296,7 +382,7 @@ async def test_nobody_of_another_block_is_read_though_all_have_the_same_percent(
           INSERT INTO boards (period_id, block_id, version, changed_at, caused_by)
           SELECT $1, gen_random_uuid(), 1, now(), gen_random_uuid() FROM generate_series(1, 500) RETURNING block_id
         )
-        INSERT INTO places (period_id, block_id, unit_id, rank, points, percent)
+        INSERT INTO places (period_id, block_id, unit_id, among, points, percent)
         SELECT $1, block_id, gen_random_uuid(), 1, 100, 100 FROM other""",
         PERIOD,
     )

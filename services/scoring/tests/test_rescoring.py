@@ -41,6 +41,7 @@ from contracts.registry import (
 from contracts.scoring import BlockRescored, RescoringAdvanced
 from scoring import actions, queries
 from scoring.rules import Sheet
+from scoring.tables import RANK
 
 # Sheets are kept once they were read: other tests have another one under the city's own name, and whoever publishes a second
 # version here publishes the same one.
@@ -145,7 +146,8 @@ async def stand(house: House, of: UUID) -> list[tuple[Any, ...]]:
     """Give (rank, points, version of the sheet) of a block, in the order of its units."""
     rows = await house.rows(
         "scoring",
-        """SELECT rank, scores.points, sheet_version FROM scores JOIN places USING (period_id, block_id, unit_id)
+        f"""SELECT rank, scores.points, sheet_version FROM scores
+        JOIN (SELECT *, {RANK} AS rank FROM places) AS ranked USING (period_id, block_id, unit_id)
         WHERE block_id = $1 ORDER BY array_position($2::uuid[], unit_id)""",
         of,
         UNITS[of],
@@ -270,7 +272,7 @@ async def test_a_step_that_waits_for_a_move_sees_who_came(city: House) -> None:
 
         await eventually(waits, expect="the step waits for the board")
     await stepping
-    places = await city.rows("scoring", "SELECT rank FROM places WHERE block_id = $1 ORDER BY rank", there)
+    places = await city.rows("scoring", f"SELECT {RANK} AS rank FROM places WHERE block_id = $1 ORDER BY rank", there)
     # Two lead with 91 points, the rest have ten.
     assert [row["rank"] for row in places] == [1, 1, 3, 3, 3]
     (event,) = [each for each in await told(city, BlockRescored) if each.data.block_id == there]
@@ -408,7 +410,7 @@ async def versions(house: House) -> set[int]:
 
 
 async def points(house: House) -> list[tuple[Any, ...]]:
-    asked = "SELECT block_id, unit_id, rank, points, percent, decided_by FROM places ORDER BY 1, 2"
+    asked = f"SELECT block_id, unit_id, {RANK}, points, percent, decided_by FROM places ORDER BY 1, 2"
     return [tuple(row) for row in await house.rows("scoring", asked)]
 
 

@@ -1,4 +1,4 @@
-"""Is everybody whom a change passes counted on by just so many places as ranking all of them anew would give?"""
+"""Does everybody whom a change passes keep the place among equals, and is it passed by as many as ranking all of them anew gives?"""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -35,23 +35,40 @@ def stories(draw: st.DrawFn) -> tuple[Mapping[UUID, rules.Standing], list[Change
 
 
 @given(stories())
-def test_between_the_ends_ranks_shift_by_the_span_and_at_them_by_who_came_ahead(
+def test_everybody_keeps_the_place_among_equals_and_is_passed_by_as_many_as_the_span_says(
     story: tuple[Mapping[UUID, rules.Standing], list[Change]],
 ) -> None:
     stood, changes = story
     now = {**stood, **{each.unit_id: each.now for each in changes}}
-    before = {place.unit_id: place.rank for place in rules.rank(stood)}
-    after = {place.unit_id: place.rank for place in rules.rank(now)}
+    before = {place.unit_id: place for place in rules.rank(stood)}
+    after = {place.unit_id: place for place in rules.rank(now)}
     ends, spans = shifts.ends(changes), list(shifts.spans(changes))
+    assert [span.low for span in spans if span.least is not None] == ends[::-1]
     for unit, score in stood.items():
         if score.percent not in ends and not score.disqualified:
-            by = [span.by for span in spans if span.low < score.percent < span.high]
-            rank = before[unit]
-            assert rank is not None
-            assert after[unit] == rank + sum(by)
-            assert len(by) <= 1
-    for percent in ends:
+            (span,) = (span for span in spans if span.low < score.percent < span.high)
+            assert after[unit].kept == before[unit].kept
+            assert after[unit].rank == (before[unit].rank or 0) + span.by
+    for span in spans:
         old, new = (
-            sum(each.percent > percent and not each.disqualified for each in board.values()) for board in (stood, now)
+            sum(each.percent > span.low and not each.disqualified for each in board.values()) for board in (stood, now)
         )
-        assert new == old + shifts.come_ahead(changes, percent)
+        assert span.by == new - old or span.least is None
+
+
+@given(stories())
+def test_runs_tell_of_just_those_who_have_another_rank(
+    story: tuple[Mapping[UUID, rules.Standing], list[Change]],
+) -> None:
+    stood, changes = story
+    before = {place.unit_id: place for place in rules.rank(stood)}
+    after = {place.unit_id: place for place in rules.rank({**stood, **{each.unit_id: each.now for each in changes}})}
+    by = {
+        unit: (place.percent, place.rank - (before[unit].rank or 0))
+        for unit, place in after.items()
+        if unit in before and place.kept == before[unit].kept and place.rank
+    }
+    runs = list(shifts.runs(by.values()))
+    for percent, passed in by.values():
+        assert sum(span.by for span, _ in runs if span.low <= percent < span.high) == passed
+    assert sum(units for _, units in runs) == sum(passed != 0 for _, passed in by.values())

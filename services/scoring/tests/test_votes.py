@@ -18,6 +18,7 @@ from contracts.registry import BlockFormed, ReportedValue, ReportSubmitted
 from contracts.scoring import BlockVoteRecorded
 from scoring import actions, queries
 from scoring.rules import Sheet
+from scoring.tables import RANK
 
 SHEET, OWN_SHEET = ident("voting-sheet"), ident("own-chain-sheet")
 OWN_CHAIN = {
@@ -60,7 +61,7 @@ async def vote(house: House, votes: dict[UUID, int], *, reason: str = "", own: t
 
 
 async def places(house: House) -> dict[UUID, tuple[int, str | None]]:
-    rows = await house.rows("scoring", "SELECT unit_id, rank, decided_by FROM places")
+    rows = await house.rows("scoring", f"SELECT unit_id, {RANK} AS rank, decided_by FROM places")
     return {row["unit_id"]: (row["rank"], row["decided_by"]) for row in rows}
 
 

@@ -5,14 +5,12 @@ from awards.actions.assessing import (
     Adopted,
     adopt_pack,
     learn_periods,
-    learn_places,
     learn_pledges,
     learn_registrations,
-    learn_rescored_blocks,
-    learn_scores,
     learn_units,
     learn_years,
 )
+from awards.actions.placing import learn_places, learn_rescored_blocks, learn_scores
 
 __all__ = [
     "Adopted",

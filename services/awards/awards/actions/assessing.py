@@ -1,6 +1,6 @@
 """Keeping rule packs and facts, and assessing the titles of the units that they touch."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,12 +11,12 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from awards import rules
-from awards.tables import packs, periods, pledges, registrations, score_versions, standings, units, verdicts, years
+from awards.tables import packs, periods, pledges, registrations, units, verdicts, years
 from chassis.clock import VIETNAM
 from chassis.db import Prepared
 from chassis.errors import Conflict
 from chassis.events import Tx
-from chassis.facts import learn, learn_all, put
+from chassis.facts import learn, put
 from contracts.awards import ConditionFinding, EligibilityChanged
 from contracts.envelope import Event
 from contracts.registry import (
@@ -27,7 +27,6 @@ from contracts.registry import (
     UnitRegistered,
     YearRecorded,
 )
-from contracts.scoring import BlockRescored, Place, RankingChanged, RescoredUnit, ScoreChanged
 
 
 class Adopted(BaseModel):
@@ -120,76 +119,6 @@ async def learn_pledges(tx: Tx, events: Sequence[Event[PledgeChanged]]) -> None:
     await assess(tx, touched)
 
 
-async def learn_scores(tx: Tx, events: Sequence[Event[ScoreChanged]]) -> None:
-    """Keep units' points and assess their titles."""
-    news = await _keep_scores(tx, [_score(event.data, event.data) for event in events])
-    await _assess_news(tx, [(event, event.data.period_id, event.data.unit_id) for event in events], news)
-
-
-async def learn_places(tx: Tx, events: Sequence[Event[RankingChanged]]) -> None:
-    """Keep the places that changed and assess the titles of those units."""
-    moved = [(event, place) for event in events for place in event.data.changed]
-    news = await _keep_places(tx, [_standing(event.data, place) for event, place in moved])
-    await _assess_news(tx, [(event, event.data.period_id, place.unit_id) for event, place in moved], news)
-
-
-async def learn_rescored_blocks(tx: Tx, events: Sequence[Event[BlockRescored]]) -> None:
-    """Keep the points and places of rescored units, as if each had been told by itself, and assess their titles once."""
-    changed = [(event, unit) for event in events for unit in event.data.changed]
-    news = await _keep_scores(tx, [_score(event.data, unit) for event, unit in changed])
-    news |= await _keep_places(tx, [_standing(event.data, unit) for event, unit in changed])
-    await _assess_news(tx, [(event, event.data.period_id, unit.unit_id) for event, unit in changed], news)
-
-
-def _score(board: ScoreChanged | BlockRescored, told: ScoreChanged | RescoredUnit) -> dict[str, Any]:
-    return {
-        "period_id": board.period_id,
-        "block_id": board.block_id,
-        **{name: getattr(told, name) for name in ("unit_id", "version", "points", "percent")},
-    }
-
-
-def _standing(board: RankingChanged | BlockRescored, place: Place | RescoredUnit) -> dict[str, Any]:
-    return {
-        "period_id": board.period_id,
-        "unit_id": place.unit_id,
-        "block_id": board.block_id,
-        "board_version": board.version,
-        "rank": place.rank,
-        "points": place.points,
-        "ranked": board.ranked,
-        "leader_points": board.leader_points,
-    }
-
-
-async def _keep_scores(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[tuple[UUID, UUID]]:
-    return set(await learn_all(tx, score_versions, rows, key=("period_id", "unit_id")))
-
-
-async def _keep_places(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[tuple[UUID, UUID]]:
-    news = await learn_all(tx, standings, rows, key=("period_id", "unit_id", "block_id"), version="board_version")
-    return {(period_id, unit_id) for period_id, unit_id, _ in news}
-
-
-async def _assess_news(
-    tx: Tx, heard: Sequence[tuple[Event[Any], UUID, UUID]], news: Collection[tuple[UUID, UUID]]
-) -> None:
-    """Assess the units of which something new was heard; what waits for its campaign is assessed when that comes."""
-    if not news:
-        return
-    of_period = select(periods.c.period_id, periods.c.year).where(periods.c.period_id.in_({key[0] for key in news}))
-    year = {row.period_id: row.year for row in await tx.db.execute(of_period)}
-    touched: dict[tuple[UUID, int], Event[Any]] = {}
-    for event, period_id, unit_id in heard:
-        if (period_id, unit_id) not in news:
-            continue
-        if period_id in year:
-            touched[unit_id, year[period_id]] = event
-        else:
-            tx.waiting(event)
-    await assess(tx, touched)
-
-
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One unit's year before the rules: what is known of it, and which event asked."""
@@ -235,29 +164,40 @@ async def assess(tx: Tx, touched: dict[tuple[UUID, int], Event[Any]], *, fresh: 
 
 _KNOWN: Final = Prepared(
     text(
-        """SELECT wanted.unit_id, wanted.year, units.kind, years.figures, place.rank, place.points, place.ranked,
-      place.leader_points, coalesce(place.campaign_id, newest.campaign_id) AS campaign_id, place.ranked IS NOT NULL AS placed,
-      (SELECT min(pledged_on) FROM pledges WHERE pledges.unit_id = wanted.unit_id AND pledges.year = wanted.year) AS pledged_on,
-      (SELECT max(due_on) FROM registrations WHERE registrations.year = wanted.year) AS register_by
-    FROM unnest(CAST(:units AS uuid[]), CAST(:years AS smallint[])) AS wanted (unit_id, year)
-    LEFT JOIN units ON units.unit_id = wanted.unit_id
-    LEFT JOIN years ON years.unit_id = wanted.unit_id AND years.year = wanted.year
-    LEFT JOIN LATERAL (
-      SELECT standings.rank, standings.points, standings.ranked, standings.leader_points, periods.campaign_id
-      FROM periods JOIN standings ON standings.period_id = periods.period_id AND standings.unit_id = wanted.unit_id
-      LEFT JOIN score_versions AS scored ON scored.period_id = periods.period_id AND scored.unit_id = wanted.unit_id
-      WHERE periods.year = wanted.year
-      ORDER BY (periods.kind <> 'yearly') IS TRUE, periods.number DESC, (standings.block_id = scored.block_id) IS TRUE DESC, standings.board_version DESC
-      LIMIT 1) AS place ON true
-    LEFT JOIN LATERAL (
-      SELECT campaign_id FROM periods WHERE periods.year = wanted.year
-      ORDER BY (kind <> 'yearly') IS TRUE, number DESC LIMIT 1) AS newest ON true
-    ORDER BY wanted.unit_id, wanted.year"""
+        """WITH known AS (
+      SELECT wanted.unit_id, wanted.year, units.kind, years.figures, place.period_id, place.block_id, place.percent, place.among,
+        place.points, place.ranked, place.leader_points, coalesce(place.campaign_id, newest.campaign_id) AS campaign_id,
+        (SELECT min(pledged_on) FROM pledges WHERE pledges.unit_id = wanted.unit_id AND pledges.year = wanted.year) AS pledged_on,
+        (SELECT max(due_on) FROM registrations WHERE registrations.year = wanted.year) AS register_by
+      FROM unnest(CAST(:units AS uuid[]), CAST(:years AS smallint[])) AS wanted (unit_id, year)
+      LEFT JOIN units ON units.unit_id = wanted.unit_id
+      LEFT JOIN years ON years.unit_id = wanted.unit_id AND years.year = wanted.year
+      LEFT JOIN LATERAL (
+        SELECT standings.*, boards.ranked, boards.leader_points, periods.campaign_id
+        FROM periods JOIN standings ON standings.period_id = periods.period_id AND standings.unit_id = wanted.unit_id
+        JOIN boards ON boards.period_id = standings.period_id AND boards.block_id = standings.block_id
+        LEFT JOIN score_versions AS scored ON scored.period_id = periods.period_id AND scored.unit_id = wanted.unit_id
+        WHERE periods.year = wanted.year
+        ORDER BY (periods.kind <> 'yearly') IS TRUE, periods.number DESC, (standings.block_id = scored.block_id) IS TRUE DESC, standings.board_version DESC
+        LIMIT 1) AS place ON true
+      LEFT JOIN LATERAL (
+        SELECT campaign_id FROM periods WHERE periods.year = wanted.year
+        ORDER BY (kind <> 'yearly') IS TRUE, number DESC LIMIT 1) AS newest ON true),
+    counted AS (
+      SELECT * FROM (SELECT DISTINCT period_id, block_id FROM known) AS board
+      CROSS JOIN LATERAL (
+        SELECT percent, sum(count(*)) OVER (ORDER BY percent DESC) - count(*) AS higher
+        FROM standings WHERE period_id = board.period_id AND block_id = board.block_id AND among IS NOT NULL
+        GROUP BY percent) AS ranked)
+    SELECT known.*, CAST(known.among + counted.higher AS integer) AS rank
+    FROM known LEFT JOIN counted USING (period_id, block_id, percent)
+    ORDER BY known.unit_id, known.year"""
     )
 )
 """What is known of these unit years: kind, figures, registration, and the place in the newest period that has one.
 
-A themed or special campaign of the year decides only where the yearly one has no place.
+A themed or special campaign of the year decides only where the yearly one has no place. Ranks are counted on each board once,
+however many of its units are asked for.
 """
 _STANDING_VERDICTS: Final = Prepared(
     text(
@@ -293,7 +233,7 @@ def _record(known: Any) -> rules.Record:
     figures = dict(known.figures or {}, year_recorded=known.figures is not None, register_by=known.register_by)
     # A day that the unit wrote into its year's figures is its own word; without one the pledge itself tells it.
     figures["pledged_on"] = figures.get("pledged_on") or known.pledged_on
-    if known.placed:
+    if known.period_id:
         figures |= {name: getattr(known, name) for name in ("rank", "points", "ranked", "leader_points")}
     return rules.Record.model_validate(figures)
 

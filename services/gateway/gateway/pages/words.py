@@ -222,7 +222,7 @@ RIPPLES: Final[Mapping[str, Mapping[str, Any]]] = {
             "scored": "Điểm của báo cáo này không còn được tính.",
             "ranked": "Khối xếp lại các đơn vị còn báo cáo.",
             "checked": "Đã xét lại điều kiện danh hiệu.",
-            "told": "Khối trưởng và các đơn vị đổi hạng đã có tin trong hệ thống.",
+            "told": "Khối trưởng và các đơn vị liên quan đã có tin trong hệ thống.",
         },
         "skipped": "Không cần: báo cáo chưa lên điểm.",
         "onward": "Mở lại bản nháp, sửa rồi gửi lại trước khi kỳ đóng.",

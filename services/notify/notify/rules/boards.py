@@ -1,14 +1,17 @@
 """What is told of places and points: on a board that moves, on one that is published, and after a rescoring."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contracts.notify import Post
-from contracts.scoring import BlockRescored, BoardPublished, BoardState, Place, RankingChanged, RescoredUnit
-from notify.rules.words import Message, Names, points
+from contracts.scoring import BlockRescored, BoardPublished, BoardState, Passed, Place, RankingChanged, RescoredUnit
+from notify.rules.words import Message, Names, count, points
 
 
 def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:
-    """Every unit whose place moved, and the head of the block."""
+    """Every unit that is named and has another rank, and the head of the block.
+
+    On a large board whoever was only passed is not named: the head alone hears of them, and how many they are.
+    """
     link = f"/bang-khoi/{event.block_id}"
     moved = [place for place in event.changed if place.rank != place.previous_rank]
     for place in moved:
@@ -20,13 +23,14 @@ def tell_ranking(event: RankingChanged, names: Names) -> Iterator[Message]:
             text=_standing(place, event.ranked),
             link=link,
         )
-    if moved:
+    if number := len(moved) + sum(those.units for those in event.passed):
+        named = [f"{names(place.unit_id)} {_movement(place)}" for place in moved[:5]]
         yield Message(
             post=Post.BLOCK_HEAD,
             scope_id=event.block_id,
             about_id=event.block_id,
-            title=f"Bảng {names(event.block_id)} có {len(moved)} đơn vị đổi hạng",
-            text="; ".join(f"{names(place.unit_id)} {_movement(place)}" for place in moved[:5]) + ".",
+            title=f"Bảng {names(event.block_id)} có {count(number)} đơn vị đổi hạng",
+            text="; ".join([*named, *_passed(event.passed, "đơn vị khác" if named else "đơn vị")]) + ".",
             link=link,
         )
 
@@ -108,6 +112,16 @@ def _movement(place: Place) -> str:
     if place.previous_rank is None:
         return f"được xếp hạng {place.rank}"
     return f"{'lên' if place.rank < place.previous_rank else 'xuống'} hạng {place.rank}"
+
+
+def _passed(passed: Sequence[Passed], who: str) -> Iterator[str]:
+    """Say how many went down, and how many up, by how many ranks."""
+    for way in ("xuống", "lên"):
+        those = [each for each in passed if (each.by > 0) is (way == "xuống")]
+        if those:
+            least, most = min(abs(each.by) for each in those), max(abs(each.by) for each in those)
+            by = count(most) if least == most else f"từ {count(least)} đến {count(most)}"
+            yield f"{count(sum(each.units for each in those))} {who} {way} {by} hạng"
 
 
 def _standing(place: Place, ranked: int) -> str:

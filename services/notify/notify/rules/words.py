@@ -46,6 +46,11 @@ Names = Callable[[UUID], str]
 """Gives the name of a unit, a block or a period."""
 
 
+def count(number: int) -> str:
+    """Write a number of things as people read it: a dot between thousands."""
+    return f"{number:,}".replace(",", ".")
+
+
 def points(amount: Decimal) -> str:
     """Write points as people read them: two places, decimal comma."""
     return f"{amount:.2f}".replace(".", ",")

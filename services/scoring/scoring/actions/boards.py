@@ -13,7 +13,14 @@ from chassis.events import Tx
 from contracts.envelope import Event
 from scoring import rules
 from scoring.actions.keys import WANTED, Key, wanted
-from scoring.tables import MEMBERS, block_votes, blocks, boards, membership, periods, scores
+from scoring.tables import MEMBERS, RANK, block_votes, blocks, boards, membership, periods, scores
+
+KEPT: Final = tuple(name for name in rules.Ranked._fields if name != "rank")
+"""What is kept of a place: its rank is counted (``tables.RANK``)."""
+STOOD: Final = f"""WITH wanted AS (
+      SELECT * FROM unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)),
+    stood AS (SELECT places.*, {RANK} AS rank FROM places JOIN wanted USING (period_id, block_id))"""  # noqa: S608 - our own words
+"""How everybody stands on the boards that are asked for (``keys.wanted``)."""
 
 _NEWEST: Final = select(membership.c.number).scalar_subquery()
 _LOCK: Final = Prepared(

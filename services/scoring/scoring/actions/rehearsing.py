@@ -24,7 +24,7 @@ from chassis.facts import put
 from contracts.envelope import Event, GivenNumber
 from contracts.scoring import RehearsalAdvanced
 from scoring import rules
-from scoring.actions.boards import members_of, votes_on
+from scoring.actions.boards import STOOD, members_of, votes_on
 from scoring.actions.drafts import of_version, sheet_in
 from scoring.actions.keys import Key, wanted
 from scoring.actions.scores import given_by
@@ -222,12 +222,11 @@ _NEXT: Final = Prepared(
 )
 _REPORTED: Final = Prepared(
     text(
-        f"""SELECT period_id, scores.block_id, scores.unit_id, late, reports.values AS reported, targets.targets,
+        f"""{STOOD} SELECT period_id, scores.block_id, scores.unit_id, late, reports.values AS reported, targets.targets,
       {REVIEWED} AS reviewed, {BESIDE} AS beside,
-      scores.sheet_id, scores.sheet_version, scores.points, places.rank
-    FROM scores JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
-      USING (period_id, block_id)
-    LEFT JOIN places USING (period_id, block_id, unit_id)
+      scores.sheet_id, scores.sheet_version, scores.points, stood.rank
+    FROM scores JOIN wanted USING (period_id, block_id)
+    LEFT JOIN stood USING (period_id, block_id, unit_id)
     JOIN reports USING (period_id, unit_id)
     LEFT JOIN targets ON targets.campaign_id = reports.campaign_id AND targets.unit_id = reports.unit_id
     WHERE NOT scores.withdrawn AND NOT reports.withdrawn"""  # noqa: S608 - our own words

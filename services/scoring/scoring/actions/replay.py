@@ -29,7 +29,7 @@ from contracts.registry import (
 )
 from contracts.scoring import BlockRescored, BlockVoteRecorded, ScoreChanged
 from scoring import rules
-from scoring.actions.boards import members_of, votes_on
+from scoring.actions.boards import KEPT, members_of, votes_on
 from scoring.actions.facts import Rows, award_rows, block_rows, move_rows, period_rows, report_rows, target_rows
 from scoring.actions.keys import Key, wanted
 from scoring.actions.leaders import Leaders
@@ -232,7 +232,7 @@ async def _rebuild(tx: Tx, boards: Sequence[Key], sheets: Mapping[Published, rul
 
     await put_as_computed(tx, scored())
     placed = [
-        {"period_id": period_id, "block_id": block_id, **place._asdict(), "previous_rank": None}
+        {"period_id": period_id, "block_id": block_id, **{name: getattr(place, name) for name in KEPT}}
         for (period_id, block_id), on_board in standing.items()
         for place in rules.rank(on_board, votes.get((period_id, block_id), ()))
     ]

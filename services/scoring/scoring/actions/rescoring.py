@@ -184,14 +184,13 @@ Whoever reports for the first time or comes from another block meanwhile waits f
 """
 _SCORED: Final = Prepared(
     text(
-        f"""SELECT period_id, scores.block_id, scores.unit_id, reports.campaign_id, reports.version AS report_version, late,
+        f"""{standing.STOOD} SELECT period_id, scores.block_id, scores.unit_id, reports.campaign_id, reports.version AS report_version, late,
       reports.values AS reported, {REVIEWED} AS reviewed, {BESIDE} AS beside, targets.targets, scores.version, scores.sheet_version,
       scores.points, scores.maximum, scores.percent, content, penalty, tie_points, tie_maximum, disqualified, ties,
-      scores.inputs -> 'leaders' AS leaders, places.unit_id AS placed, places.rank,
-      places.points AS placed_points, places.percent AS placed_percent, places.decided_by
-    FROM scores JOIN unnest(CAST(:periods AS uuid[]), CAST(:others AS uuid[])) AS wanted (period_id, block_id)
-      USING (period_id, block_id)
-    LEFT JOIN places USING (period_id, block_id, unit_id)
+      scores.inputs -> 'leaders' AS leaders, stood.unit_id AS placed, stood.rank, stood.among,
+      stood.points AS placed_points, stood.percent AS placed_percent, stood.decided_by
+    FROM scores JOIN wanted USING (period_id, block_id)
+    LEFT JOIN stood USING (period_id, block_id, unit_id)
     JOIN reports USING (period_id, unit_id)
     LEFT JOIN targets ON targets.campaign_id = reports.campaign_id AND targets.unit_id = reports.unit_id
     WHERE scores.sheet_id = :sheet_id AND NOT scores.withdrawn AND NOT reports.withdrawn"""  # noqa: S608 - our own words
@@ -340,7 +339,8 @@ async def _rank(
         for place in ranked:
             unit = on_board[place.unit_id]
             if other := _moved(place, unit.before):
-                moved.append({**own, **place._asdict(), "previous_rank": unit.before.rank})
+                kept = {name: getattr(place, name) for name in standing.KEPT}
+                moved.append({**own, **kept, "previous_rank": unit.before.rank})
                 other_places += place.rank != unit.before.rank
             if other or unit.totals_changed:
                 changed.append(_told(unit, place))
@@ -379,8 +379,8 @@ async def _rank(
 
 
 def _moved(place: rules.Ranked, before: Any) -> bool:
-    stood = (before.rank, before.placed_points, before.placed_percent, before.decided_by)
-    return before.placed is None or stood != (place.rank, place.points, place.percent, place.decided_by)
+    stood = (before.rank, before.among, before.placed_points, before.placed_percent, before.decided_by)
+    return before.placed is None or stood != (place.rank, *place.kept)
 
 
 def _told(unit: _Unit, place: rules.Ranked) -> RescoredUnit:
@@ -395,4 +395,5 @@ def _told(unit: _Unit, place: rules.Ranked) -> RescoredUnit:
         rank=place.rank,
         previous_rank=unit.before.rank,
         decided_by=place.decided_by,
+        among=place.among,
     )

@@ -12,7 +12,7 @@ from scoring import rules
 from scoring.queries.sheets import standing_version
 from scoring.rules import Audience
 from scoring.rules.rows import row_of
-from scoring.tables import boards, periods, places, publications, published_places
+from scoring.tables import boards, periods, publications, published_places, ranked
 from scoring.tables.live import FIGURES, HEAD, LISTED
 
 Row = dict[str, Any]
@@ -83,11 +83,11 @@ _RANKS: Final = Prepared(
             published_places.c.number == bindparam("number"),
             published_places.c.unit_id == _UNITS,
         ),
-        select(places.c.unit_id, places.c.rank).where(
+        select(ranked.c.unit_id, ranked.c.rank).where(
             bindparam("number") == 0,
-            places.c.period_id == bindparam("period_id"),
-            places.c.block_id == bindparam("block_id"),
-            places.c.unit_id == _UNITS,
+            ranked.c.period_id == bindparam("period_id"),
+            ranked.c.block_id == bindparam("block_id"),
+            ranked.c.unit_id == _UNITS,
         ),
     )
 )
@@ -106,7 +106,7 @@ async def board(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, shown
     if audience is Audience.PUBLIC:
         raise Forbidden("Bảng tạm tính chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được.")
     asked = {**key, "members": head.members, "only": shown.only, "start": shown.start, "most": shown.most}
-    ((ranked, units),) = await LISTED.rows(db, asked)
+    ((number, units),) = await LISTED.rows(db, asked)
     figures = {row.unit_id: row for row in await FIGURES.rows(db, {**key, "units": units})}
     before, compared = await places_before(db, key, units)
     on = {row.sheet_version for row in figures.values()}
@@ -117,7 +117,7 @@ async def board(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, shown
         "version": head.version or 0,
         "changed_at": head.changed_at,
         "members": len(head.members),
-        "ranked": ranked,
+        "ranked": number,
         "published": {name: head[name] for name in _PUBLISHED} if head.number else None,
         "compared": compared,
         "more": shown.more(len(head.members)),

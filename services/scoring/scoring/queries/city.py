@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import Select, exists, func, select, text, true, tuple_
+from sqlalchemy import Integer, Select, exists, func, literal_column, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.db import Read
@@ -21,7 +21,7 @@ from scoring import rules
 from scoring.queries.boards import Viewer
 from scoring.queries.history import require_settled
 from scoring.rules import Audience
-from scoring.tables import blocks, periods, places, publications, published_places, scores
+from scoring.tables import RANK, blocks, periods, places, publications, published_places, scores
 
 Row = dict[str, Any]
 
@@ -135,7 +135,7 @@ def _ranked(period_id: UUID, asked: CityAsked) -> Select[Any]:
     if asked.sheet_id:
         on_it = exists().where(blocks.c.block_id == of.c.block_id, blocks.c.sheet_id == asked.sheet_id)
         query = query.where(on_it)
-    return query.where(of.c.rank.is_not(None))
+    return query.where((of.c.among if of is places else of.c.rank).is_not(None))
 
 
 def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
@@ -144,19 +144,26 @@ def page_of(period_id: UUID, asked: CityAsked) -> Select[Any]:
     share, unit_id = query.selected_columns["percent"], query.selected_columns["unit_id"]
     if asked.after_unit:
         query = query.where(tuple_(share, unit_id) < tuple_(asked.after_percent, asked.after_unit))
-    few = query.order_by(share.desc(), unit_id.desc()).limit(asked.most + 1).subquery("few")
+    few = query.order_by(share.desc(), unit_id.desc()).limit(asked.most + 1).cte("few")
     newest = _newest(few, asked.as_of)
-    told: list[Any] = [few.c[name] for name in ("unit_id", "block_id", "rank", "points", "percent")]
+    told: list[Any] = [few.c[name] for name in ("unit_id", "block_id", "points", "percent")]
     published = [newest.c[name] for name in _PUBLISHED]
     # Asked row by row: joined, all blocks there are would be read for a page.
     sheet_id = select(blocks.c.sheet_id).where(blocks.c.block_id == few.c.block_id).scalar_subquery().label("sheet_id")
     beside = few.outerjoin(newest, true())
     if asked.standing is Standing.LIVE:
         of_unit = (scores.c.period_id == few.c.period_id) & (scores.c.unit_id == few.c.unit_id)
-        told += [scores.c.maximum, scores.c.sheet_version]
-        beside = beside.join(scores, of_unit)
+        of_board = (places.c.period_id == period_id, places.c.block_id.in_(select(few.c.block_id)))
+        stood = (
+            select(places.c.block_id, places.c.unit_id, literal_column(RANK, Integer).label("rank"))
+            .where(*of_board)
+            .subquery("stood")
+        )
+        here = (stood.c.block_id == few.c.block_id) & (stood.c.unit_id == few.c.unit_id)
+        told += [stood.c.rank, scores.c.maximum, scores.c.sheet_version]
+        beside = beside.join(scores, of_unit).join(stood, here)
     else:
-        told.append(few.c.maximum)
+        told += [few.c.rank, few.c.maximum]
     return select(*told, sheet_id, *published).select_from(beside).order_by(few.c.percent.desc(), few.c.unit_id.desc())
 
 
@@ -198,7 +205,7 @@ def _orders(shares: list[Decimal], before: int, ahead: int) -> list[int | None]:
 _BLOCKS: Final = """SELECT block_id, sheet_id, coalesce(newest.state, 'provisional') AS state, newest.number, newest.at,
       CASE WHEN :live THEN coalesce(boards.members, cardinality(blocks.members)) ELSE newest.members END AS members,
       CASE WHEN :live THEN coalesce(boards.ranked, (SELECT count(*) FROM places
-        WHERE (places.period_id, places.block_id) = (boards.period_id, boards.block_id) AND rank IS NOT NULL))
+        WHERE (places.period_id, places.block_id) = (boards.period_id, boards.block_id) AND among IS NOT NULL))
       ELSE newest.ranked END AS ranked
     FROM boards JOIN blocks USING (block_id)
     LEFT JOIN LATERAL (SELECT state, number, at, publications.members, publications.ranked FROM publications

@@ -16,7 +16,7 @@ from scoring.queries.boards import EVERY_ROW, Row, Shown, Viewer, best, head_of,
 from scoring.queries.columns import sheets_of
 from scoring.queries.sheets import version_with
 from scoring.rules import Audience, publishing
-from scoring.tables import NOTHING_LATER, periods, places, publications, published_places, published_scores
+from scoring.tables import NOTHING_LATER, periods, places, publications, published_places, published_scores, rank_of
 from scoring.tables.live import FIGURES, LOOKED_AT, OPEN, open_in
 
 _KEY: Final = ("period_id", "block_id")
@@ -232,7 +232,9 @@ async def places_of(db: Read, campaign_id: UUID | None, unit_id: UUID, viewer: V
     told = {row["period_id"]: dict(row) for row in (await db.execute(newest)).mappings()}
     live = (
         select(
-            *[places.c[name] for name in ("period_id", "block_id", "rank", "points", "percent")], periods.c.campaign_id
+            *[places.c[name] for name in ("period_id", "block_id", "points", "percent")],
+            rank_of(places),
+            periods.c.campaign_id,
         )
         .join(periods, periods.c.period_id == places.c.period_id)
         .where(places.c.unit_id == unit_id)

@@ -19,6 +19,7 @@ from scoring.tables import (
     CHECKED_HERE,
     MEMBERS,
     OBJECTED,
+    RANK,
     REPORTS_IN,
     REVIEWED,
     blocks,
@@ -172,15 +173,16 @@ def state_of(item: Row) -> str:
 
 _TABLE: Final = Prepared(
     text(
-        """SELECT scores.unit_id, coalesce(self_points, scores.points) AS self, block_points AS block,
-      appraisal_points AS appraisal, scores.points AS final, scores.maximum, scores.percent, places.rank, checks.by_unit,
+        f"""SELECT scores.unit_id, coalesce(self_points, scores.points) AS self, block_points AS block,
+      appraisal_points AS appraisal, scores.points AS final, scores.maximum, scores.percent, stood.rank, checks.by_unit,
       greatest(coalesce(self_points, scores.points), block_points, appraisal_points, scores.points)
         - least(coalesce(self_points, scores.points), block_points, appraisal_points, scores.points) AS gap
-    FROM scores LEFT JOIN places USING (period_id, block_id, unit_id)
+    FROM scores LEFT JOIN (
+      SELECT unit_id, {RANK} AS rank FROM places WHERE period_id = :period_id AND block_id = :block_id) AS stood USING (unit_id)
     LEFT JOIN cross_checks AS checks
       ON (checks.period_id, checks.unit_id, checks.block_id) = (scores.period_id, scores.unit_id, scores.block_id)
       AND checks.by_unit <> checks.unit_id
-    WHERE scores.period_id = :period_id AND scores.block_id = :block_id AND NOT scores.withdrawn"""
+    WHERE scores.period_id = :period_id AND scores.block_id = :block_id AND NOT scores.withdrawn"""  # noqa: S608 - our own words
     )
 )
 

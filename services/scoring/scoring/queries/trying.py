@@ -21,11 +21,11 @@ _AMONG: Final = Prepared(
     text(
         """SELECT tried.percent,
       (SELECT count(*) FROM places WHERE period_id = own.period_id AND block_id = own.block_id AND unit_id <> own.unit_id
-        AND rank IS NOT NULL AND places.percent > tried.percent) AS above,
+        AND among IS NOT NULL AND places.percent > tried.percent) AS above,
       EXISTS (SELECT FROM places WHERE period_id = own.period_id AND block_id = own.block_id AND unit_id <> own.unit_id
-        AND rank IS NOT NULL AND places.percent = tried.percent) AS tied
+        AND among IS NOT NULL AND places.percent = tried.percent) AS tied
     FROM unnest(CAST(:percents AS numeric[])) AS tried (percent),
-      (SELECT * FROM places WHERE period_id = :period_id AND unit_id = :unit_id AND rank IS NOT NULL) AS own"""
+      (SELECT * FROM places WHERE period_id = :period_id AND unit_id = :unit_id AND among IS NOT NULL) AS own"""
     )
 )
 """How many of its board a unit would have above it, and whether another one would have the same percent."""

@@ -84,13 +84,22 @@ def _own(code: str) -> Decider:
 
 
 class Ranked(NamedTuple):
-    """One unit's place. ``decided_by`` names the rule that set it apart from a unit of equal percent, or ``shared``."""
+    """One unit's place. ``decided_by`` names the rule that set it apart from a unit of equal percent, or ``shared``.
+
+    ``among`` is its place among those of its percent: what is kept of a ``rank``, which follows from how many have a higher one.
+    """
 
     unit_id: UUID
     rank: int | None
     points: Decimal
     percent: Decimal
     decided_by: str | None = None
+    among: int | None = None
+
+    @property
+    def kept(self) -> tuple[Any, ...]:
+        """Give what stays the same while others only pass."""
+        return (self.among, self.points, self.percent, self.decided_by)
 
 
 def rank(scores: Scores, votes: Sequence[Vote] = (), *, ahead: int = 0) -> list[Ranked]:
@@ -104,11 +113,11 @@ def rank(scores: Scores, votes: Sequence[Vote] = (), *, ahead: int = 0) -> list[
     for units in _by_percent(scores):
         before = ahead + len(ranked)
         if len(units) == 1:
-            ranked.append(_placed(units[0], scores, before + 1))
+            ranked.append(_placed(units[0], scores, before))
         else:
             ranked += _among_equals(units, scores, chain, votes, before)
     left = sorted(scores.keys() - {each.unit_id for each in ranked})
-    return [*ranked, *(_placed(unit, scores, None) for unit in left)]
+    return [*ranked, *(Ranked(unit, None, scores[unit].points, scores[unit].percent) for unit in left)]
 
 
 def leader_points(ranked: Iterable[Ranked]) -> Decimal | None:
@@ -139,8 +148,8 @@ def _by_percent(scores: Scores) -> list[list[UUID]]:
     return [found[percent] for percent in sorted(found, reverse=True)]
 
 
-def _placed(unit: UUID, scores: Scores, place: int | None, decided_by: str | None = None) -> Ranked:
-    return Ranked(unit, place, scores[unit].points, scores[unit].percent, decided_by)
+def _placed(unit: UUID, scores: Scores, ahead: int, among: int = 1, decided_by: str | None = None) -> Ranked:
+    return Ranked(unit, ahead + among, scores[unit].points, scores[unit].percent, decided_by, among)
 
 
 def _among_equals(
@@ -156,16 +165,22 @@ def _among_equals(
         alike[standing[unit]].append(unit)
     ordered = sorted(alike, reverse=True)
     names = [*(name for name, _ in chain), "block_vote"]
-    place = ahead + 1
+    among = 1
     for before, mine, after in zip([None, *ordered], ordered, [*ordered[1:], None], strict=False):
         others = [other for other in (before, after) if other]
         decided_by = "shared" if len(alike[mine]) > 1 else _decided_by(names, mine, others)
-        yield from (_placed(unit, scores, place, decided_by) for unit in alike[mine])
-        place += len(alike[mine])
+        yield from (_placed(unit, scores, ahead, among, decided_by) for unit in alike[mine])
+        among += len(alike[mine])
 
 
 def _standings(units: Iterable[UUID], scores: Scores, chain: Sequence[Decider]) -> dict[UUID, tuple[Exact, ...]]:
-    return {unit: tuple(value(scores[unit]) for _, value in chain) for unit in units}
+    # Those who are known to stand alike have one standing between them.
+    those = {unit: scores[unit] for unit in units}
+    figures = {
+        id(score): tuple(value(score) for _, value in chain)
+        for score in {id(each): each for each in those.values()}.values()
+    }
+    return {unit: figures[id(score)] for unit, score in those.items()}
 
 
 def _groups(standing: Mapping[UUID, tuple[Exact, ...]]) -> list[list[UUID]]:

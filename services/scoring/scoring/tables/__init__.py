@@ -3,7 +3,7 @@
 from scoring.tables.appeals import PUBLISHED_AT, appeal_steps, appeals, published_on
 from scoring.tables.base import metadata
 from scoring.tables.beside import BESIDE, recognised
-from scoring.tables.boards import boards, membership, places
+from scoring.tables.boards import RANK, boards, membership, places, rank_of, ranked
 from scoring.tables.cross_checks import CHECKED, CHECKED_HERE, OBJECTED, cross_checks, objections
 from scoring.tables.drafts import sheet_drafts
 from scoring.tables.facts import blocks, moves, periods, reports, targets
@@ -25,6 +25,7 @@ __all__ = [
     "NOTHING_LATER",
     "OBJECTED",
     "PUBLISHED_AT",
+    "RANK",
     "REPORTS_IN",
     "REVIEWED",
     "SCORED_BY",
@@ -45,6 +46,8 @@ __all__ = [
     "published_on",
     "published_places",
     "published_scores",
+    "rank_of",
+    "ranked",
     "recognised",
     "rehearsals",
     "rehearsed",

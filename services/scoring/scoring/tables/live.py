@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text, true
 
 from chassis.db import Prepared
-from scoring.tables.boards import boards, places
+from scoring.tables.boards import RANK, boards, ranked
 from scoring.tables.cross_checks import OBJECTED
 from scoring.tables.facts import blocks, periods, reports
 from scoring.tables.members import MEMBERS
@@ -40,29 +40,30 @@ HEAD: Final = Prepared(
     .where(blocks.c.block_id == bindparam("block_id"))
 )
 """A board without its rows: who stands on it, how often it was given anew, and how it was published last, if it was."""
-_OF_BOARD: Final = (places.c.period_id == bindparam("period_id"), places.c.block_id == bindparam("block_id"))
-ORDER: Final = Prepared(select(places.c.unit_id, places.c.rank).where(*_OF_BOARD))
+_OF_BOARD: Final = (ranked.c.period_id == bindparam("period_id"), ranked.c.block_id == bindparam("block_id"))
+ORDER: Final = Prepared(select(ranked.c.unit_id, ranked.c.rank).where(*_OF_BOARD))
 LISTED: Final = Prepared(
     text(
-        """WITH listed AS MATERIALIZED (
-      SELECT member.unit_id, places.rank FROM unnest(CAST(:members AS uuid[])) AS member (unit_id)
-      LEFT JOIN places ON places.period_id = :period_id AND places.block_id = :block_id AND places.unit_id = member.unit_id)
+        f"""WITH listed AS MATERIALIZED (
+      SELECT unit_id, rank FROM unnest(CAST(:members AS uuid[])) AS member (unit_id)
+      LEFT JOIN (SELECT unit_id, {RANK} AS rank FROM places WHERE period_id = :period_id AND block_id = :block_id) AS stood
+        USING (unit_id))
     SELECT (SELECT count(rank) FROM listed) AS ranked, ARRAY(
-      SELECT unit_id FROM listed WHERE unit_id = ANY (CAST(:only AS uuid[])) OR CAST(:only AS uuid[]) = '{}'
-      ORDER BY rank, unit_id LIMIT :most OFFSET :start) AS units"""
+      SELECT unit_id FROM listed WHERE unit_id = ANY (CAST(:only AS uuid[])) OR CAST(:only AS uuid[]) = '{{}}'
+      ORDER BY rank, unit_id LIMIT :most OFFSET :start) AS units"""  # noqa: S608 - our own words
     )
 )
 """How many members are ranked, and those asked for in the board's order: all who are not ranked come last."""
 FIGURES: Final = Prepared(
     select(
-        *[places.c[name] for name in ("unit_id", "rank", "previous_rank", "points", "percent", "decided_by")],
+        *[ranked.c[name] for name in ("unit_id", "rank", "previous_rank", "points", "percent", "decided_by")],
         *[scores.c.score[name].label(name) for name in ("maximum", "groups", "bonus", "penalty", "disqualified")],
         reports.c.late,
         scores.c.sheet_version,
     )
-    .join(scores, (scores.c.period_id == places.c.period_id) & (scores.c.unit_id == places.c.unit_id))
-    .join(reports, (reports.c.period_id == places.c.period_id) & (reports.c.unit_id == places.c.unit_id))
-    .where(*_OF_BOARD, places.c.unit_id == any_(bindparam("units", type_=ARRAY(Uuid))))
+    .join(scores, (scores.c.period_id == ranked.c.period_id) & (scores.c.unit_id == ranked.c.unit_id))
+    .join(reports, (reports.c.period_id == ranked.c.period_id) & (reports.c.unit_id == ranked.c.unit_id))
+    .where(*_OF_BOARD, ranked.c.unit_id == any_(bindparam("units", type_=ARRAY(Uuid))))
 )
 """Of each score what stands on the board, not the sentences."""
 
