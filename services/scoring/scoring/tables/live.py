@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text, true
 
 from chassis.db import Prepared
-from scoring.tables.boards import RANK, boards, ranked
+from scoring.tables.boards import boards, ranked
 from scoring.tables.cross_checks import OBJECTED
 from scoring.tables.facts import blocks, periods, reports
 from scoring.tables.members import MEMBERS
@@ -44,13 +44,13 @@ _OF_BOARD: Final = (ranked.c.period_id == bindparam("period_id"), ranked.c.block
 ORDER: Final = Prepared(select(ranked.c.unit_id, ranked.c.rank).where(*_OF_BOARD))
 LISTED: Final = Prepared(
     text(
-        f"""WITH listed AS MATERIALIZED (
-      SELECT unit_id, rank FROM unnest(CAST(:members AS uuid[])) AS member (unit_id)
-      LEFT JOIN (SELECT unit_id, {RANK} AS rank FROM places WHERE period_id = :period_id AND block_id = :block_id) AS stood
-        USING (unit_id))
-    SELECT (SELECT count(rank) FROM listed) AS ranked, ARRAY(
-      SELECT unit_id FROM listed WHERE unit_id = ANY (CAST(:only AS uuid[])) OR CAST(:only AS uuid[]) = '{{}}'
-      ORDER BY rank, unit_id LIMIT :most OFFSET :start) AS units"""  # noqa: S608 - our own words
+        """WITH listed AS MATERIALIZED (
+      SELECT member.unit_id, among, CASE WHEN among > 0 THEN percent END AS percent
+      FROM unnest(CAST(:members AS uuid[])) AS member (unit_id)
+      LEFT JOIN places ON places.period_id = :period_id AND places.block_id = :block_id AND places.unit_id = member.unit_id)
+    SELECT (SELECT count(among) FROM listed) AS ranked, ARRAY(
+      SELECT unit_id FROM listed WHERE unit_id = ANY (CAST(:only AS uuid[])) OR CAST(:only AS uuid[]) = '{}'
+      ORDER BY percent DESC NULLS LAST, among, unit_id LIMIT :most OFFSET :start) AS units"""
     )
 )
 """How many members are ranked, and those asked for in the board's order: all who are not ranked come last."""
