@@ -16,7 +16,7 @@ from scoring.actions.keys import Key
 from scoring.actions.sheets import published as published_sheets
 from scoring.rules import publishing
 from scoring.tables import boards, places, publications, published_places, published_scores, reports, scores
-from scoring.tables.live import FIGURES, HEAD, LOOKED_AT, OPEN, open_in
+from scoring.tables.live import HEAD, LOOKED_AT, OPEN, listed, open_in
 
 
 class Publish(BaseModel):
@@ -71,11 +71,11 @@ async def publish_board(tx: Tx, key: Key, number: int, body: Publish, *, by: str
     reason = _reason(body)
     now = await tx.now()
     head = (await HEAD.rows(tx.db, own))[0]
-    figures = await FIGURES.rows(tx.db, {**own, "units": head.members})
+    _, _, figures = await listed(tx.db, own, head.members)
     snapshot = rules.snapshot(
         {**own, "campaign_id": head.campaign_id, "sheet_id": head.sheet_id},
         head.members,
-        {row.unit_id: row for row in figures},
+        figures,
     )
     if snapshot.digest != body.digest:
         raise Conflict(

@@ -13,7 +13,7 @@ from scoring.queries.sheets import standing_version
 from scoring.rules import Audience
 from scoring.rules.rows import row_of
 from scoring.tables import boards, periods, publications, published_places, ranked
-from scoring.tables.live import FIGURES, HEAD, LISTED
+from scoring.tables.live import HEAD, listed
 
 Row = dict[str, Any]
 
@@ -105,11 +105,9 @@ async def board(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer, shown
     audience = viewer.audience(block_id, head.members)
     if audience is Audience.PUBLIC:
         raise Forbidden("Bảng tạm tính chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được.")
-    asked = {**key, "members": head.members, "only": shown.only, "start": shown.start, "most": shown.most}
-    ((number, units),) = await LISTED.rows(db, asked)
-    figures = {row.unit_id: row for row in await FIGURES.rows(db, {**key, "units": units})}
+    number, units, figures = await listed(db, key, head.members, **shown._asdict())
     before, compared = await places_before(db, key, units)
-    on = {row.sheet_version for row in figures.values()}
+    on = {row["sheet_version"] for row in figures.values()}
     told = {
         **key,
         **{name: head[name] for name in _BOARD if name not in key},

@@ -17,7 +17,7 @@ from scoring.queries.columns import sheets_of
 from scoring.queries.sheets import version_with
 from scoring.rules import Audience, publishing
 from scoring.tables import NOTHING_LATER, periods, places, publications, published_places, published_scores, rank_of
-from scoring.tables.live import FIGURES, LOOKED_AT, OPEN, open_in
+from scoring.tables.live import LOOKED_AT, OPEN, listed, open_in
 
 _KEY: Final = ("period_id", "block_id")
 _TOLD: Final = ("number", "state", "correction", "fingerprint", "at", "by", "members", "ranked")
@@ -110,11 +110,11 @@ async def waiting(db: Read, period_id: UUID, block_id: UUID, viewer: Viewer) -> 
         raise Forbidden(
             "Thay đổi chờ công bố chỉ các đơn vị trong khối, khối trưởng và Phòng Nội vụ thành phố xem được."
         )
-    figures = await FIGURES.rows(db, {**key, "units": head.members})
+    _, _, figures = await listed(db, key, head.members)
     snapshot = rules.snapshot(
         {**key, "campaign_id": head.campaign_id, "sheet_id": head.sheet_id},
         head.members,
-        {row.unit_id: row for row in figures},
+        figures,
     )
     stored = await db.execute(
         select(publications.c.board).where(*_of(key)).order_by(publications.c.number.desc()).limit(1)

@@ -1,12 +1,14 @@
 """The board of a block as it stands now: asked of places, scores and reports, for whoever shows it or publishes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text, true
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.db import Prepared
-from scoring.tables.boards import boards, ranked
+from scoring.tables.boards import boards, places, ranked
 from scoring.tables.cross_checks import OBJECTED
 from scoring.tables.facts import blocks, periods, reports
 from scoring.tables.members import MEMBERS
@@ -42,30 +44,33 @@ HEAD: Final = Prepared(
 """A board without its rows: who stands on it, how often it was given anew, and how it was published last, if it was."""
 _OF_BOARD: Final = (ranked.c.period_id == bindparam("period_id"), ranked.c.block_id == bindparam("block_id"))
 ORDER: Final = Prepared(select(ranked.c.unit_id, ranked.c.rank).where(*_OF_BOARD))
-LISTED: Final = Prepared(
+_LISTED: Final = Prepared(
     text(
         """WITH listed AS MATERIALIZED (
       SELECT member.unit_id, among, CASE WHEN among > 0 THEN percent END AS percent
       FROM unnest(CAST(:members AS uuid[])) AS member (unit_id)
       LEFT JOIN places ON places.period_id = :period_id AND places.block_id = :block_id AND places.unit_id = member.unit_id)
-    SELECT (SELECT count(among) FROM listed) AS ranked, ARRAY(
-      SELECT unit_id FROM listed WHERE unit_id = ANY (CAST(:only AS uuid[])) OR CAST(:only AS uuid[]) = '{}'
-      ORDER BY percent DESC NULLS LAST, among, unit_id LIMIT :most OFFSET :start) AS units"""
+    SELECT (SELECT count(among) FROM listed) AS ranked, array_agg(unit_id) AS units, array_agg(rank) AS ranks FROM (
+      SELECT unit_id, rank FROM (
+        SELECT *, CAST(among - 1 + rank() OVER (ORDER BY percent DESC NULLS LAST) AS integer) AS rank FROM listed) AS counted
+      WHERE unit_id = ANY (CAST(:only AS uuid[])) OR CAST(:only AS uuid[]) = '{}'
+      ORDER BY percent DESC NULLS LAST, among, unit_id LIMIT :most OFFSET :start) AS shown"""
     )
 )
-"""How many members are ranked, and those asked for in the board's order: all who are not ranked come last."""
-FIGURES: Final = Prepared(
+"""How many members are ranked, and those asked for in the board's order, with their ranks: all who are not ranked come last."""
+_FIGURES: Final = Prepared(
     select(
-        *[ranked.c[name] for name in ("unit_id", "rank", "previous_rank", "points", "percent", "decided_by")],
+        *[places.c[name] for name in ("unit_id", "previous_rank", "points", "percent", "decided_by")],
         *[scores.c.score[name].label(name) for name in ("maximum", "groups", "bonus", "penalty", "disqualified")],
         reports.c.late,
         scores.c.sheet_version,
     )
-    .join(scores, (scores.c.period_id == ranked.c.period_id) & (scores.c.unit_id == ranked.c.unit_id))
-    .join(reports, (reports.c.period_id == ranked.c.period_id) & (reports.c.unit_id == ranked.c.unit_id))
-    .where(*_OF_BOARD, ranked.c.unit_id == any_(bindparam("units", type_=ARRAY(Uuid))))
+    .join(scores, (scores.c.period_id == places.c.period_id) & (scores.c.unit_id == places.c.unit_id))
+    .join(reports, (reports.c.period_id == places.c.period_id) & (reports.c.unit_id == places.c.unit_id))
+    .where(places.c.period_id == bindparam("period_id"), places.c.block_id == bindparam("block_id"))
+    .where(places.c.unit_id == any_(bindparam("units", type_=ARRAY(Uuid))))
 )
-"""Of each score what stands on the board, not the sentences."""
+"""Of each score what stands on the board, not the sentences, nor the rank, which ``_LISTED`` gives."""
 
 OPEN: Final = Prepared(
     text(
@@ -107,6 +112,26 @@ LOOKED_AT: Final = Prepared(
     )
 )
 """How far the looking at a board's reports is: what counts of it is for ``rules.publishing`` to say."""
+
+
+async def listed(
+    db: AsyncConnection,
+    key: Mapping[str, Any],
+    members: Sequence[UUID],
+    *,
+    only: Sequence[UUID] = (),
+    start: int = 0,
+    most: int | None = None,
+) -> tuple[int, list[UUID], dict[UUID, dict[str, Any]]]:
+    """Give how many of a board's members are ranked, those asked for in its order, and the figures of who reported.
+
+    Ranks are counted once, over the whole board, as it is put in order.
+    """
+    asked = {**key, "members": members, "only": only, "start": start, "most": most}
+    ((number, units, ranks),) = await _LISTED.rows(db, asked)
+    rank = dict(zip(units or (), ranks or (), strict=True))
+    found = await _FIGURES.rows(db, {**key, "units": list(rank)})
+    return number, list(rank), {row["unit_id"]: {**row, "rank": rank[row["unit_id"]]} for row in found}
 
 
 def open_in(own: Mapping[str, Any], head: Any) -> dict[str, Any]:
