@@ -88,7 +88,7 @@ async def stand(house: House, size: Size) -> int:
     """Have every unit's report scored and ranked on version 1; give how many would have another place on version 2."""
     sheet = Sheet.model_validate({**_REAL, "sheet_id": SHEET, "version": 1})
     other = Sheet.model_validate({**second(), "sheet_id": SHEET, "version": 2})
-    known, known_other, moved = Remembered(), Remembered(), 0
+    known, known_other, moved = Remembered(sheet), Remembered(other), 0
     db = await asyncpg.connect(house.templates.admin_url(house.database("scoring")))
     try:
         document = sheet.model_dump(mode="json", exclude={"version", "sheet_id"})

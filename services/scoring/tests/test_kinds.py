@@ -516,7 +516,7 @@ def test_neither_the_order_of_units_nor_what_was_remembered_of_others_changes_po
     units = [one, other, *crossed]
     block = lead(MANY, units, closed=True)
     assert lead(MANY, [units[place] for place in order], closed=True) == block
-    remembered = Remembered()
+    remembered = Remembered(MANY)
     for place in order:
         assert score(MANY, units[place], block, remembered) == score(MANY, units[place], block)
 

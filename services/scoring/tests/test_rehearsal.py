@@ -69,7 +69,7 @@ def test_the_same_version_moves_nobody(units: dict[UUID, Facts]) -> None:
 
 @given(st.lists(_FACTS, min_size=1, max_size=20))
 def test_a_line_that_is_remembered_is_the_line_that_is_computed(units: list[Facts]) -> None:
-    known = Remembered(of_each_line=3)
+    known = Remembered(SCHOOL, of_each_line=3)
     for facts in units:
         assert score(SCHOOL, facts, None, known) == score(SCHOOL, facts)
 

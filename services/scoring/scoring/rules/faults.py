@@ -48,7 +48,7 @@ def faults(sheet: "Sheet") -> Iterator[Fault]:
             f"{say(summed)} điểm, bảng ghi {say(sheet.total)}: sửa điểm tối đa của nhóm hoặc của bảng"
         )
         yield Fault("sheet", "", "total", words)
-    for group_code, criterion, weight in sheet.weighed():
+    for group_code, criterion, weight, _ in sheet.lines():
         for field, words in (*_of_line(sheet, group_code, criterion), *_of_weight(criterion, weight)):
             yield Fault("line", criterion.code, field, f"mục {criterion.code}: {words}")
     known = {criterion.code for _, criterion in sheet.criteria()}
@@ -67,7 +67,7 @@ def unpaid(sheet: "Sheet") -> Iterator[Fault]:
 
     So whoever drafts or publishes is told, and a sheet that was published before still says what it said.
     """
-    for _, criterion, weight in sheet.weighed():
+    for _, criterion, weight, _ in sheet.lines():
         # Lateness takes what the sheet sets for it, to the letter.
         if not criterion.role.has_points or isinstance(criterion.rule, Late):
             continue

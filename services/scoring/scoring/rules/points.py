@@ -9,19 +9,19 @@ The sheet of a công an xã block (`data/sheets/cong-an-xa-2025.yaml`) goes on: 
 achievement is of a target that there is none of, it does not say: such results give no points here and cost none.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
 from contracts.appeals import OF_POINTS
 from scoring.rules.kinds import Awards, HalfPlusLeader, Late
 from scoring.rules.kinds.base import Line, Outcome, Role
 from scoring.rules.kinds.yes_no import nothing
-from scoring.rules.numbers import CENT, ONE, ZERO, Exact, quotient, to_step
+from scoring.rules.numbers import CENT, ZERO, Exact, quotient, to_step
 from scoring.rules.shapes import Block, Facts, Group, Part, Score
-from scoring.rules.sheet import Criterion, CriterionGroup, Sheet
+from scoring.rules.sheet import Criterion, CriterionGroup, Sheet, SheetLine
 from scoring.rules.stretching import stretch_of, strives
 from scoring.rules.words import said, say, say_points
 
@@ -42,37 +42,39 @@ __all__ = [
 _PERCENT_STEP = Decimal("0.0001")
 
 
-class _Counted(NamedTuple):
-    """Lines and subtotals in the order of the sheet; of a group, its own subtotal first."""
-
-    parts: list[Part]
-    groups: list[Group]
-
-
 class Remembered:
-    """Lines that were computed for one sheet, for whoever scores a hundred thousand units: many of them said the same."""
+    """What the lines of a sheet, or these of them, came to, for whoever scores a hundred thousand units: many said the same."""
 
-    def __init__(self, of_each_line: int = 2_000) -> None:
+    def __init__(self, sheet: Sheet, codes: Collection[str] | None = None, *, of_each_line: int = 2_000) -> None:
+        self.sheet = sheet
         self._most = of_each_line
-        self._lines: dict[str, dict[Hashable, Part]] = defaultdict(dict)
-        self._items: dict[str, tuple[str, ...]] = {}
+        self._lines = [
+            (line, _asked(line.criterion), dict[Hashable, Part]())
+            for line in sheet.lines()
+            if codes is None or line.criterion.code in codes
+        ]
 
-    def items(self, criterion: Criterion) -> tuple[str, ...]:
-        """Give the codes of what is asked for a line one by one."""
-        found = self._items.get(criterion.code)
-        if found is None:
-            found = tuple(f"{criterion.code}.{item.code}" for item in criterion.rule.asks())
-            self._items[criterion.code] = found
-        return found
+    def parts(self, scoring: "_Scoring") -> Iterator[Part]:
+        """Give the lines of a unit in the order of the sheet."""
+        facts, block = scoring.facts, scoring.block
+        values, targets = facts.values.get, facts.targets.get
+        beside = (facts.late, facts.late_days, facts.late_days_sent, facts.awards, *scoring.shut)
+        for line, asked, known in self._lines:
+            code = line.criterion.code
+            target, leads = targets(code), block and (block.leaders.get(code), block.closed)
+            said = (beside, leads, target and (target.target, target.assigned, target.stretch), *map(values, asked))
+            found = known.get(said)
+            if found is None:
+                found = scoring.part(line)
+                if len(known) < self._most:
+                    known[said] = found
+            yield found
 
-    def part(self, code: str, said: Hashable, compute: Callable[[], Part]) -> Part:
-        known = self._lines[code]
-        found = known.get(said)
-        if found is None:
-            found = compute()
-            if len(known) < self._most:
-                known[said] = found
-        return found
+
+def _asked(criterion: Criterion) -> list[str]:
+    """Give the codes under which something can be known of a line."""
+    items = [f"{criterion.code}.{item.code}" for item in criterion.rule.asks()]
+    return [criterion.code, *items, *([f"{criterion.code}{OF_POINTS}"] if criterion.rule.computed else [])]
 
 
 def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Remembered | None = None) -> Score:
@@ -80,18 +82,19 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Re
 
     ``block`` is asked for by ``half_plus_leader`` alone; without it what depends on the leader is left out as provisional.
     """
-    scoring = _Scoring(sheet, facts, block, _shut(sheet, facts), remembered)
-    counted = [scoring.group(group, "", (), ONE) for group in sheet.groups]
-    extras = [scoring.part("", criterion, (), criterion.weight) for criterion in sheet.extras]
+    scoring = _Scoring(sheet, facts, block, _shut(sheet, facts))
+    lines = iter(remembered.parts(scoring) if remembered else map(scoring.part, sheet.lines()))
+    counted = [_counted(group, "", lines) for group in sheet.groups]
     groups = [group for each in counted for group in each.groups]
-    computed = [part for each in counted for part in each.parts] + extras
+    computed = [part for each in counted for part in each.parts]
+    computed += lines
     base = _sum(each.groups[0].points for each in counted)
     maximum = _sum(each.groups[0].maximum for each in counted)
     limit = f"bảng điểm chỉ tính nhiều nhất {say(sheet.bonus_cap)} điểm thưởng, nên tính"
-    granted = list(_upto(computed, sheet.bonus_cap, _bonus_field, limit))
-    bonus = _bonus(granted)
-    parts = tuple(_upto(granted, base + bonus, _penalty_field, _NOTHING_LEFT))
-    penalty = _sum(part.points for part in parts if _penalty_field(part))
+    bonus_earned = _brought(computed, _bonus_field)
+    granted, bonus = _upto(computed, bonus_earned, sheet.bonus_cap, _bonus_field, limit)
+    taken = _brought(granted, _penalty_field)
+    parts, penalty = _upto(granted, taken, base + bonus, _penalty_field, _NOTHING_LEFT)
     points = base + bonus - penalty
     deciding = {group.code for group in sheet.every_group() if group.decides_ties}
     return Score(
@@ -100,12 +103,12 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Re
         percent=to_step(quotient(points * 100, maximum), _PERCENT_STEP) if maximum else ZERO,
         content=base,
         bonus=bonus,
-        bonus_earned=_bonus(computed),
+        bonus_earned=bonus_earned,
         penalty=penalty,
         tie_points=_sum(group.points for group in groups if group.group in deciding),
         tie_maximum=_sum(group.maximum for group in groups if group.group in deciding),
         groups=tuple(groups),
-        parts=parts,
+        parts=tuple(parts),
         disqualified=tuple(
             each.name for each in sheet.extras if each.role is Role.DISQUALIFIER and facts.values.get(each.code)
         ),
@@ -116,23 +119,10 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Re
     )
 
 
-def own_points(
-    sheet: Sheet, codes: Collection[str], facts: Facts, block: Block | None, remembered: Remembered
-) -> dict[str, Decimal]:
+def own_points(remembered: Remembered, facts: Facts, block: Block | None) -> dict[str, Decimal]:
     """Give what these lines bring by themselves, before what bounds their groups and the sheet; a penalty's are negative."""
-    scoring = _Scoring(sheet, facts, block, _shut(sheet, facts), remembered)
-
-    def within(group: CriterionGroup, gates: Sequence[str], around: Decimal) -> Iterator[Part]:
-        gates, weight = group.gates(gates), around * group.weight
-        for each in group.criteria:
-            if each.code in codes:
-                yield scoring.part(group.code, each, gates, weight * each.weight)
-        for inner in group.groups:
-            yield from within(inner, gates, weight)
-
-    parts = [part for group in sheet.groups for part in within(group, (), ONE)]
-    parts += [scoring.part("", each, (), each.weight) for each in sheet.extras if each.code in codes]
-    return {part.criterion: part.brings for part in parts}
+    scoring = _Scoring(remembered.sheet, facts, block, _shut(remembered.sheet, facts))
+    return {part.criterion: part.brings for part in remembered.parts(scoring)}
 
 
 def asks_for_leaders(sheet: Sheet) -> bool:
@@ -149,10 +139,10 @@ def asks_for_awards(sheet: Sheet) -> bool:
 def lead(sheet: Sheet, units: Iterable[Facts], *, closed: bool) -> Block:
     """Find the leaders of a block from what all its units reported; whoever has no target or no gate open leads nowhere."""
     leaders: dict[str, Exact] = {}
-    asked = [each for each in sheet.gated() if isinstance(each[0].rule, HalfPlusLeader)]
+    asked = [line for line in sheet.lines() if isinstance(line.criterion.rule, HalfPlusLeader)]
     for facts in units if asked else ():
         shut = _shut(sheet, facts)
-        for criterion, gates in asked:
+        for _, criterion, _, gates in asked:
             target, value = _target(criterion, facts), facts.values.get(criterion.code)
             if not target or value is None or not _assigned(criterion, facts) or not shut.keys().isdisjoint(gates):
                 continue
@@ -170,7 +160,7 @@ def with_own(sheet: Sheet, facts: Facts, block: Block) -> Block:
 def of_each_line(sheet: Sheet, facts: Facts) -> dict[str, Part]:
     """Give what each line would bring by itself: before gates, bounds of groups and caps."""
     scoring = _Scoring(sheet, facts, None, {})
-    return {criterion.code: scoring.part(group, criterion, (), weight) for group, criterion, weight in sheet.weighed()}
+    return {line.criterion.code: scoring.part(line) for line in sheet.lines()}
 
 
 def _shut(sheet: Sheet, facts: Facts) -> Mapping[str, str]:
@@ -200,55 +190,10 @@ class _Scoring:
     facts: Facts
     block: Block | None
     shut: Mapping[str, str]
-    remembered: Remembered | None = None
 
-    def group(self, group: CriterionGroup, within: str, gates: Sequence[str], around: Decimal) -> _Counted:
-        """Count a group: its lines, the groups within it, and its own bonus and penalties inside its bounds."""
-        gates, weight = group.gates(gates), around * group.weight
-        parts = [self.part(group.code, criterion, gates, weight * criterion.weight) for criterion in group.criteria]
-        inner = [self.group(each, group.code, gates, weight) for each in group.groups]
-        base = _sum(part.points for part in parts if part.role is Role.CONTENT)
-        base += _sum(each.groups[0].points for each in inner)
-        maximum = _sum(part.maximum for part in parts if part.role is Role.CONTENT and part.assigned)
-        maximum += _sum(each.groups[0].maximum for each in inner)
-        points = base
-        if any(part.role is not Role.CONTENT for part in parts):
-            limit = f"nhóm {group.code} nhiều nhất {say(maximum)} điểm, nên tính"
-            parts = list(_upto(parts, maximum - base, _role_field(Role.BONUS), limit))
-            points += _sum(part.points for part in parts if part.role is Role.BONUS)
-            parts = list(_upto(parts, points, _role_field(Role.PENALTY), _NOTHING_LEFT))
-            points -= _sum(part.points for part in parts if part.role is Role.PENALTY)
-        own = Group(group=group.code, within=within, points=points, maximum=maximum)
-        return _Counted(
-            [*parts, *(part for each in inner for part in each.parts)],
-            [own, *(each for found in inner for each in found.groups)],
-        )
-
-    @property
-    def _beside(self) -> Hashable:
-        facts = self.facts
-        return facts.late, facts.late_days, facts.late_days_sent, facts.awards
-
-    def part(self, group: str, criterion: Criterion, gates: Sequence[str], weight: Decimal) -> Part:
-        if self.remembered is None:
-            return self._part(group, criterion, gates, weight)
-        code, values = criterion.code, self.facts.values
-        target = self.facts.targets.get(code)
-        leads = self.block and (self.block.leaders.get(code), self.block.closed)
-        said = (
-            values.get(code),
-            target and (target.target, target.assigned, target.stretch),
-            self._beside,
-            leads,
-            *self.shut,
-        )
-        if items := self.remembered.items(criterion):
-            said = (*said, *map(values.get, items))
-        if criterion.rule.computed:
-            said = (*said, values.get(f"{code}{OF_POINTS}"))
-        return self.remembered.part(code, said, lambda: self._part(group, criterion, gates, weight))
-
-    def _part(self, group: str, criterion: Criterion, gates: Sequence[str], weight: Decimal) -> Part:
+    def part(self, line: SheetLine) -> Part:
+        """Give what a line brings by itself."""
+        group, criterion, weight, gates = line
         assigned = _assigned(criterion, self.facts)
         target = _target(criterion, self.facts)
         if not assigned:
@@ -259,7 +204,7 @@ class _Scoring:
         elif not criterion.role.has_points:
             outcome = self._answer(criterion)
         else:
-            outcome = self._behind(gates, criterion) or self._computed(criterion, target, weight)
+            outcome = self._behind(gates) or self._computed(criterion, target, weight)
         return Part(
             criterion=criterion.code,
             group=group,
@@ -287,11 +232,11 @@ class _Scoring:
             ZERO, "Đã đạt điều kiện." if yes else "Chưa đạt điều kiện, các mục cần điều kiện này không được điểm."
         )
 
-    def _behind(self, gates: Sequence[str], criterion: Criterion) -> Outcome | None:
+    def _behind(self, gates: Sequence[str]) -> Outcome | None:
         """Give nothing where a gate of the line or of a group around it is shut; there a penalty has nothing to take."""
         if not self.shut:
             return None
-        for gate in criterion.gates(gates):
+        for gate in gates:
             if gate in self.shut:
                 unmet = f"Chưa đạt điều kiện {gate} ({self.shut[gate]})"
                 return Outcome(ZERO, f"{unmet}, nên được {said(ZERO)} điểm.")
@@ -352,11 +297,54 @@ class _Scoring:
 
 _NOTHING_LEFT = "không còn đủ điểm để trừ, nên trừ"
 
+
+class _Counted(NamedTuple):
+    """Lines and subtotals in the order of the sheet; of a group, its own subtotal first."""
+
+    parts: Sequence[Part]
+    groups: Sequence[Group]
+
+
+def _counted(group: CriterionGroup, within: str, lines: Iterator[Part]) -> _Counted:
+    """Count a group: its lines, which come next, the groups within it, and its own bonus and penalties inside its bounds."""
+    parts: Sequence[Part] = list(islice(lines, len(group.criteria)))
+    inner = [_counted(each, group.code, lines) for each in group.groups]
+    base = _sum(each.groups[0].points for each in inner)
+    maximum = _sum(each.groups[0].maximum for each in inner)
+    beside = False
+    for part in parts:
+        if part.role is not Role.CONTENT:
+            beside = True
+            continue
+        base += part.points
+        if part.assigned:
+            maximum += part.maximum
+    points = base
+    if beside:
+        limit = f"nhóm {group.code} nhiều nhất {say(maximum)} điểm, nên tính"
+        earned = _brought(parts, _own_bonus_field)
+        parts, bonus = _upto(parts, earned, maximum - base, _own_bonus_field, limit)
+        taken = _brought(parts, _own_penalty_field)
+        parts, penalty = _upto(parts, taken, base + bonus, _own_penalty_field, _NOTHING_LEFT)
+        points += bonus - penalty
+    own = Group(group=group.code, within=within, points=points, maximum=maximum)
+    if not inner:
+        return _Counted(parts, [own])
+    return _Counted(
+        [*parts, *(part for each in inner for part in each.parts)],
+        [own, *(each for found in inner for each in found.groups)],
+    )
+
+
 _Field = Callable[[Part], str | None]
 
 
-def _role_field(role: Role) -> _Field:
-    return lambda part: "points" if part.role is role else None
+def _own_bonus_field(part: Part) -> str | None:
+    return "points" if part.role is Role.BONUS else None
+
+
+def _own_penalty_field(part: Part) -> str | None:
+    return "points" if part.role is Role.PENALTY else None
 
 
 def _bonus_field(part: Part) -> str:
@@ -368,8 +356,20 @@ def _penalty_field(part: Part) -> str | None:
     return "points" if part.role is Role.PENALTY and not part.group else None
 
 
-def _upto(parts: Iterable[Part], left: Decimal, field_of: _Field, limit: str) -> Iterator[Part]:
-    """Let this field of these lines count in sheet order until nothing is left."""
+def _brought(parts: Iterable[Part], field_of: _Field) -> Decimal:
+    return _sum(getattr(part, field) for part in parts if (field := field_of(part)))
+
+
+def _upto(
+    parts: Sequence[Part], earned: Decimal, left: Decimal, field_of: _Field, limit: str
+) -> tuple[Sequence[Part], Decimal]:
+    """Let this field of these lines, which is ``earned`` in all, count in sheet order until nothing is left; give how much."""
+    if earned <= left:
+        return parts, earned
+    return list(_cut(parts, left, field_of, limit)), left
+
+
+def _cut(parts: Iterable[Part], left: Decimal, field_of: _Field, limit: str) -> Iterator[Part]:
     for part in parts:
         field = field_of(part)
         if field is None:
@@ -383,10 +383,6 @@ def _upto(parts: Iterable[Part], left: Decimal, field_of: _Field, limit: str) ->
         else:
             why = f"{part.why.removesuffix('.')}; {limit} {say_points(counts)}."
             yield part.model_copy(update={field: counts, "why": why})
-
-
-def _bonus(parts: Sequence[Part]) -> Decimal:
-    return _sum(getattr(part, _bonus_field(part)) for part in parts)
 
 
 def _sum(amounts: Any) -> Decimal:

@@ -119,8 +119,8 @@ class Stage:
         self.sheet = sheet
         self.code_of = Renamed(codes)
         self._asked = [(line.code, _asked(line)) for _, line in sheet.criteria()]
-        self._known = Remembered()
-        self._before: dict[tuple[UUID | None, int], tuple[frozenset[str], frozenset[str], Remembered]] = {}
+        self._known = Remembered(sheet)
+        self._changes: dict[tuple[UUID | None, int], tuple[Remembered, Remembered]] = {}
         """What stands → its lines that this sheet changes, and those of this sheet that are not what they were."""
 
     def board(self, units: Mapping[UUID, Reported], votes: Sequence[Vote] = ()) -> Rehearsed:
@@ -178,28 +178,26 @@ class Stage:
         stood = {id(each.sheet): each.sheet for each in units.values()}
         leaders = {which: _lead(old, [each.was for each in units.values()]) for which, old in stood.items()}
         for each in units.values():
-            before, after, known = self._changed(each.sheet)
-            if not before and not after:
-                continue
+            before, after = self._changed(each.sheet)
             was = {
                 self.code_of.line(code) or f"~{code}": points
-                for code, points in own_points(each.sheet, before, each.was, leaders[id(each.sheet)], known).items()
+                for code, points in own_points(before, each.was, leaders[id(each.sheet)]).items()
             }
-            now = own_points(self.sheet, after, each.facts, block, self._known)
+            now = own_points(after, each.facts, block)
             for code in was.keys() | now.keys():
                 changes.setdefault(code, []).append(now.get(code, ZERO) - was.get(code, ZERO))
         return {code: _spread(those, len(units)) for code, those in changes.items()}
 
-    def _changed(self, old: Sheet) -> tuple[frozenset[str], frozenset[str], Remembered]:
+    def _changed(self, old: Sheet) -> tuple[Remembered, Remembered]:
         which = (old.sheet_id, old.version)
-        if which not in self._before:
+        if which not in self._changes:
             was = {line.code: line for _, line in old.criteria()}
             now = {line.code: line for _, line in self.sheet.criteria()}
             source = {new: code for code in was if (new := self.code_of.line(code))}
             same = {new for new, code in source.items() if new in now and _alike(was[code], now[new])}
-            before = frozenset(code for code in was if self.code_of.line(code) not in same)
-            self._before[which] = before, frozenset(now.keys() - same), Remembered()
-        return self._before[which]
+            before = {code for code in was if self.code_of.line(code) not in same}
+            self._changes[which] = Remembered(old, before), Remembered(self.sheet, now.keys() - same)
+        return self._changes[which]
 
 
 def _alike(was: Criterion, now: Criterion) -> bool:

@@ -35,7 +35,7 @@ def line_of(sheet: Sheet, item: str) -> tuple[Criterion, Decimal] | None:
     if not is_of_points(item):
         return None
     code = item.removesuffix(OF_POINTS)
-    found = ((line, line.maximum * weight) for _, line, weight in sheet.weighed() if line.code == code)
+    found = ((line, line.maximum * weight) for _, line, weight, _ in sheet.lines() if line.code == code)
     return next((each for each in found if each[0].rule.computed), None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, model_validator
@@ -23,6 +23,7 @@ __all__ = [
     "Positive",
     "Role",
     "Sheet",
+    "SheetLine",
     "TieBreak",
     "form_criteria",
 ]
@@ -75,13 +76,18 @@ class Criterion(Model):
         """What the line adds to the maximum of its group."""
         return self.maximum * self.weight
 
-    def gates(self, around: Sequence[str]) -> Sequence[str]:
-        """Give all gates before this line: those of the groups around it, and its own."""
-        return (*around, self.gate) if self.gate else around
-
     @property
     def may_stay_empty(self) -> bool:
         return not self.required or self.role not in (Role.CONTENT, Role.CONDITION)
+
+
+class SheetLine(NamedTuple):
+    """A criterion where it stands: in the group of this code, ``""`` for extras, counting so often, behind these gates."""
+
+    group: str
+    criterion: Criterion
+    weight: Decimal
+    gates: Sequence[str]
 
 
 class CriterionGroup(Model):
@@ -106,29 +112,23 @@ class CriterionGroup(Model):
         """What the group adds to the maximum of what is around it."""
         return self.maximum * self.weight
 
-    def weighed(self, around: Decimal = ONE) -> Iterator[tuple[str, Criterion, Decimal]]:
-        """Give (group code, criterion, how often it counts) of all lines in this group."""
-        weight = around * self.weight
-        yield from ((self.code, criterion, weight * criterion.weight) for criterion in self.criteria)
+    def lines(self, around: Decimal = ONE, gates: Sequence[str] = ()) -> Iterator[SheetLine]:
+        """Give all lines in this group: what counts so often ``around`` it, behind the gates of what is around it."""
+        weight, gates = around * self.weight, _behind(gates, self.gate)
+        for each in self.criteria:
+            yield SheetLine(self.code, each, weight * each.weight, _behind(gates, each.gate))
         for group in self.groups:
-            yield from group.weighed(weight)
-
-    def gates(self, around: Sequence[str]) -> Sequence[str]:
-        """Give all gates before what is in this group."""
-        return (*around, self.gate) if self.gate else around
-
-    def gated(self, around: Sequence[str] = ()) -> Iterator[tuple[Criterion, Sequence[str]]]:
-        """Give all lines in this group, each with all gates before it."""
-        gates = self.gates(around)
-        yield from ((criterion, criterion.gates(gates)) for criterion in self.criteria)
-        for group in self.groups:
-            yield from group.gated(gates)
+            yield from group.lines(weight, gates)
 
     def every(self) -> Iterator["CriterionGroup"]:
         """Give this group and all groups within it, in the order of the sheet."""
         yield self
         for group in self.groups:
             yield from group.every()
+
+
+def _behind(gates: Sequence[str], own: str | None) -> Sequence[str]:
+    return (*gates, own) if own else gates
 
 
 class TieBreak(Model):
@@ -193,17 +193,11 @@ class Sheet(Model):
         for criterion in self.extras:
             yield "", criterion
 
-    def weighed(self) -> Iterator[tuple[str, Criterion, Decimal]]:
-        """Give (group code, criterion, how often it counts) in the order of the sheet."""
+    def lines(self) -> Iterator[SheetLine]:
+        """Give all lines where they stand, in the order of the sheet."""
         for group in self.groups:
-            yield from group.weighed()
-        yield from (("", criterion, criterion.weight) for criterion in self.extras)
-
-    def gated(self) -> Iterator[tuple[Criterion, Sequence[str]]]:
-        """Give all lines in the order of the sheet, each with the gates of the groups around it and its own."""
-        for group in self.groups:
-            yield from group.gated()
-        yield from ((criterion, criterion.gates(())) for criterion in self.extras)
+            yield from group.lines()
+        yield from (SheetLine("", each, each.weight, _behind((), each.gate)) for each in self.extras)
 
     @model_validator(mode="after")
     def _holds_together(self, info: ValidationInfo) -> "Sheet":

@@ -30,7 +30,7 @@ class Tried(NamedTuple):
     percent: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Trial:
     """One line of one unit, while all else stands as it does."""
 
@@ -38,7 +38,10 @@ class Trial:
     facts: Facts
     block: Block | None
     line: Criterion
-    _remembered: Remembered = field(default_factory=Remembered)
+    _remembered: Remembered = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._remembered = Remembered(self.sheet)
 
     @property
     def possible(self) -> bool:
