@@ -14,6 +14,7 @@ from city import BLOCK, BLOCK_DOCUMENT, CAMPAIGN, PERIOD, SHEET_DOCUMENT
 from house import House, event_of, ident
 from sqlalchemy import text
 
+from chassis.db import Read
 from contracts.appraisal import Column
 from contracts.envelope import Event
 from contracts.registry import (
@@ -25,8 +26,9 @@ from contracts.registry import (
     UnitChangeKind,
 )
 from contracts.scoring import RankingChanged
-from scoring import actions, rules
+from scoring import actions, queries, rules
 from scoring.actions import Reviewer
+from scoring.queries.boards import THE_OFFICE
 from scoring.rules import Sheet
 from scoring.rules.shifts import NAMED
 from scoring.tables import RANK
@@ -91,6 +93,19 @@ async def stored(house: House) -> dict[UUID, rules.Ranked]:
 async def members(house: House) -> set[UUID]:
     (block,) = await house.rows("scoring", "SELECT members FROM blocks WHERE block_id = $1", BLOCK)
     return set(block["members"]) - {row["unit_id"] for row in await house.rows("scoring", "SELECT unit_id FROM moves")}
+
+
+async def turned(house: House, most: int | None) -> list[tuple[UUID, int | None]]:
+    """Read the board as it stands, so many rows a page."""
+    rows: list[tuple[UUID, int | None]] = []
+    async with house.at_work("scoring") as tx:
+        more = True
+        while more:
+            shown = queries.Shown(len(rows), most)
+            page = await queries.board(Read(tx.db), PERIOD, BLOCK, THE_OFFICE, shown=shown)
+            rows += [(row["unit_id"], row["rank"]) for row in page["rows"]]
+            more = page["more"]
+    return rows
 
 
 async def standings(house: House) -> dict[UUID, rules.Standing]:
@@ -167,6 +182,7 @@ async def test_whatever_happens_a_board_stands_as_if_all_were_ranked(scoring: Ho
             assert (board["ranked"], board["leader_points"]) == (ranked, leader_points), step
             if board["membership"] == board["number"]:
                 assert board["members"] == len(await members(scoring)), step
+        assert await turned(scoring, 4) == await turned(scoring, None), step
 
 
 async def events_of(house: House) -> list[RankingChanged]:

@@ -44,6 +44,16 @@ HEAD: Final = Prepared(
 """A board without its rows: who stands on it, how often it was given anew, and how it was published last, if it was."""
 _OF_BOARD: Final = (ranked.c.period_id == bindparam("period_id"), ranked.c.block_id == bindparam("block_id"))
 ORDER: Final = Prepared(select(ranked.c.unit_id, ranked.c.rank).where(*_OF_BOARD))
+_RANKED: Final = Prepared(
+    text(
+        """SELECT (SELECT count(among) FROM places WHERE period_id = :period_id AND block_id = :block_id) AS ranked,
+      array_agg(unit_id) AS units, array_agg(rank) AS ranks FROM (
+        SELECT unit_id, CAST(among - 1 + rank() OVER (ORDER BY percent DESC) AS integer) AS rank FROM places
+        WHERE period_id = :period_id AND block_id = :block_id AND among IS NOT NULL
+        ORDER BY percent DESC, among, unit_id LIMIT :most OFFSET :start) AS shown"""
+    )
+)
+"""A page of those who are ranked, in order: read off the index by percent, as far as the page goes. Only members have places."""
 _LISTED: Final = Prepared(
     text(
         """WITH listed AS MATERIALIZED (
@@ -128,7 +138,12 @@ async def listed(
     Ranks are counted once, over the whole board, as it is put in order.
     """
     asked = {**key, "members": members, "only": only, "start": start, "most": most}
-    ((number, units, ranks),) = await _LISTED.rows(db, asked)
+    number, units, ranks = 0, None, None
+    if most is not None and not only:
+        ((number, units, ranks),) = await _RANKED.rows(db, asked)
+    if len(units or ()) != most:
+        # Of the whole board, and on pages that go beyond those who are ranked, members stand who have no place.
+        ((number, units, ranks),) = await _LISTED.rows(db, asked)
     rank = dict(zip(units or (), ranks or (), strict=True))
     found = await _FIGURES.rows(db, {**key, "units": list(rank)})
     return number, list(rank), {row["unit_id"]: {**row, "rank": rank[row["unit_id"]]} for row in found}
