@@ -30,6 +30,8 @@ class Upstreams:
         self.addresses = addresses
         self._signer = signer
         self._client = httpx2.AsyncClient(timeout=_PATIENCE, limits=_LINES)
+        self.kept: dict[str, Any] = {}
+        """Answers that stay what they are, whoever asks, by their addresses; what was asked for last comes last."""
 
     async def close(self) -> None:
         """Give the connections back."""

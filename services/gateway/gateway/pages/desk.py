@@ -5,7 +5,7 @@ that, it asks for itself: names by their ids, lists a page at a time.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -28,6 +28,8 @@ _NEWS = 6
 """As many of the newest messages as a page shows beside its own matter; all of them stand on a page of their own."""
 _RUNNING = 50
 """More campaigns than a city has ever run at once."""
+_SHEETS = 64
+"""As many versions of sheets as are kept at hand: more than a city's blocks stand on in a year."""
 _AT_ONCE = 200
 """As many ids as one question carries."""
 
@@ -225,6 +227,18 @@ class Desk:
             if problem.status in (NotFound.status, Unavailable.status):
                 return otherwise
             raise
+
+    async def sheet_of(self, scored: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the sheet by which a report or a board was scored: the version that it names, not the newest.
+
+        A version stays what it was published as: it is asked for once, by whoever comes first, and changed by nobody.
+        """
+        path, kept = f"sheets/{scored['sheet_id']}?version={scored['sheet_version']}", self.services.kept
+        sheet: dict[str, Any] = kept.pop(path, None) or await self.get("scoring", path)
+        kept[path] = sheet
+        while len(kept) > _SHEETS:
+            del kept[next(iter(kept))]
+        return sheet
 
     async def send(self, method: str, service: str, path: str, body: Any, *, key: str | None = None) -> Any:
         """Send a command; raises its refusal."""

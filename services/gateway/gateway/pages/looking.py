@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.errors import Problem
 from gateway.pages import render, words
 from gateway.pages.desk import Desk
-from gateway.pages.sheets import lines_of, sheet_of, typed
+from gateway.pages.sheets import lines_of, typed
 from gateway.pages.typed import amount_typed, no_amount
 
 CHOICE: Final = "y:"
@@ -140,7 +140,7 @@ async def look_at(desk: Desk, period_id: UUID, unit_id: UUID, column: str | None
     place = of_period(desk, period_id)
     report = await desk.get("scoring", f"{place}/scores/{unit_id}/columns")
     sheet, evidence, _ = await asyncio.gather(
-        desk.get("scoring", sheet_of(report)),
+        desk.sheet_of(report),
         desk.get_or("registry", f"{place}/reports/{unit_id}/evidence", None),
         desk.learn({str(unit_id), *filter(None, [report["checked_by"]])}),
     )

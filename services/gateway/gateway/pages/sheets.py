@@ -33,11 +33,6 @@ def standing_sheet(block: Mapping[str, Any], period_id: UUID | str) -> str:
     return f"sheets/{block['sheet_id']}?period_id={period_id}"
 
 
-def sheet_of(scored: Mapping[str, Any]) -> str:
-    """Give the address of the sheet by which a report or a board was scored: the version that it names, not the newest."""
-    return f"sheets/{scored['sheet_id']}?version={scored['sheet_version']}"
-
-
 def appealed(item: str) -> str:
     """Name what an appeal is against: an item, or the points that the system computed of one."""
     return f"{item.removesuffix(OF_POINTS)} (điểm được tính)" if item.endswith(OF_POINTS) else item

@@ -14,7 +14,7 @@ from contracts.notify import Post
 from gateway.api import SameSite
 from gateway.pages import exports, listed, render
 from gateway.pages.desk import AtDesk, Desk, is_id
-from gateway.pages.sheets import is_yes_no, lines_of, sheet_of
+from gateway.pages.sheets import is_yes_no, lines_of
 from gateway.pages.typed import amount_typed, no_amount, whole
 
 router = APIRouter()
@@ -128,7 +128,7 @@ async def _form(request: Request, desk: Desk, at: tuple[UUID, str], typed: Typed
 
 async def _item(desk: Desk, score: dict[str, Any], item: str) -> dict[str, Any]:
     """Give the line that an item stands on, and what the score says of it now; raises ``NotFound``."""
-    sheet = await desk.get("scoring", sheet_of(score))
+    sheet = await desk.sheet_of(score)
     lines = {line["code"]: line for line in lines_of(sheet)}
     code = next((each for each in (item, item.rpartition(".")[0]) if each in lines), None)
     part = next((each for each in score["parts"] if each["criterion"] == code), None)

@@ -16,7 +16,7 @@ from chassis.clock import VIETNAM
 from chassis.errors import Forbidden, Invalid, NotFound, Problem
 from gateway.pages import exports, ranked, render
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import counted, sheet_of
+from gateway.pages.sheets import counted
 
 router = APIRouter()
 
@@ -97,7 +97,7 @@ async def board(
         waiting = await desk.get_or("scoring", f"{path}/waiting", None)
     changes = waiting["changes"] if waiting else []
     sheet, _ = await asyncio.gather(
-        desk.get("scoring", sheet_of(found)),
+        desk.sheet_of(found),
         desk.learn([each["unit_id"] for each in (*found["rows"], *changes)]),
     )
     values = {
@@ -168,7 +168,7 @@ async def tables(desk: Desk, block_id: UUID, looking: Looking, wakes: AsyncItera
             continue
         seen = board
         if sheet["version"] != board["sheet_version"]:
-            sheet = await desk.get("scoring", sheet_of(board))
+            sheet = await desk.sheet_of(board)
         await desk.learn([row["unit_id"] for row in board["rows"]])
         values = {"desk": desk, "block": block, "period": period, "sheet": sheet, "waiting": None, "live": True}
         values |= _table(desk, (block_id, period), board, sheet, kind="tam-tinh", looking=looking)

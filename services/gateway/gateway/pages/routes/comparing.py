@@ -14,7 +14,7 @@ from chassis.errors import Forbidden, NotFound
 from gateway.pages import render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.routes.board import allowed, block_and_period, board_path
-from gateway.pages.sheets import Line, brought, lines_of, sheet_of
+from gateway.pages.sheets import Line, brought, lines_of
 
 router = APIRouter()
 
@@ -68,7 +68,7 @@ async def _side_by_side(desk: Desk, block: dict[str, Any], period: dict[str, Any
     found = published or live
     if found is None:
         raise Forbidden("Bảng này chưa công bố. Trước khi công bố, chỉ các đơn vị trong khối và nơi quản lý xem được.")
-    sheet, _ = await asyncio.gather(desk.get("scoring", sheet_of(found)), desk.learn(chosen))
+    sheet, _ = await asyncio.gather(desk.sheet_of(found), desk.learn(chosen))
     if published:
         # What stands now may be something else: beside published totals stand the lines that were published.
         number = published["number"]
@@ -147,9 +147,9 @@ def _apart(first: str, second: str, ahead: dict[str, Any], behind: dict[str, Any
 
 async def _lines(desk: Desk, scores: Sequence[dict[str, Any]]) -> list[Line]:
     """Give the lines of the sheets by which these were scored; while versions differ, a line of either stands once."""
-    asked = {sheet_of(score): score["sheet_version"] for score in scores}
-    newest_first = sorted(asked, key=lambda path: asked[path], reverse=True)
-    sheets = await asyncio.gather(*[desk.get("scoring", path) for path in newest_first])
+    by_version = {(score["sheet_version"], score["sheet_id"]): score for score in scores}
+    newest_first = [by_version[key] for key in sorted(by_version, reverse=True)]
+    sheets = await asyncio.gather(*[desk.sheet_of(score) for score in newest_first])
     found: dict[str, Line] = {}
     for line in (line for sheet in sheets for line in lines_of(sheet)):
         found.setdefault(line["code"], line)

@@ -14,7 +14,7 @@ from contracts.notify import Post
 from gateway.pages import exports, looking, ranked, render, words
 from gateway.pages.desk import AtDesk, Desk, is_id
 from gateway.pages.exports.minutes import Minutes, minutes_file, votes_in_words
-from gateway.pages.sheets import lines_of, sheet_of, standing_sheet
+from gateway.pages.sheets import lines_of, standing_sheet
 from gateway.pages.typed import amount_typed
 
 router = APIRouter()
@@ -54,7 +54,7 @@ async def minutes(request: Request, desk: AtDesk, period_id: UUID, block_id: UUI
     place = f"{looking.of_period(desk, period_id)}/boards/{block_id}"
     block = values["block"]
     votes, board = await asyncio.gather(desk.get("scoring", f"{place}/votes"), desk.get("scoring", place))
-    sheet = await desk.get("scoring", sheet_of(board))
+    sheet = await desk.sheet_of(board)
     # Of the same units the newest counts; they come newest first.
     counted = list({frozenset(vote["votes"]): vote for vote in reversed(votes["votes"])}.values())
     await desk.learn({unit for vote in counted for unit in vote["votes"]} | ({block["head_unit_id"]} - {None}))

@@ -15,7 +15,6 @@ from chassis.identity import Identity
 from gateway.pages import exports, ranked, render
 from gateway.pages.desk import Desk, by_year, named_in
 from gateway.pages.routes.board import ROWS
-from gateway.pages.sheets import sheet_of
 
 router = APIRouter()
 
@@ -90,9 +89,7 @@ async def one(request: Request, desk: AtWindow, period_id: UUID, block_id: UUID,
     board, blocks = await asyncio.gather(desk.get("scoring", f"{path}{rows}"), blocks_named(desk, [str(block_id)]))
     if not blocks:
         raise NotFound("Không có khối thi đua này.")
-    sheet, _ = await asyncio.gather(
-        desk.get("scoring", sheet_of(board)), desk.learn(row["unit_id"] for row in board["rows"])
-    )
+    sheet, _ = await asyncio.gather(desk.sheet_of(board), desk.learn(row["unit_id"] for row in board["rows"]))
     values = {
         "section": "cong-khai",
         "period": period,

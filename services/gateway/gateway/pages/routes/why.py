@@ -17,7 +17,7 @@ from contracts.notify import CITY_LEADER, Post
 from contracts.registry import ReportSubmitted
 from gateway.pages import ranks, render, words
 from gateway.pages.desk import AtDesk, Desk
-from gateway.pages.sheets import COMPUTED, groups_of, lines_of, sheet_of, typed, unlooked
+from gateway.pages.sheets import COMPUTED, groups_of, lines_of, typed, unlooked
 
 router = APIRouter()
 
@@ -87,7 +87,7 @@ async def _values(desk: Desk, period_id: UUID, unit_id: UUID, lan: int | None) -
     score = kept or await desk.get("scoring", path)
     named = {str(unit_id)}.union(*[ranks.units_of(place[which]) for which in ("now", "published") if place[which]])
     sheet, block, again, _ = await asyncio.gather(
-        desk.get("scoring", sheet_of(score)),
+        desk.sheet_of(score),
         desk.block_of(str(unit_id)),
         desk.get("scoring", f"{path}/recomputed{f'?number={lan}' if kept else ''}"),
         desk.learn(named),
