@@ -349,7 +349,8 @@ class House:
                 assert isinstance(self.nats, Cluster)
                 await self.nats.lead(of, bus)
             js = bus.jetstream()
-            state = (await js.stream_info(STREAM)).state
+            # One that has just begun to lead says so before it answers.
+            state = (await eventually(lambda: js.stream_info(STREAM), within=30, expect="the stream answers")).state
             found = []
             for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
                 # What the server cannot read is not on the stream.

@@ -83,7 +83,7 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Re
     ``block`` is asked for by ``half_plus_leader`` alone; without it what depends on the leader is left out as provisional.
     """
     scoring = _Scoring(sheet, facts, block, _shut(sheet, facts))
-    lines = iter(remembered.parts(scoring) if remembered else map(scoring.part, sheet.lines()))
+    lines = remembered.parts(scoring) if remembered else map(scoring.part, sheet.lines())
     counted = [_counted(group, "", lines) for group in sheet.groups]
     groups = [group for each in counted for group in each.groups]
     computed = [part for each in counted for part in each.parts]
@@ -91,10 +91,8 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Re
     base = _sum(each.groups[0].points for each in counted)
     maximum = _sum(each.groups[0].maximum for each in counted)
     limit = f"bảng điểm chỉ tính nhiều nhất {say(sheet.bonus_cap)} điểm thưởng, nên tính"
-    bonus_earned = _brought(computed, _bonus_field)
-    granted, bonus = _upto(computed, bonus_earned, sheet.bonus_cap, _bonus_field, limit)
-    taken = _brought(granted, _penalty_field)
-    parts, penalty = _upto(granted, taken, base + bonus, _penalty_field, _NOTHING_LEFT)
+    granted, bonus = _upto(computed, sheet.bonus_cap, _bonus_field, limit)
+    parts, penalty = _upto(granted, base + bonus, _penalty_field, _NOTHING_LEFT)
     points = base + bonus - penalty
     deciding = {group.code for group in sheet.every_group() if group.decides_ties}
     return Score(
@@ -103,7 +101,7 @@ def score(sheet: Sheet, facts: Facts, block: Block | None = None, remembered: Re
         percent=to_step(quotient(points * 100, maximum), _PERCENT_STEP) if maximum else ZERO,
         content=base,
         bonus=bonus,
-        bonus_earned=bonus_earned,
+        bonus_earned=_earned(computed, _bonus_field),
         penalty=penalty,
         tie_points=_sum(group.points for group in groups if group.group in deciding),
         tie_maximum=_sum(group.maximum for group in groups if group.group in deciding),
@@ -322,10 +320,8 @@ def _counted(group: CriterionGroup, within: str, lines: Iterator[Part]) -> _Coun
     points = base
     if beside:
         limit = f"nhóm {group.code} nhiều nhất {say(maximum)} điểm, nên tính"
-        earned = _brought(parts, _own_bonus_field)
-        parts, bonus = _upto(parts, earned, maximum - base, _own_bonus_field, limit)
-        taken = _brought(parts, _own_penalty_field)
-        parts, penalty = _upto(parts, taken, base + bonus, _own_penalty_field, _NOTHING_LEFT)
+        parts, bonus = _upto(parts, maximum - base, _own_bonus_field, limit)
+        parts, penalty = _upto(parts, base + bonus, _own_penalty_field, _NOTHING_LEFT)
         points += bonus - penalty
     own = Group(group=group.code, within=within, points=points, maximum=maximum)
     if not inner:
@@ -356,17 +352,14 @@ def _penalty_field(part: Part) -> str | None:
     return "points" if part.role is Role.PENALTY and not part.group else None
 
 
-def _brought(parts: Iterable[Part], field_of: _Field) -> Decimal:
+def _earned(parts: Iterable[Part], field_of: _Field) -> Decimal:
     return _sum(getattr(part, field) for part in parts if (field := field_of(part)))
 
 
-def _upto(
-    parts: Sequence[Part], earned: Decimal, left: Decimal, field_of: _Field, limit: str
-) -> tuple[Sequence[Part], Decimal]:
-    """Let this field of these lines, which is ``earned`` in all, count in sheet order until nothing is left; give how much."""
-    if earned <= left:
-        return parts, earned
-    return list(_cut(parts, left, field_of, limit)), left
+def _upto(parts: Sequence[Part], left: Decimal, field_of: _Field, limit: str) -> tuple[Sequence[Part], Decimal]:
+    """Let this field of these lines count in sheet order until nothing is left; give with them how much counts."""
+    earned = _earned(parts, field_of)
+    return (parts, earned) if earned <= left else (list(_cut(parts, left, field_of, limit)), left)
 
 
 def _cut(parts: Iterable[Part], left: Decimal, field_of: _Field, limit: str) -> Iterator[Part]:
